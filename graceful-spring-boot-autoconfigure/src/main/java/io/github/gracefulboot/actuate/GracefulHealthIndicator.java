@@ -1,0 +1,40 @@
+package io.github.gracefulboot.actuate;
+
+import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.shutdown.GracefulShutdown;
+import io.github.gracefulboot.shutdown.Stage;
+
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+
+/**
+ * Tells the stage of the stop: {@code UP} with {@code stage: running}, or
+ * {@code OUT_OF_SERVICE} with the stage and {@code remainingMillis}, what is left of the
+ * budget.
+ */
+final class GracefulHealthIndicator extends AbstractHealthIndicator {
+
+	private final GracefulShutdown shutdown;
+
+	GracefulHealthIndicator(GracefulShutdown shutdown) {
+		super("The stage of the stop can not be told");
+		this.shutdown = shutdown;
+	}
+
+	@Override
+	protected void doHealthCheck(Health.Builder builder) {
+		Stage stage = this.shutdown.getStage();
+		Deadline deadline = this.shutdown.getDeadline();
+		if (stage == Stage.RUNNING) {
+			builder.up();
+		}
+		else {
+			builder.outOfService();
+		}
+		builder.withDetail("stage", stage.id());
+		if (deadline != null) {
+			builder.withDetail("remainingMillis", deadline.remaining().toMillis());
+		}
+	}
+
+}

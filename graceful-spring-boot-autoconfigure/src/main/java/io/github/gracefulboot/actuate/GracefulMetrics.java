@@ -1,0 +1,38 @@
+package io.github.gracefulboot.actuate;
+
+import io.github.gracefulboot.shutdown.GracefulShutdown;
+import io.github.gracefulboot.shutdown.Stage;
+import io.github.gracefulboot.shutdown.StageChangedEvent;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+
+import org.springframework.context.ApplicationListener;
+
+/**
+ * Meters of the stop: {@code graceful.tasks.active}, what is in flight now, and the timer
+ * {@code graceful.stage} with the tag {@code stage}, the time that each stage took.
+ */
+final class GracefulMetrics implements ApplicationListener<StageChangedEvent> {
+
+	private final MeterRegistry registry;
+
+	GracefulMetrics(MeterRegistry registry, GracefulShutdown shutdown) {
+		this.registry = registry;
+		Gauge.builder("graceful.tasks.active", shutdown, (source) -> source.activeTasks().size())
+			.description("Requests and other work in flight that a stop waits for")
+			.register(registry);
+	}
+
+	@Override
+	public void onApplicationEvent(StageChangedEvent event) {
+		if (event.getPrevious() != Stage.RUNNING) {
+			Timer.builder("graceful.stage")
+				.description("Time that a stage of the stop took")
+				.tag("stage", event.getPrevious().id())
+				.register(this.registry)
+				.record(event.getPreviousTook());
+		}
+	}
+
+}

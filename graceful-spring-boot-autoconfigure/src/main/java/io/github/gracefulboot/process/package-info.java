@@ -1,0 +1,8 @@
+/**
+ * The end of the process: stop signals, exit code, and the exit that does not wait for
+ * the supervisor's kill.
+ */
+@NullMarked
+package io.github.gracefulboot.process;
+
+import org.jspecify.annotations.NullMarked;

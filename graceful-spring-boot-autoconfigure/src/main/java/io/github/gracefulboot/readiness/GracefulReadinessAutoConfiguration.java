@@ -1,0 +1,85 @@
+package io.github.gracefulboot.readiness;
+
+import java.time.Duration;
+import java.util.Set;
+
+import io.github.gracefulboot.readiness.PathReadinessProbes.Paths;
+import io.github.gracefulboot.shutdown.GracefulShutdown;
+import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.LameDuckProperties;
+import io.github.gracefulboot.traffic.ReadinessProbes;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.core.log.LogMessage;
+
+/**
+ * Auto-configuration of what refuses readiness and recognises who asks for it.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = GracefulShutdownAutoConfiguration.class,
+		afterName = { "org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration",
+				"org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration" })
+@ConditionalOnBean(GracefulShutdown.class)
+public final class GracefulReadinessAutoConfiguration {
+
+	@Bean
+	ReadinessAnnouncer gracefulReadinessAnnouncer(ApplicationContext context, ApplicationAvailability availability) {
+		return new ReadinessAnnouncer(context, availability);
+	}
+
+	/**
+	 * With Actuator: the paths of its health groups.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ HealthEndpointGroups.class, PathMappedEndpoints.class })
+	static class HealthConfiguration {
+
+		private static final Log logger = LogFactory.getLog(HealthConfiguration.class);
+
+		private static final String CACHE_PROPERTY = "management.endpoint.health.cache.time-to-live";
+
+		@Bean
+		@ConditionalOnMissingBean(ReadinessProbes.class)
+		@ConditionalOnBean({ HealthEndpointGroups.class, PathMappedEndpoints.class })
+		PathReadinessProbes gracefulHealthReadinessProbes(ObjectProvider<HealthEndpointGroups> groups,
+				ObjectProvider<PathMappedEndpoints> endpoints, LameDuckProperties properties, Environment environment) {
+			Duration cached = environment.getProperty(CACHE_PROPERTY, Duration.class, Duration.ZERO);
+			if (!cached.isZero()) {
+				logger.warn(LogMessage.format("%s=%s hides the readiness flip from load balancers for as long: "
+						+ "unset it for a stop without lost requests", CACHE_PROPERTY, cached));
+			}
+			return new PathReadinessProbes(
+					() -> HealthPaths.find(groups.getObject(), endpoints.getObject(), properties.getProbePaths()));
+		}
+
+	}
+
+	/**
+	 * Without Actuator: only the paths that the user names.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class PlainConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean(ReadinessProbes.class)
+		PathReadinessProbes gracefulPathReadinessProbes(LameDuckProperties properties) {
+			return new PathReadinessProbes(() -> new Paths(Set.copyOf(properties.getProbePaths()), Set.of(), ""));
+		}
+
+	}
+
+}

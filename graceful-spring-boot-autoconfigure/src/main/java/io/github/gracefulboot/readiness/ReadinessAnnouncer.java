@@ -1,0 +1,33 @@
+package io.github.gracefulboot.readiness;
+
+import io.github.gracefulboot.shutdown.Announcer;
+import io.github.gracefulboot.shutdown.Deadline;
+
+import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.context.ApplicationContext;
+
+/**
+ * Refuses readiness where Spring Boot has not done so by itself, which it does for web
+ * contexts only.
+ */
+final class ReadinessAnnouncer implements Announcer {
+
+	private final ApplicationContext context;
+
+	private final ApplicationAvailability availability;
+
+	ReadinessAnnouncer(ApplicationContext context, ApplicationAvailability availability) {
+		this.context = context;
+		this.availability = availability;
+	}
+
+	@Override
+	public void announceStop(Deadline deadline) {
+		if (this.availability.getReadinessState() != ReadinessState.REFUSING_TRAFFIC) {
+			AvailabilityChangeEvent.publish(this.context, ReadinessState.REFUSING_TRAFFIC);
+		}
+	}
+
+}

@@ -1,0 +1,76 @@
+package io.github.gracefulboot.shutdown;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The time that a stop may take and how the stages share it.
+ *
+ * <pre>
+ * |------------------------------ timeout -----------------------------|
+ * | lame duck, at most max | drain takes what is left |     reserve    |
+ *                                                     | release | exit |
+ * </pre>
+ *
+ * @param timeout from the stop signal to the end of the process
+ * @param lameDuckMax the most that the lame duck stage takes of it
+ * @param reserve what is kept at the end for release and exit
+ * @since 0.1.0
+ */
+public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve) {
+
+	private static final Duration DEFAULT_LAME_DUCK_MAX = Duration.ofSeconds(15);
+
+	/**
+	 * Shares out the time.
+	 * @param timeout the whole time
+	 * @param lameDuckMin the least that the lame duck stage takes
+	 * @param lameDuckMax the most that it takes, or {@code null} to take the default: 15
+	 * seconds, but never more than half of the whole
+	 * @param reserve the share that is kept for release and exit
+	 * @return the budget
+	 */
+	static Budget of(Duration timeout, Duration lameDuckMin, @Nullable Duration lameDuckMax, Share reserve) {
+		Duration reserved = reserve.of(timeout);
+		Duration max = (lameDuckMax != null) ? lameDuckMax
+				: longer(lameDuckMin, shorter(DEFAULT_LAME_DUCK_MAX, timeout.dividedBy(2)));
+		return new Budget(timeout, shorter(max, timeout.minus(reserved)), reserved);
+	}
+
+	/**
+	 * Returns when the lame duck stage ends if it begins now.
+	 * @param stop when the whole stop is over
+	 * @return the deadline of the stage
+	 */
+	Deadline lameDuck(Deadline stop) {
+		return drain(stop).atMost(this.lameDuckMax);
+	}
+
+	/**
+	 * Returns when the drain ends.
+	 * @param stop when the whole stop is over
+	 * @return the deadline of the stage
+	 */
+	Deadline drain(Deadline stop) {
+		return stop.minus(this.reserve);
+	}
+
+	/**
+	 * Returns when the release ends. The rest is for destroying beans.
+	 * @param stop when the whole stop is over
+	 * @return the deadline of the stage
+	 */
+	Deadline release(Deadline stop) {
+		return stop.minus(this.reserve.dividedBy(4));
+	}
+
+	private static Duration shorter(Duration one, Duration other) {
+		return (one.compareTo(other) < 0) ? one : other;
+	}
+
+	private static Duration longer(Duration one, Duration other) {
+		return (one.compareTo(other) > 0) ? one : other;
+	}
+
+}

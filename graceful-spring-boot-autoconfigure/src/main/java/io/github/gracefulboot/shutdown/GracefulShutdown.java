@@ -1,0 +1,345 @@
+package io.github.gracefulboot.shutdown;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+import io.github.gracefulboot.traffic.Traffic;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.core.log.LogMessage;
+
+/**
+ * Stops the application stage by stage. {@link #stop()} is the list of the stages.
+ *
+ * @since 0.1.0
+ */
+public final class GracefulShutdown {
+
+	private static final Log logger = LogFactory.getLog(GracefulShutdown.class);
+
+	private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(1);
+
+	private final Budget budget;
+
+	private final @Nullable LameDuck lameDuck;
+
+	private final Traffic traffic;
+
+	private final Supplier<List<Announcer>> announcers;
+
+	private final Supplier<List<DrainParticipant>> participants;
+
+	private final ApplicationEventPublisher events;
+
+	private final LongSupplier clock;
+
+	private final Timeline timeline = new Timeline();
+
+	private final List<String> cutOff = new ArrayList<>();
+
+	private volatile Stage stage = Stage.RUNNING;
+
+	private volatile @Nullable Deadline deadline;
+
+	private volatile @Nullable Thread stoppingThread;
+
+	private volatile boolean endsProcess;
+
+	private boolean finished;
+
+	GracefulShutdown(Budget budget, @Nullable LameDuck lameDuck, Traffic traffic, Supplier<List<Announcer>> announcers,
+			Supplier<List<DrainParticipant>> participants, ApplicationEventPublisher events, LongSupplier clock) {
+		this.budget = budget;
+		this.lameDuck = lameDuck;
+		this.traffic = traffic;
+		this.announcers = announcers;
+		this.participants = participants;
+		this.events = events;
+		this.clock = clock;
+	}
+
+	/**
+	 * Starts the budget, at the first call. Called when the stop signal comes; without
+	 * one the budget starts when the context begins to close.
+	 * @return when the stop has to be over
+	 */
+	public synchronized Deadline begin() {
+		Deadline deadline = this.deadline;
+		if (deadline == null) {
+			deadline = Deadline.after(this.clock, this.budget.timeout());
+			this.deadline = deadline;
+		}
+		return deadline;
+	}
+
+	/**
+	 * Starts the budget like {@link #begin()} for a stop at whose end the process exits.
+	 * Whoever ends the process calls {@link #finish()} before.
+	 * @return when the stop has to be over
+	 */
+	public Deadline beginProcessExit() {
+		this.endsProcess = true;
+		return begin();
+	}
+
+	/**
+	 * Runs the stages up to the release. Spring then stops the lifecycle beans, phase by
+	 * phase, the last of which is the {@link ReleaseLifecycle}.
+	 */
+	void stop() {
+		Deadline deadline = begin();
+		this.stoppingThread = Thread.currentThread();
+		enter(Stage.ANNOUNCE);
+		announce(deadline);
+		enter(Stage.LAME_DUCK);
+		awaitBalancer(this.budget.lameDuck(deadline));
+		enter(Stage.DRAIN);
+		drain(Stage.DRAIN, this.budget.drain(deadline));
+		enter(Stage.RELEASE);
+	}
+
+	/**
+	 * Runs the end of the release stage.
+	 */
+	void release() {
+		drain(Stage.RELEASE, this.budget.release(begin()));
+		enter(Stage.EXIT);
+	}
+
+	private void announce(Deadline deadline) {
+		logger.info(LogMessage.format("Stopping within %s: announcing that this instance leaves",
+				Durations.text(this.budget.timeout())));
+		this.traffic.watch();
+		for (Announcer announcer : this.announcers.get()) {
+			isolated(announcer.getClass().getSimpleName(), () -> announcer.announceStop(deadline));
+		}
+		endStage("done");
+	}
+
+	private void awaitBalancer(Deadline deadline) {
+		if (this.lameDuck == null) {
+			endStage("disabled");
+			return;
+		}
+		logger.info(LogMessage.format("Lame duck: serving on for at most %s, until the balancer has seen it",
+				Durations.text(deadline.remaining())));
+		try {
+			endStage(this.lameDuck.await(deadline));
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			endStage("interrupted");
+		}
+	}
+
+	private void drain(Stage stage, Deadline deadline) {
+		Map<DrainParticipant, CompletableFuture<?>> draining = new LinkedHashMap<>();
+		for (DrainParticipant participant : this.participants.get()) {
+			if (participant.stage() == stage) {
+				isolated(participant.name(),
+						() -> draining.put(participant, participant.drain(deadline).toCompletableFuture()));
+			}
+		}
+		if (draining.isEmpty()) {
+			endStage("nothing to wait for");
+			return;
+		}
+		logger.info(LogMessage.format("Waiting at most %s to %s: %s", Durations.text(deadline.remaining()), stage.id(),
+				draining.keySet().stream().map(DrainParticipant::name).collect(Collectors.joining(", "))));
+		boolean done = awaitDrained(draining, deadline);
+		if (!done) {
+			draining.forEach((participant, future) -> {
+				if (!future.isDone()) {
+					cutOff(participant);
+				}
+			});
+		}
+		endStage(done ? "finished" : "cut off");
+	}
+
+	private boolean awaitDrained(Map<DrainParticipant, CompletableFuture<?>> draining, Deadline deadline) {
+		draining.forEach((participant, future) -> future.whenComplete((result, ex) -> {
+			if (ex != null) {
+				logger.warn(LogMessage.format("Draining %s failed, going on without it", participant.name()), ex);
+			}
+		}));
+		CompletableFuture<?> all = CompletableFuture.allOf(draining.values()
+			.stream()
+			.map((future) -> future.handle((result, ex) -> null))
+			.toArray(CompletableFuture[]::new));
+		try {
+			while (!all.isDone() && !deadline.hasPassed()) {
+				try {
+					all.get(deadline.atMost(PROGRESS_INTERVAL).remaining().toNanos(), TimeUnit.NANOSECONDS);
+				}
+				catch (TimeoutException ex) {
+					logProgress(deadline);
+				}
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException ex) {
+			throw new IllegalStateException("Failures were handled before", ex);
+		}
+		return all.isDone();
+	}
+
+	private void logProgress(Deadline deadline) {
+		List<ActiveTask> tasks = activeTasks();
+		if (!tasks.isEmpty() && !deadline.hasPassed()) {
+			logger.info(LogMessage.format("Still running, %s left: %s", Durations.text(deadline.remaining()),
+					tasks.stream().limit(10).map(ActiveTask::toString).collect(Collectors.joining("; "))
+							+ ((tasks.size() > 10) ? "; and " + (tasks.size() - 10) + " more" : "")));
+		}
+	}
+
+	private void cutOff(DrainParticipant participant) {
+		Collection<ActiveTask> tasks = participant.activeTasks();
+		if (tasks.isEmpty()) {
+			cutOff(participant.name(), null);
+		}
+		tasks.forEach((task) -> cutOff(task.toString(), task.thread()));
+	}
+
+	private void cutOff(String what, @Nullable Thread thread) {
+		synchronized (this.cutOff) {
+			this.cutOff.add(what);
+		}
+		logger.warn("Cut off: " + what + ((thread != null) ? stackOf(thread) : ""));
+	}
+
+	private static String stackOf(Thread thread) {
+		return Arrays.stream(thread.getStackTrace())
+			.map((frame) -> System.lineSeparator() + "\tat " + frame)
+			.collect(Collectors.joining());
+	}
+
+	/**
+	 * Names what is still being done as cut off, because the budget is spent.
+	 */
+	public void cutOffRest() {
+		Stage stage = this.stage;
+		Thread thread = this.stoppingThread;
+		if (stage != Stage.EXIT) {
+			for (DrainParticipant participant : this.participants.get()) {
+				if (participant.stage() == stage) {
+					isolated(participant.name(), () -> cutOff(participant));
+				}
+			}
+		}
+		cutOff("the " + stage.id() + " stage", thread);
+	}
+
+	/**
+	 * Ends the stop, at the first call, with one line that tells how it went.
+	 * @return how the stop went
+	 */
+	public synchronized Outcome finish() {
+		Outcome outcome = outcome();
+		if (!this.finished && this.stage != Stage.RUNNING) {
+			this.finished = true;
+			Deadline deadline = begin();
+			if (this.stage == Stage.EXIT || this.stage == Stage.RELEASE) {
+				endStage("done");
+			}
+			logger.info(LogMessage.format("Stopped %s in %s (%s)%s", outcome,
+					Durations.text(this.budget.timeout().minus(deadline.remaining())), this.timeline,
+					outcome.isClean() ? "" : ", cut off: " + String.join("; ", outcome.cutOff())));
+		}
+		return outcome;
+	}
+
+	private Outcome outcome() {
+		synchronized (this.cutOff) {
+			return new Outcome(List.copyOf(this.cutOff));
+		}
+	}
+
+	private void enter(Stage next) {
+		Stage previous = this.stage;
+		Duration previousTook = this.timeline.lastTook();
+		this.timeline.enter(next, Instant.now(), this.clock.getAsLong());
+		this.stage = next;
+		StageChangedEvent event = new StageChangedEvent(this, previous, previousTook, next, begin().remaining());
+		isolated("A listener of " + event.getClass().getSimpleName(), () -> this.events.publishEvent(event));
+	}
+
+	private void endStage(String how) {
+		Duration took = this.timeline.end(this.clock.getAsLong(), how);
+		if (this.stage != Stage.EXIT) {
+			logger.info(LogMessage.format("Stage %s ended after %s: %s", this.stage.id(), Durations.text(took), how));
+		}
+	}
+
+	private static void isolated(String who, Runnable action) {
+		try {
+			action.run();
+		}
+		catch (RuntimeException ex) {
+			logger.warn(LogMessage.format("%s failed during the stop, going on without it", who), ex);
+		}
+	}
+
+	/**
+	 * Returns the stage that the application is in.
+	 * @return the stage
+	 */
+	public Stage getStage() {
+		return this.stage;
+	}
+
+	boolean endsProcess() {
+		return this.endsProcess;
+	}
+
+	/**
+	 * Returns when the stop has to be over.
+	 * @return the deadline, or {@code null} while no stop has begun
+	 */
+	public @Nullable Deadline getDeadline() {
+		return this.deadline;
+	}
+
+	/**
+	 * Returns how the time is shared out.
+	 * @return the budget
+	 */
+	public Budget getBudget() {
+		return this.budget;
+	}
+
+	/**
+	 * Returns what happened so far.
+	 * @return the timeline, empty while no stop has begun
+	 */
+	public Timeline getTimeline() {
+		return this.timeline;
+	}
+
+	/**
+	 * Returns what all participants are doing now.
+	 * @return the work in hand
+	 */
+	public List<ActiveTask> activeTasks() {
+		return this.participants.get().stream().flatMap((participant) -> participant.activeTasks().stream()).toList();
+	}
+
+}

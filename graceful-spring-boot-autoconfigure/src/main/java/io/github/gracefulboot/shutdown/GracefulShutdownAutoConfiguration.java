@@ -1,0 +1,81 @@
+package io.github.gracefulboot.shutdown;
+
+import java.util.function.LongSupplier;
+
+import io.github.gracefulboot.traffic.Signal;
+import io.github.gracefulboot.traffic.Traffic;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+/**
+ * Auto-configuration of the stop itself. The other auto-configurations add who takes part
+ * in it.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration
+@ConditionalOnBooleanProperty(name = "graceful.enabled", matchIfMissing = true)
+@EnableConfigurationProperties({ ShutdownProperties.class, LameDuckProperties.class })
+public final class GracefulShutdownAutoConfiguration {
+
+	private static final LongSupplier CLOCK = System::nanoTime;
+
+	@Bean
+	static LazyInitializationExcludeFilter gracefulLazyInitializationExcludeFilter() {
+		return (beanName, definition, type) -> type.getName().startsWith("io.github.gracefulboot.");
+	}
+
+	@Bean
+	Signal gracefulSignal() {
+		return new Signal();
+	}
+
+	@Bean
+	Traffic gracefulTraffic(Signal gracefulSignal) {
+		return new Traffic(CLOCK, gracefulSignal);
+	}
+
+	@Bean
+	WaitingPolicy gracefulWaitingPolicy(LameDuckProperties properties, Environment environment) {
+		return WaitingPolicy.of(properties, environment);
+	}
+
+	@Bean
+	GracefulShutdown gracefulShutdown(ShutdownProperties shutdownProperties, LameDuckProperties lameDuckProperties,
+			Environment environment, WaitingPolicy waitingPolicy, Traffic traffic, Signal gracefulSignal,
+			ObjectProvider<Announcer> announcers, ObjectProvider<DrainParticipant> participants,
+			ApplicationContext context) {
+		PropertyRules.check(shutdownProperties, lameDuckProperties, environment);
+		Budget budget = Budget.of(shutdownProperties.getTimeout(), lameDuckProperties.getMin(),
+				lameDuckProperties.getMax(), shutdownProperties.getReleaseReserve());
+		LameDuck lameDuck = waitingPolicy.waits() ? new LameDuck(lameDuckProperties.getMin(),
+				lameDuckProperties.getProbes(), lameDuckProperties.getQuietPeriod(), traffic, gracefulSignal, CLOCK)
+				: null;
+		return new GracefulShutdown(budget, lameDuck, traffic, () -> announcers.orderedStream().toList(),
+				() -> participants.orderedStream().toList(), context, CLOCK);
+	}
+
+	@Bean
+	StopListener gracefulStopListener(ApplicationContext context, GracefulShutdown shutdown, LifecyclePhases phases) {
+		return new StopListener(context, shutdown, phases);
+	}
+
+	@Bean
+	ReleaseLifecycle gracefulReleaseLifecycle(GracefulShutdown shutdown) {
+		return new ReleaseLifecycle(shutdown);
+	}
+
+	@Bean
+	LifecyclePhases gracefulLifecyclePhases(BeanFactory beanFactory) {
+		return new LifecyclePhases(beanFactory);
+	}
+
+}

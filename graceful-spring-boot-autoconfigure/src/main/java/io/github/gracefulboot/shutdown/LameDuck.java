@@ -1,0 +1,231 @@
+package io.github.gracefulboot.shutdown;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+
+import io.github.gracefulboot.traffic.OpenConnection;
+import io.github.gracefulboot.traffic.OpenConnection.State;
+import io.github.gracefulboot.traffic.Prober;
+import io.github.gracefulboot.traffic.Signal;
+import io.github.gracefulboot.traffic.Traffic;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waits until the load balancer has demonstrably seen that this instance leaves.
+ * <ul>
+ * <li>Where somebody probes readiness: until each prober was given enough failing answers
+ * and no request has come for the quiet period.</li>
+ * <li>Where nobody probes and clients are connected: until each connection that was open
+ * was told to close, which closes it, or stayed idle for the quiet period. A balancer
+ * with passive checks learns only from a refused connection, so that waiting longer would
+ * tell it nothing.</li>
+ * <li>Where nobody is there: not at all.</li>
+ * </ul>
+ */
+final class LameDuck {
+
+	private final Duration min;
+
+	private final int probes;
+
+	private final Duration quietPeriod;
+
+	private final Traffic traffic;
+
+	private final Signal signal;
+
+	private final LongSupplier clock;
+
+	LameDuck(Duration min, int probes, Duration quietPeriod, Traffic traffic, Signal signal, LongSupplier clock) {
+		this.min = min;
+		this.probes = probes;
+		this.quietPeriod = quietPeriod;
+		this.traffic = traffic;
+		this.signal = signal;
+		this.clock = clock;
+	}
+
+	/**
+	 * Waits.
+	 * @param deadline when to stop waiting
+	 * @return why the wait ended, in words
+	 * @throws InterruptedException if the thread is interrupted
+	 */
+	String await(Deadline deadline) throws InterruptedException {
+		Evidence evidence = gatherEvidence(deadline.remaining());
+		long start = this.clock.getAsLong();
+		while (true) {
+			Duration missing = longer(evidence.missing(), this.min.minus(sinceNanos(start)));
+			if (!isPositive(missing)) {
+				return evidence.toString();
+			}
+			if (deadline.hasPassed()) {
+				return "the longest wait is over, though " + evidence;
+			}
+			Duration remaining = deadline.remaining();
+			this.signal.await((missing.compareTo(remaining) < 0) ? missing : remaining);
+		}
+	}
+
+	private Evidence gatherEvidence(Duration longestWait) {
+		List<Prober> probers = this.traffic.activeProbers()
+			.stream()
+			.filter((prober) -> prober.period().compareTo(longestWait) <= 0)
+			.toList();
+		if (!probers.isEmpty()) {
+			return new ProberEvidence(probers);
+		}
+		return this.traffic.listsConnections() ? new ConnectionEvidence() : new RequestEvidence();
+	}
+
+	private Duration sinceNanos(long nanos) {
+		return Duration.ofNanos(this.clock.getAsLong() - nanos);
+	}
+
+	/*
+	 * Returns how much of the quiet period is still missing.
+	 */
+	private Duration untilQuietSince(long nanos) {
+		return this.quietPeriod.minus(sinceNanos(nanos));
+	}
+
+	private static Duration longer(Duration one, Duration other) {
+		return (one.compareTo(other) > 0) ? one : other;
+	}
+
+	private static boolean isPositive(Duration duration) {
+		return !duration.isNegative() && !duration.isZero();
+	}
+
+	/**
+	 * Something by which one can tell that the clients have left.
+	 */
+	private interface Evidence {
+
+		/*
+		 * Returns how long nothing needs to be looked at again unless the signal is
+		 * raised. Zero or less if the clients have left.
+		 */
+		Duration missing();
+
+	}
+
+	/**
+	 * Each prober has seen the flip, and requests stopped coming.
+	 */
+	private final class ProberEvidence implements Evidence {
+
+		private final List<Prober> probers;
+
+		private ProberEvidence(List<Prober> probers) {
+			this.probers = probers;
+		}
+
+		@Override
+		public Duration missing() {
+			long now = LameDuck.this.clock.getAsLong();
+			Duration missing = Duration.ZERO;
+			for (Prober prober : this.probers) {
+				if (prober.failuresInARow() < LameDuck.this.probes && prober.isActive(now)) {
+					missing = longer(missing, Duration.ofNanos(prober.goneAt() - now + 1));
+				}
+			}
+			OptionalLong lastRequest = LameDuck.this.traffic.lastRequest();
+			if (lastRequest.isPresent()) {
+				missing = longer(missing, untilQuietSince(lastRequest.getAsLong()));
+			}
+			for (OpenConnection connection : LameDuck.this.traffic.openConnections()) {
+				if (connection.state() == State.FRESH) {
+					missing = longer(missing, untilQuietSince(connection.lastActivity()));
+				}
+			}
+			return missing;
+		}
+
+		@Override
+		public String toString() {
+			return this.probers.stream()
+				.map((prober) -> prober.client() + " was told " + prober.failuresInARow() + " times")
+				.collect(Collectors.joining(", "));
+		}
+
+	}
+
+	/**
+	 * Each connection that was open has closed or was idle long enough.
+	 */
+	private final class ConnectionEvidence implements Evidence {
+
+		private final Set<Object> open = new HashSet<>();
+
+		private final int openAtFirst;
+
+		private ConnectionEvidence() {
+			LameDuck.this.traffic.openConnections().forEach((connection) -> this.open.add(connection.id()));
+			this.openAtFirst = this.open.size();
+		}
+
+		@Override
+		public Duration missing() {
+			Duration missing = Duration.ZERO;
+			Set<Object> stillOpen = new HashSet<>();
+			for (OpenConnection connection : LameDuck.this.traffic.openConnections()) {
+				Duration wait = missing(connection);
+				if (wait != null && this.open.contains(connection.id())) {
+					stillOpen.add(connection.id());
+					missing = longer(missing, wait);
+				}
+			}
+			this.open.retainAll(stillOpen);
+			return missing;
+		}
+
+		/*
+		 * A connection that is busy is told to close by the response that it waits for,
+		 * and that is the drain's to wait for.
+		 */
+		private @Nullable Duration missing(OpenConnection connection) {
+			if (connection.state() != State.FRESH && connection.state() != State.IDLE) {
+				return null;
+			}
+			Duration missing = untilQuietSince(connection.lastActivity());
+			return isPositive(missing) ? missing : null;
+		}
+
+		@Override
+		public String toString() {
+			if (this.openAtFirst == 0) {
+				return "nobody was connected";
+			}
+			return "nobody probed and of " + this.openAtFirst + " connections " + this.open.size()
+					+ " were left to watch";
+		}
+
+	}
+
+	/**
+	 * The server does not list its connections: the last request was long enough ago, or
+	 * the quiet period was waited for once.
+	 */
+	private final class RequestEvidence implements Evidence {
+
+		private final OptionalLong lastRequest = LameDuck.this.traffic.lastRequest();
+
+		@Override
+		public Duration missing() {
+			return this.lastRequest.isPresent() ? untilQuietSince(this.lastRequest.getAsLong()) : Duration.ZERO;
+		}
+
+		@Override
+		public String toString() {
+			return this.lastRequest.isPresent() ? "nobody probed and the quiet period is over" : "no request ever came";
+		}
+
+	}
+
+}

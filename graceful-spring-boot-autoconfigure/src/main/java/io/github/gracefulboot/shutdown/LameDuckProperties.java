@@ -1,0 +1,103 @@
+package io.github.gracefulboot.shutdown;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/**
+ * Settings of the time in which every request is still served after readiness was
+ * refused.
+ *
+ * @since 0.1.0
+ */
+@ConfigurationProperties("graceful.lame-duck")
+public class LameDuckProperties {
+
+	/**
+	 * Whether to wait until the load balancer has seen that this instance leaves. On
+	 * unless the application runs in a test, with devtools or with
+	 * server.shutdown=immediate.
+	 */
+	private @Nullable Boolean enabled;
+
+	/**
+	 * Shortest duration of the wait.
+	 */
+	private Duration min = Duration.ZERO;
+
+	/**
+	 * Longest duration of the wait. Half of graceful.shutdown.timeout where that is less
+	 * than the default.
+	 */
+	private @Nullable Duration max;
+
+	/**
+	 * Number of failing readiness answers in a row that each prober must have been given.
+	 */
+	private int probes = 2;
+
+	/**
+	 * How long no new request may have come, and how long a kept-alive connection must
+	 * have been idle to be closed.
+	 */
+	private Duration quietPeriod = Duration.ofMillis(500);
+
+	/**
+	 * Paths, beside those of the health endpoint, that load balancers ask to learn
+	 * whether this instance is ready, such as /healthz.
+	 */
+	private List<String> probePaths = new ArrayList<>();
+
+	public @Nullable Boolean getEnabled() {
+		return this.enabled;
+	}
+
+	public void setEnabled(@Nullable Boolean enabled) {
+		this.enabled = enabled;
+	}
+
+	public Duration getMin() {
+		return this.min;
+	}
+
+	public void setMin(Duration min) {
+		this.min = min;
+	}
+
+	public @Nullable Duration getMax() {
+		return this.max;
+	}
+
+	public void setMax(@Nullable Duration max) {
+		this.max = max;
+	}
+
+	public int getProbes() {
+		return this.probes;
+	}
+
+	public void setProbes(int probes) {
+		this.probes = probes;
+	}
+
+	public Duration getQuietPeriod() {
+		return this.quietPeriod;
+	}
+
+	public void setQuietPeriod(Duration quietPeriod) {
+		this.quietPeriod = quietPeriod;
+	}
+
+	public List<String> getProbePaths() {
+		return this.probePaths;
+	}
+
+	public void setProbePaths(List<String> probePaths) {
+		this.probePaths = probePaths;
+	}
+
+}

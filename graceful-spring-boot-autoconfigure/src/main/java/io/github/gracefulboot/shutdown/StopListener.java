@@ -1,0 +1,66 @@
+package io.github.gracefulboot.shutdown;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationEvent;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.SmartApplicationListener;
+import org.springframework.core.Ordered;
+
+/**
+ * Runs the stop before anybody else hears that the context closes: executors refuse work
+ * from their own {@link ContextClosedEvent} on, and requests in flight may still need
+ * them. A context that never was ready is let go at once.
+ */
+final class StopListener implements SmartApplicationListener, DisposableBean {
+
+	private final ApplicationContext context;
+
+	private final GracefulShutdown shutdown;
+
+	private final LifecyclePhases phases;
+
+	private volatile boolean wasReady;
+
+	StopListener(ApplicationContext context, GracefulShutdown shutdown, LifecyclePhases phases) {
+		this.context = context;
+		this.shutdown = shutdown;
+		this.phases = phases;
+	}
+
+	@Override
+	public boolean supportsEventType(Class<? extends ApplicationEvent> type) {
+		return ContextClosedEvent.class.isAssignableFrom(type) || AvailabilityChangeEvent.class.isAssignableFrom(type);
+	}
+
+	@Override
+	public void onApplicationEvent(ApplicationEvent event) {
+		if (event instanceof AvailabilityChangeEvent<?> change) {
+			if (change.getState() == ReadinessState.ACCEPTING_TRAFFIC) {
+				this.wasReady = true;
+			}
+		}
+		else if (((ContextClosedEvent) event).getApplicationContext() == this.context && this.wasReady) {
+			this.shutdown.stop();
+			this.phases.limit(ReleaseLifecycle.PHASE, this.shutdown.begin().remaining());
+		}
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE;
+	}
+
+	/**
+	 * Sums up a stop that does not end the process. One that does goes on from here.
+	 */
+	@Override
+	public void destroy() {
+		if (!this.shutdown.endsProcess()) {
+			this.shutdown.finish();
+		}
+	}
+
+}

@@ -1,0 +1,85 @@
+package io.github.gracefulboot.shutdown;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happened when during a stop, stage by stage.
+ *
+ * @since 0.1.0
+ */
+public final class Timeline {
+
+	private final List<Entry> entries = new ArrayList<>();
+
+	synchronized void enter(Stage stage, Instant at, long nanos) {
+		this.entries.add(new Entry(stage, at, nanos, null));
+	}
+
+	synchronized Duration end(long nanos, String how) {
+		Entry last = this.entries.remove(this.entries.size() - 1);
+		Entry ended = new Entry(last.stage(), last.startedAt(), last.startedNanos(),
+				new End(Duration.ofNanos(nanos - last.startedNanos()), how));
+		this.entries.add(ended);
+		return ended.took();
+	}
+
+	synchronized Duration lastTook() {
+		return this.entries.isEmpty() ? Duration.ZERO : this.entries.get(this.entries.size() - 1).took();
+	}
+
+	/**
+	 * Returns the stages that have begun, in order.
+	 * @return a copy of the entries
+	 */
+	public synchronized List<Entry> entries() {
+		return List.copyOf(this.entries);
+	}
+
+	/**
+	 * Sums it up, such as {@code lame-duck 1.20 s, drain 0.05 s}.
+	 */
+	@Override
+	public String toString() {
+		return entries().stream()
+			.filter((entry) -> entry.end() != null)
+			.map((entry) -> entry.stage().id() + " " + Durations.text(entry.took()))
+			.collect(Collectors.joining(", "));
+	}
+
+	/**
+	 * A stage of the stop.
+	 *
+	 * @param stage the stage
+	 * @param startedAt when it began
+	 * @param startedNanos when it began, in {@link System#nanoTime()}
+	 * @param end how it ended, or {@code null} while it goes on
+	 */
+	public record Entry(Stage stage, Instant startedAt, long startedNanos, @Nullable End end) {
+
+		/**
+		 * Returns how long the stage took.
+		 * @return the duration, zero while it goes on
+		 */
+		public Duration took() {
+			return (this.end != null) ? this.end.took() : Duration.ZERO;
+		}
+
+	}
+
+	/**
+	 * The end of a stage.
+	 *
+	 * @param took how long the stage took
+	 * @param how why it ended, in words
+	 */
+	public record End(Duration took, String how) {
+
+	}
+
+}

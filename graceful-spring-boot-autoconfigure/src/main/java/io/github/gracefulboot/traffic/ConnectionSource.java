@@ -1,0 +1,19 @@
+package io.github.gracefulboot.traffic;
+
+import java.util.Collection;
+
+/**
+ * Lists the open connections of a server.
+ *
+ * @since 0.1.0
+ */
+@FunctionalInterface
+public interface ConnectionSource {
+
+	/**
+	 * Returns the connections that are open now.
+	 * @return the open connections, in no order
+	 */
+	Collection<OpenConnection> openConnections();
+
+}

@@ -1,0 +1,93 @@
+package io.github.gracefulboot.traffic;
+
+import java.time.Duration;
+import java.util.Arrays;
+
+/**
+ * What is known of one client that asks for readiness: its period, the longest of its
+ * last intervals, and how many of its last answers said not ready. The longest interval
+ * counts, because two checkers behind one address and User-Agent ask in an uneven rhythm.
+ *
+ * @since 0.1.0
+ */
+public final class Prober {
+
+	private static final int INTERVALS = 3;
+
+	private static final int PERIODS_UNTIL_GONE = 3;
+
+	private final String client;
+
+	private final long[] intervals = new long[INTERVALS];
+
+	private long asked;
+
+	private long lastAsked;
+
+	private int failuresInARow;
+
+	Prober(String client) {
+		this.client = client;
+	}
+
+	synchronized void answered(long now, boolean failing) {
+		if (this.asked > 0) {
+			this.intervals[(int) (this.asked % INTERVALS)] = now - this.lastAsked;
+		}
+		this.asked++;
+		this.lastAsked = now;
+		this.failuresInARow = failing ? this.failuresInARow + 1 : 0;
+	}
+
+	/**
+	 * Returns who it is: remote address and User-Agent.
+	 * @return the client
+	 */
+	public String client() {
+		return this.client;
+	}
+
+	/**
+	 * Returns the time between two of its probes.
+	 * @return the period, zero if it asked only once
+	 */
+	public synchronized Duration period() {
+		return Duration.ofNanos(longestInterval());
+	}
+
+	/**
+	 * Returns how many of its last answers in a row said not ready.
+	 * @return the number of failing answers
+	 */
+	public synchronized int failuresInARow() {
+		return this.failuresInARow;
+	}
+
+	/**
+	 * Returns whether the client still probes: it asked at least twice, and not longer
+	 * ago than three of its own periods.
+	 * @param now the time, in {@link System#nanoTime()}
+	 * @return whether it is an active prober
+	 */
+	public synchronized boolean isActive(long now) {
+		return this.asked > 1 && now <= goneAt();
+	}
+
+	/**
+	 * Returns when it counts as gone if it does not ask again.
+	 * @return the time, in {@link System#nanoTime()}
+	 */
+	public synchronized long goneAt() {
+		return this.lastAsked + PERIODS_UNTIL_GONE * longestInterval();
+	}
+
+	private long longestInterval() {
+		return Arrays.stream(this.intervals).max().orElse(0);
+	}
+
+	@Override
+	public String toString() {
+		return this.client;
+	}
+
+}

@@ -1,0 +1,132 @@
+package io.github.gracefulboot.traffic;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
+
+/**
+ * Collects what the servers of the application see of their clients. Costs a request one
+ * volatile write; everything else is worked out when somebody asks.
+ *
+ * @since 0.1.0
+ */
+public final class Traffic {
+
+	private static final int MOST_PROBERS = 256;
+
+	private final LongSupplier clock;
+
+	private final Signal signal;
+
+	private final Map<String, Prober> probers = new ConcurrentHashMap<>();
+
+	private final List<ConnectionSource> connectionSources = new CopyOnWriteArrayList<>();
+
+	private volatile boolean requestSeen;
+
+	private volatile long lastRequest;
+
+	private volatile boolean watched;
+
+	/**
+	 * Creates an empty record.
+	 * @param clock the time, as {@link System#nanoTime()} tells it
+	 * @param signal raised at each change while the record {@linkplain #watch() is
+	 * watched}
+	 */
+	public Traffic(LongSupplier clock, Signal signal) {
+		this.clock = clock;
+		this.signal = signal;
+	}
+
+	/**
+	 * From now on each change raises the signal.
+	 */
+	public void watch() {
+		this.watched = true;
+	}
+
+	/**
+	 * Adds a server's connections.
+	 * @param source lists the connections
+	 */
+	public void addConnectionSource(ConnectionSource source) {
+		this.connectionSources.add(source);
+	}
+
+	/**
+	 * Records that a request came which is no probe.
+	 */
+	public void requestCame() {
+		this.lastRequest = this.clock.getAsLong();
+		this.requestSeen = true;
+	}
+
+	/**
+	 * Records that a readiness probe was answered. Beyond 256 clients that probe at the
+	 * same time, newcomers are not looked at.
+	 * @param client who asked: remote address and User-Agent
+	 * @param status the HTTP status of the answer
+	 */
+	public void probeAnswered(String client, int status) {
+		long now = this.clock.getAsLong();
+		if (this.probers.size() >= MOST_PROBERS && !this.probers.containsKey(client)) {
+			this.probers.values().removeIf((prober) -> !prober.isActive(now));
+			if (this.probers.size() >= MOST_PROBERS) {
+				return;
+			}
+		}
+		this.probers.computeIfAbsent(client, Prober::new).answered(now, status < 200 || status >= 400);
+		changed();
+	}
+
+	/**
+	 * Records that a connection or request ended.
+	 */
+	public void changed() {
+		if (this.watched) {
+			this.signal.raise();
+		}
+	}
+
+	/**
+	 * Returns the clients that probe readiness now.
+	 * @return the active probers, in no order
+	 */
+	public List<Prober> activeProbers() {
+		long now = this.clock.getAsLong();
+		return this.probers.values().stream().filter((prober) -> prober.isActive(now)).toList();
+	}
+
+	/**
+	 * Returns when the last request came that was no probe.
+	 * @return the time, in {@link System#nanoTime()}, or empty if none ever came
+	 */
+	public OptionalLong lastRequest() {
+		return this.requestSeen ? OptionalLong.of(this.lastRequest) : OptionalLong.empty();
+	}
+
+	/**
+	 * Returns whether any server lists its connections.
+	 * @return whether {@link #openConnections()} tells the whole truth
+	 */
+	public boolean listsConnections() {
+		return !this.connectionSources.isEmpty();
+	}
+
+	/**
+	 * Returns the connections that are open now, of all servers.
+	 * @return the open connections, in no order
+	 */
+	public List<OpenConnection> openConnections() {
+		return this.connectionSources.stream()
+			.map(ConnectionSource::openConnections)
+			.flatMap(Collection::stream)
+			.toList();
+	}
+
+}

@@ -1,0 +1,45 @@
+package io.github.gracefulboot.web;
+
+import io.github.gracefulboot.shutdown.GracefulShutdown;
+import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.LifecyclePhases;
+import io.github.gracefulboot.shutdown.WaitingPolicy;
+import io.github.gracefulboot.traffic.Signal;
+import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.web.listener.ListenerSilencer;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.web.server.WebServer;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of the drain of web servers.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
+@ConditionalOnClass(WebServer.class)
+@ConditionalOnWebApplication
+@ConditionalOnBean(GracefulShutdown.class)
+public final class GracefulWebAutoConfiguration {
+
+	@Bean
+	InFlightRequests gracefulInFlightRequests(Traffic traffic) {
+		return new InFlightRequests(traffic);
+	}
+
+	@Bean
+	ListenerSilencer gracefulListenerSilencer() {
+		return new ListenerSilencer();
+	}
+
+	@Bean
+	WebServerDrain gracefulWebServerDrain(InFlightRequests requests, Traffic traffic, Signal gracefulSignal,
+			LifecyclePhases phases, WaitingPolicy waitingPolicy) {
+		return new WebServerDrain(requests, traffic, gracefulSignal, phases, waitingPolicy.quietPeriod());
+	}
+
+}

@@ -1,0 +1,41 @@
+package io.github.gracefulboot.web;
+
+import java.time.Duration;
+
+import io.github.gracefulboot.shutdown.ActiveTask;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that has come and is not answered yet.
+ *
+ * @since 0.1.0
+ */
+public final class InFlightRequest {
+
+	private final String method;
+
+	private final String path;
+
+	private final long startedAt = System.nanoTime();
+
+	private volatile @Nullable Thread thread = Thread.currentThread();
+
+	InFlightRequest(String method, String path) {
+		this.method = method;
+		this.path = path;
+	}
+
+	/**
+	 * Records who works on the request now.
+	 * @param thread the thread, or {@code null} while an asynchronous request has none
+	 */
+	public void runsOn(@Nullable Thread thread) {
+		this.thread = thread;
+	}
+
+	ActiveTask toTask() {
+		return new ActiveTask(this.method + " " + this.path, Duration.ofNanos(System.nanoTime() - this.startedAt),
+				this.thread);
+	}
+
+}

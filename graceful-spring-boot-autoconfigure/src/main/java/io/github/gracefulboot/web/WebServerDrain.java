@@ -1,0 +1,158 @@
+package io.github.gracefulboot.web;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import io.github.gracefulboot.shutdown.ActiveTask;
+import io.github.gracefulboot.shutdown.Announcer;
+import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.shutdown.DrainParticipant;
+import io.github.gracefulboot.shutdown.LifecyclePhases;
+import io.github.gracefulboot.traffic.OpenConnection;
+import io.github.gracefulboot.traffic.Signal;
+import io.github.gracefulboot.traffic.Traffic;
+
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+
+/**
+ * Drains the web servers: closes their listeners, waits until nothing is in flight, and
+ * closes what is idle last. Then nothing is left to wait for in Spring Boot's own
+ * graceful shutdown, which follows.
+ *
+ * @since 0.1.0
+ */
+public final class WebServerDrain implements DrainParticipant, Announcer {
+
+	private static final Duration UNTIL_NEXT_LOOK = Duration.ofSeconds(1);
+
+	/**
+	 * How soon to look again at a connection whose last bytes are being written: servers
+	 * tell when they close a connection but not when they keep it.
+	 */
+	private static final Duration LAST_BYTES = Duration.ofMillis(5);
+
+	private final List<DrainableServer> servers = new CopyOnWriteArrayList<>();
+
+	private final InFlightRequests requests;
+
+	private final Traffic traffic;
+
+	private final Signal signal;
+
+	private final LifecyclePhases phases;
+
+	private final Duration idleGrace;
+
+	WebServerDrain(InFlightRequests requests, Traffic traffic, Signal signal, LifecyclePhases phases,
+			Duration idleGrace) {
+		this.requests = requests;
+		this.traffic = traffic;
+		this.signal = signal;
+		this.phases = phases;
+		this.idleGrace = idleGrace;
+	}
+
+	/**
+	 * Adds a server to drain.
+	 * @param server the server
+	 */
+	public void add(DrainableServer server) {
+		this.servers.add(server);
+		this.traffic.addConnectionSource(server);
+	}
+
+	@Override
+	public void announceStop(Deadline deadline) {
+		this.servers.forEach(DrainableServer::tellClientsToLeave);
+	}
+
+	@Override
+	public String name() {
+		return "web server";
+	}
+
+	@Override
+	public Collection<ActiveTask> activeTasks() {
+		return this.requests.toTasks();
+	}
+
+	@Override
+	public CompletionStage<?> drain(Deadline deadline) {
+		if (this.servers.isEmpty()) {
+			limitBootsGracefulShutdown(deadline.remaining());
+			return CompletableFuture.completedFuture(null);
+		}
+		CompletableFuture<Void> drained = new CompletableFuture<>();
+		Thread thread = new Thread(() -> drain(deadline, drained), "graceful-drain-web");
+		thread.setDaemon(true);
+		thread.start();
+		return drained;
+	}
+
+	private void drain(Deadline deadline, CompletableFuture<Void> drained) {
+		try {
+			limitBootsGracefulShutdown(Duration.ZERO);
+			this.servers.forEach((server) -> server.closeListeners(deadline));
+			while (awaitNothingInFlight(deadline)) {
+				if (closeIdleConnections()) {
+					limitBootsGracefulShutdown(UNTIL_NEXT_LOOK);
+					drained.complete(null);
+					return;
+				}
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (RuntimeException ex) {
+			drained.completeExceptionally(ex);
+		}
+	}
+
+	private boolean awaitNothingInFlight(Deadline deadline) throws InterruptedException {
+		Duration missing = missing();
+		while (!missing.isZero() && !deadline.hasPassed()) {
+			this.signal.await(deadline.atMost(missing).remaining());
+			missing = missing();
+		}
+		return missing.isZero();
+	}
+
+	/*
+	 * Returns how long nothing needs to be looked at again unless the signal is raised.
+	 * Zero if nothing is in flight, nothing can be any more, and every connection that is
+	 * left was idle long enough.
+	 */
+	private Duration missing() {
+		if (!this.requests.isEmpty()) {
+			return UNTIL_NEXT_LOOK;
+		}
+		Duration missing = Duration.ZERO;
+		for (OpenConnection connection : this.traffic.openConnections()) {
+			Duration wait = switch (connection.state()) {
+				case BUSY -> LAST_BYTES;
+				case FRESH, IDLE -> this.idleGrace.minusNanos(System.nanoTime() - connection.lastActivity());
+				case UPGRADED -> Duration.ZERO;
+			};
+			missing = (wait.compareTo(missing) > 0) ? wait : missing;
+		}
+		return missing;
+	}
+
+	private boolean closeIdleConnections() {
+		boolean closedAll = true;
+		for (DrainableServer server : this.servers) {
+			closedAll &= server.closeIdleConnections();
+		}
+		return closedAll;
+	}
+
+	private void limitBootsGracefulShutdown(Duration timeout) {
+		this.phases.limit(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE, timeout);
+	}
+
+}

@@ -1,0 +1,78 @@
+package io.github.gracefulboot.web.listener;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
+
+import io.github.gracefulboot.shutdown.Deadline;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.core.log.LogMessage;
+
+/**
+ * Brings a listening socket to rest before it is closed: no new handshake begins, and
+ * every connection that was begun has been accepted. Whoever closes a socket that is not
+ * at rest resets the connections in its queue, on which clients may have sent requests.
+ * <p>
+ * Works on Linux, with JNA, for every server whose acceptor is running. Elsewhere it says
+ * so once, and the few connections of that instant may be reset.
+ *
+ * @since 0.1.0
+ */
+public final class ListenerSilencer {
+
+	private static final Log logger = LogFactory.getLog(ListenerSilencer.class);
+
+	/**
+	 * How long a handshake that was begun may go unseen in the kernel's tables.
+	 */
+	private static final Duration SETTLING = Duration.ofMillis(5);
+
+	/**
+	 * A handshake whose client vanished is repeated for a minute. Nobody waits for it.
+	 */
+	private static final Duration LONGEST_WAIT = Duration.ofMillis(300);
+
+	/**
+	 * Brings the listening sockets of a port to rest. Does nothing if this process does
+	 * not listen on it.
+	 * @param port the local port
+	 * @param deadline when to give up
+	 * @return whether the sockets are at rest
+	 */
+	public boolean silence(int port, Deadline deadline) {
+		if (port <= 0) {
+			return false;
+		}
+		ListeningSocket socket = new ListeningSocket(port);
+		try {
+			Set<Integer> descriptors = socket.descriptors();
+			HandshakeFilter filter = new HandshakeFilter();
+			descriptors.forEach(filter::attach);
+			return !descriptors.isEmpty() && awaitRest(socket, deadline.atMost(LONGEST_WAIT));
+		}
+		catch (IOException | RuntimeException | LinkageError ex) {
+			logger.info(LogMessage.format("Port %s is closed without bringing it to rest first (%s): "
+					+ "a connection of this instant may be reset", port, ex));
+			return false;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+	private boolean awaitRest(ListeningSocket socket, Deadline deadline) throws IOException, InterruptedException {
+		do {
+			Thread.sleep(SETTLING.toMillis());
+			if (!socket.hasPendingConnections()) {
+				return true;
+			}
+		}
+		while (!deadline.hasPassed());
+		logger.debug("Connections are still in their handshake");
+		return false;
+	}
+
+}

@@ -1,0 +1,45 @@
+package io.github.gracefulboot.web.servlet;
+
+import io.github.gracefulboot.traffic.ReadinessProbes;
+import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.web.GracefulWebAutoConfiguration;
+import io.github.gracefulboot.web.InFlightRequests;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+
+/**
+ * Auto-configuration of the account of requests in servlet containers.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = GracefulWebAutoConfiguration.class,
+		afterName = "io.github.gracefulboot.readiness.GracefulReadinessAutoConfiguration")
+@ConditionalOnClass({ Filter.class, FilterRegistrationBean.class })
+@ConditionalOnWebApplication(type = Type.SERVLET)
+@ConditionalOnBean(InFlightRequests.class)
+public final class GracefulServletAutoConfiguration {
+
+	@Bean
+	FilterRegistrationBean<InFlightFilter> gracefulInFlightFilter(InFlightRequests requests, Traffic traffic,
+			ReadinessProbes probes) {
+		return registration(new InFlightFilter(requests, traffic, probes, false));
+	}
+
+	static FilterRegistrationBean<InFlightFilter> registration(InFlightFilter filter) {
+		FilterRegistrationBean<InFlightFilter> registration = new FilterRegistrationBean<>(filter);
+		registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+		registration.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ASYNC);
+		registration.setAsyncSupported(true);
+		return registration;
+	}
+
+}

@@ -1,0 +1,132 @@
+package io.github.gracefulboot.web.servlet;
+
+import java.io.IOException;
+
+import io.github.gracefulboot.traffic.ReadinessProbes;
+import io.github.gracefulboot.traffic.ReadinessProbes.Kind;
+import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.web.InFlightRequest;
+import io.github.gracefulboot.web.InFlightRequests;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+
+/**
+ * Keeps account of each request from the moment it reaches the application until it is
+ * answered, also when that happens asynchronously, and reports readiness probes together
+ * with their answer.
+ */
+final class InFlightFilter implements Filter {
+
+	private static final String REQUEST_ATTRIBUTE = InFlightFilter.class.getName() + ".REQUEST";
+
+	private final InFlightRequests requests;
+
+	private final Traffic traffic;
+
+	private final ReadinessProbes probes;
+
+	private final boolean managementPort;
+
+	InFlightFilter(InFlightRequests requests, Traffic traffic, ReadinessProbes probes, boolean managementPort) {
+		this.requests = requests;
+		this.traffic = traffic;
+		this.probes = probes;
+		this.managementPort = managementPort;
+	}
+
+	@Override
+	public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+			throws IOException, ServletException {
+		if (request.getAttribute(REQUEST_ATTRIBUTE) instanceof InFlightRequest inFlight) {
+			doFilterAgain(inFlight, request, response, chain);
+		}
+		else {
+			doFilterFirst((HttpServletRequest) request, (HttpServletResponse) response, chain);
+		}
+	}
+
+	private void doFilterFirst(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+			throws IOException, ServletException {
+		Kind kind = this.probes.classify(path(request), this.managementPort);
+		if (kind == Kind.TRAFFIC) {
+			this.traffic.requestCame();
+		}
+		InFlightRequest inFlight = this.requests.begin(request.getMethod(), request.getRequestURI());
+		request.setAttribute(REQUEST_ATTRIBUTE, inFlight);
+		try {
+			chain.doFilter(request, response);
+			if (kind == Kind.READINESS) {
+				this.traffic.probeAnswered(client(request), response.getStatus());
+			}
+		}
+		finally {
+			if (request.isAsyncStarted()) {
+				inFlight.runsOn(null);
+				request.getAsyncContext().addListener(new EndListener(inFlight));
+			}
+			else {
+				this.requests.end(inFlight);
+			}
+		}
+	}
+
+	private static void doFilterAgain(InFlightRequest inFlight, ServletRequest request, ServletResponse response,
+			FilterChain chain) throws IOException, ServletException {
+		inFlight.runsOn(Thread.currentThread());
+		try {
+			chain.doFilter(request, response);
+		}
+		finally {
+			inFlight.runsOn(null);
+		}
+	}
+
+	private static String path(HttpServletRequest request) {
+		String pathInfo = request.getPathInfo();
+		return (pathInfo != null) ? pathInfo : request.getServletPath();
+	}
+
+	private static String client(HttpServletRequest request) {
+		String userAgent = request.getHeader("User-Agent");
+		return (userAgent != null) ? request.getRemoteAddr() + " " + userAgent : request.getRemoteAddr();
+	}
+
+	/**
+	 * Ends the account of a request that is answered asynchronously.
+	 */
+	private final class EndListener implements AsyncListener {
+
+		private final InFlightRequest inFlight;
+
+		private EndListener(InFlightRequest inFlight) {
+			this.inFlight = inFlight;
+		}
+
+		@Override
+		public void onComplete(AsyncEvent event) {
+			InFlightFilter.this.requests.end(this.inFlight);
+		}
+
+		@Override
+		public void onTimeout(AsyncEvent event) {
+		}
+
+		@Override
+		public void onError(AsyncEvent event) {
+		}
+
+		@Override
+		public void onStartAsync(AsyncEvent event) {
+			event.getAsyncContext().addListener(this);
+		}
+
+	}
+
+}

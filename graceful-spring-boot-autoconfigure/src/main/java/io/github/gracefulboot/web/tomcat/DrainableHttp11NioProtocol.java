@@ -1,0 +1,70 @@
+package io.github.gracefulboot.web.tomcat;
+
+import java.util.Map;
+
+import org.apache.coyote.Request;
+import org.apache.coyote.Response;
+import org.apache.coyote.http11.Http11NioProtocol;
+
+/**
+ * Tomcat's HTTP/1.1 protocol, which in addition can tell clients to leave, close its
+ * listener without losing a connection, and list its connections. Used in place of
+ * Tomcat's own one; name it for additional connectors.
+ *
+ * @since 0.1.0
+ */
+public class DrainableHttp11NioProtocol extends Http11NioProtocol {
+
+	private final DrainableNioEndpoint endpoint;
+
+	private volatile boolean leaving;
+
+	/**
+	 * Creates the protocol. Tomcat calls this constructor by reflection.
+	 */
+	public DrainableHttp11NioProtocol() {
+		this(new DrainableNioEndpoint());
+	}
+
+	private DrainableHttp11NioProtocol(DrainableNioEndpoint endpoint) {
+		super(endpoint);
+		this.endpoint = endpoint;
+	}
+
+	DrainableNioEndpoint drainableEndpoint() {
+		return this.endpoint;
+	}
+
+	void tellClientsToLeave() {
+		this.leaving = true;
+	}
+
+	/**
+	 * Makes each response to a request that comes from now on carry
+	 * {@code Connection: close}: Tomcat asks for this limit before it serves a request.
+	 */
+	@Override
+	public int getMaxKeepAliveRequests() {
+		return this.leaving ? 1 : super.getMaxKeepAliveRequests();
+	}
+
+	/**
+	 * Makes the response to a request that came before carry it too: Tomcat asks this for
+	 * each response with a body just before it writes the headers. With that header set
+	 * Tomcat would end a body of unknown length by closing the connection, so that a
+	 * client could not tell it from a broken one. Declaring trailer fields, though empty,
+	 * keeps such a body chunked.
+	 */
+	@Override
+	public boolean useCompression(Request request, Response response) {
+		boolean compressed = super.useCompression(request, response);
+		if (this.leaving && request.protocol().equals("HTTP/1.1")) {
+			response.getMimeHeaders().setValue("Connection").setString("close");
+			if (response.getContentLengthLong() == -1 && response.getTrailerFields() == null) {
+				response.setTrailerFields(Map::of);
+			}
+		}
+		return compressed;
+	}
+
+}

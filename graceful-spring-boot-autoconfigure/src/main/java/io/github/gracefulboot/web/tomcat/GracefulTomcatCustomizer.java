@@ -1,0 +1,59 @@
+package io.github.gracefulboot.web.tomcat;
+
+import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.web.WebServerDrain;
+import io.github.gracefulboot.web.listener.ListenerSilencer;
+import org.apache.catalina.connector.Connector;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.boot.tomcat.TomcatWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.core.Ordered;
+import org.springframework.core.log.LogMessage;
+
+/**
+ * Gives Tomcat connectors that can be drained and adds them to the drain.
+ */
+final class GracefulTomcatCustomizer implements WebServerFactoryCustomizer<TomcatWebServerFactory>, Ordered {
+
+	private static final Log logger = LogFactory.getLog(GracefulTomcatCustomizer.class);
+
+	private final WebServerDrain drain;
+
+	private final Traffic traffic;
+
+	private final ListenerSilencer silencer;
+
+	GracefulTomcatCustomizer(WebServerDrain drain, Traffic traffic, ListenerSilencer silencer) {
+		this.drain = drain;
+		this.traffic = traffic;
+		this.silencer = silencer;
+	}
+
+	@Override
+	public void customize(TomcatWebServerFactory factory) {
+		if (TomcatWebServerFactory.DEFAULT_PROTOCOL.equals(factory.getProtocol())) {
+			factory.setProtocol(DrainableHttp11NioProtocol.class.getName());
+		}
+		factory.addConnectorCustomizers(this::customize);
+	}
+
+	private void customize(Connector connector) {
+		if (connector.getProtocolHandler() instanceof DrainableHttp11NioProtocol protocol) {
+			protocol.drainableEndpoint().setOnConnectionClosed(this.traffic::changed);
+			this.drain.add(new TomcatConnectorDrain(connector, protocol, this.silencer));
+		}
+		else {
+			logger.warn(LogMessage.format(
+					"The connector with protocol %s is drained as Spring Boot does, which can lose requests: use %s",
+					connector.getProtocolHandlerClassName(), DrainableHttp11NioProtocol.class.getName()));
+		}
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.LOWEST_PRECEDENCE;
+	}
+
+}

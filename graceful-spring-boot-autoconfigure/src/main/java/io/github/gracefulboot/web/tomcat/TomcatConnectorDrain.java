@@ -1,0 +1,49 @@
+package io.github.gracefulboot.web.tomcat;
+
+import java.util.Collection;
+
+import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.traffic.OpenConnection;
+import io.github.gracefulboot.web.DrainableServer;
+import io.github.gracefulboot.web.listener.ListenerSilencer;
+import org.apache.catalina.connector.Connector;
+
+/**
+ * Drains one of Tomcat's connectors.
+ */
+final class TomcatConnectorDrain implements DrainableServer {
+
+	private final Connector connector;
+
+	private final DrainableHttp11NioProtocol protocol;
+
+	private final ListenerSilencer silencer;
+
+	TomcatConnectorDrain(Connector connector, DrainableHttp11NioProtocol protocol, ListenerSilencer silencer) {
+		this.connector = connector;
+		this.protocol = protocol;
+		this.silencer = silencer;
+	}
+
+	@Override
+	public void tellClientsToLeave() {
+		this.protocol.tellClientsToLeave();
+	}
+
+	@Override
+	public void closeListeners(Deadline deadline) {
+		this.silencer.silence(this.connector.getLocalPort(), deadline);
+		this.protocol.drainableEndpoint().closeListener();
+	}
+
+	@Override
+	public Collection<OpenConnection> openConnections() {
+		return this.protocol.drainableEndpoint().openConnections();
+	}
+
+	@Override
+	public boolean closeIdleConnections() {
+		return this.protocol.drainableEndpoint().closeIdleConnections();
+	}
+
+}
