@@ -41,6 +41,13 @@ public final class GracefulReadinessAutoConfiguration {
 		return new ReadinessAnnouncer(context, availability);
 	}
 
+	// Without Actuator: only the paths that the user names
+	@Bean
+	@ConditionalOnMissingBean(ReadinessProbes.class)
+	PathReadinessProbes gracefulPathReadinessProbes(LameDuckProperties properties) {
+		return new PathReadinessProbes(() -> new Paths(Set.copyOf(properties.getProbePaths()), Set.of(), ""));
+	}
+
 	/**
 	 * With Actuator: the paths of its health groups.
 	 */
@@ -64,20 +71,6 @@ public final class GracefulReadinessAutoConfiguration {
 			}
 			return new PathReadinessProbes(
 					() -> HealthPaths.find(groups.getObject(), endpoints.getObject(), properties.getProbePaths()));
-		}
-
-	}
-
-	/**
-	 * Without Actuator: only the paths that the user names.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	static class PlainConfiguration {
-
-		@Bean
-		@ConditionalOnMissingBean(ReadinessProbes.class)
-		PathReadinessProbes gracefulPathReadinessProbes(LameDuckProperties properties) {
-			return new PathReadinessProbes(() -> new Paths(Set.copyOf(properties.getProbePaths()), Set.of(), ""));
 		}
 
 	}

@@ -32,8 +32,8 @@ public final class GracefulWebAutoConfiguration {
 	}
 
 	@Bean
-	ListenerSilencer gracefulListenerSilencer() {
-		return new ListenerSilencer();
+	ListenerSilencer gracefulListenerSilencer(Traffic traffic) {
+		return new ListenerSilencer(traffic);
 	}
 
 	@Bean

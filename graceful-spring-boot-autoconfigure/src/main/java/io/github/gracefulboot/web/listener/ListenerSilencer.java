@@ -3,8 +3,14 @@ package io.github.gracefulboot.web.listener;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
+import io.github.gracefulboot.shutdown.Announcer;
 import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.traffic.Traffic;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -20,7 +26,7 @@ import org.springframework.core.log.LogMessage;
  *
  * @since 0.1.0
  */
-public final class ListenerSilencer {
+public final class ListenerSilencer implements Announcer {
 
 	private static final Log logger = LogFactory.getLog(ListenerSilencer.class);
 
@@ -34,33 +40,66 @@ public final class ListenerSilencer {
 	 */
 	private static final Duration LONGEST_WAIT = Duration.ofMillis(300);
 
+	private final Traffic traffic;
+
+	private final FutureTask<HandshakeFilter> filter = new FutureTask<>(HandshakeFilter::new);
+
+	/**
+	 * Creates the silencer.
+	 * @param traffic tells whether there ever was a client
+	 */
+	public ListenerSilencer(Traffic traffic) {
+		this.traffic = traffic;
+	}
+
+	/**
+	 * Loads the native library, which takes a while, beside the lame duck stage. Not for
+	 * an application that no client ever spoke to.
+	 */
+	@Override
+	public void announceStop(Deadline deadline) {
+		if (this.traffic.lastRequest().isPresent() || !this.traffic.activeProbers().isEmpty()) {
+			Thread thread = new Thread(this.filter, "graceful-native");
+			thread.setDaemon(true);
+			thread.start();
+		}
+		else {
+			this.filter.cancel(false);
+		}
+	}
+
 	/**
 	 * Brings the listening sockets of a port to rest. Does nothing if this process does
-	 * not listen on it.
+	 * not listen on it or never had a client.
 	 * @param port the local port
 	 * @param deadline when to give up
 	 * @return whether the sockets are at rest
 	 */
 	public boolean silence(int port, Deadline deadline) {
-		if (port <= 0) {
+		if (port <= 0 || this.filter.isCancelled()) {
 			return false;
 		}
 		ListeningSocket socket = new ListeningSocket(port);
 		try {
 			Set<Integer> descriptors = socket.descriptors();
-			HandshakeFilter filter = new HandshakeFilter();
+			HandshakeFilter filter = this.filter.get(deadline.remaining().toMillis(), TimeUnit.MILLISECONDS);
 			descriptors.forEach(filter::attach);
 			return !descriptors.isEmpty() && awaitRest(socket, deadline.atMost(LONGEST_WAIT));
 		}
-		catch (IOException | RuntimeException | LinkageError ex) {
+		catch (IOException | RuntimeException | ExecutionException | TimeoutException ex) {
 			logger.info(LogMessage.format("Port %s is closed without bringing it to rest first (%s): "
-					+ "a connection of this instant may be reset", port, ex));
+					+ "a connection of this instant may be reset", port, reason(ex)));
 			return false;
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			return false;
 		}
+	}
+
+	private static Throwable reason(Exception failure) {
+		Throwable cause = failure.getCause();
+		return (failure instanceof ExecutionException && cause != null) ? cause : failure;
 	}
 
 	private boolean awaitRest(ListeningSocket socket, Deadline deadline) throws IOException, InterruptedException {
