@@ -18,6 +18,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -64,7 +65,7 @@ public final class GracefulReadinessAutoConfiguration {
 		@ConditionalOnBean({ HealthEndpointGroups.class, PathMappedEndpoints.class })
 		PathReadinessProbes gracefulHealthReadinessProbes(ObjectProvider<HealthEndpointGroups> groups,
 				ObjectProvider<PathMappedEndpoints> endpoints, LameDuckProperties properties, Environment environment) {
-			Duration cached = environment.getProperty(CACHE_PROPERTY, Duration.class, Duration.ZERO);
+			Duration cached = Binder.get(environment).bind(CACHE_PROPERTY, Duration.class).orElse(Duration.ZERO);
 			if (!cached.isZero()) {
 				logger.warn(LogMessage.format("%s=%s hides the readiness flip from load balancers for as long: "
 						+ "unset it for a stop without lost requests", CACHE_PROPERTY, cached));

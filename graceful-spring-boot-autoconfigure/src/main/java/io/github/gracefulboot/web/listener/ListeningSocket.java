@@ -1,16 +1,20 @@
 package io.github.gracefulboot.web.listener;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
  * This process's listening TCP sockets of a port, as Linux's {@code /proc} shows them.
+ * The kernel lists listening sockets first, so that asking for those costs little however
+ * many connections there are.
  *
  * @see <a href="https://docs.kernel.org/networking/proc_net_tcp.html">The proc/net/tcp
  * and proc/net/tcp6 variables</a>
@@ -25,10 +29,10 @@ final class ListeningSocket {
 
 	private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
-	private final int port;
+	private final String port;
 
 	ListeningSocket(int port) {
-		this.port = port;
+		this.port = String.format(Locale.ROOT, ":%04X", port);
 	}
 
 	/**
@@ -37,10 +41,10 @@ final class ListeningSocket {
 	 * @throws IOException if the kernel's tables can not be read
 	 */
 	Set<Integer> descriptors() throws IOException {
-		List<String> targets = rows().stream()
-			.filter((row) -> row.state().equals(LISTEN))
-			.map((row) -> "socket:[" + row.inode() + "]")
-			.toList();
+		List<String> targets = new ArrayList<>();
+		for (Path table : TABLES) {
+			listening(table).forEach((row) -> targets.add("socket:[" + row.inode() + "]"));
+		}
 		Set<Integer> descriptors = new TreeSet<>();
 		try (DirectoryStream<Path> links = Files.newDirectoryStream(DESCRIPTORS)) {
 			for (Path link : links) {
@@ -67,42 +71,65 @@ final class ListeningSocket {
 	 * @throws IOException if the kernel's tables can not be read
 	 */
 	boolean hasPendingConnections() throws IOException {
-		return rows().stream()
-			.anyMatch((row) -> row.state().equals(SYN_RECEIVED)
-					|| (row.state().equals(LISTEN) && row.receiveQueue() > 0));
-	}
-
-	private List<Row> rows() throws IOException {
-		List<Row> rows = new ArrayList<>();
 		for (Path table : TABLES) {
-			if (Files.exists(table)) {
-				Files.readAllLines(table)
-					.stream()
-					.skip(1)
-					.map(Row::parse)
-					.filter((row) -> row.port() == this.port)
-					.forEach(rows::add);
+			List<Row> listening = listening(table);
+			if (listening.stream().anyMatch((row) -> row.receiveQueue() > 0)
+					|| (!listening.isEmpty() && isInHandshake(table))) {
+				return true;
 			}
 		}
-		return rows;
+		return false;
+	}
+
+	private List<Row> listening(Path table) throws IOException {
+		List<Row> listening = new ArrayList<>();
+		if (!Files.exists(table)) {
+			return listening;
+		}
+		try (BufferedReader reader = open(table)) {
+			String line = reader.readLine();
+			Row row = (line != null) ? Row.parse(line) : null;
+			while (row != null && row.state().equals(LISTEN)) {
+				if (row.localAddress().endsWith(this.port)) {
+					listening.add(row);
+				}
+				line = reader.readLine();
+				row = (line != null) ? Row.parse(line) : null;
+			}
+		}
+		return listening;
+	}
+
+	private boolean isInHandshake(Path table) throws IOException {
+		try (BufferedReader reader = open(table)) {
+			return reader.lines()
+				.filter((line) -> line.contains(this.port + " "))
+				.map(Row::parse)
+				.anyMatch((row) -> row.state().equals(SYN_RECEIVED) && row.localAddress().endsWith(this.port));
+		}
+	}
+
+	private static BufferedReader open(Path table) throws IOException {
+		BufferedReader reader = Files.newBufferedReader(table);
+		reader.readLine();
+		return reader;
 	}
 
 	/**
 	 * A socket.
 	 *
-	 * @param port the local port
+	 * @param localAddress the local address and port, in hexadecimal
 	 * @param state the state, in hexadecimal
 	 * @param receiveQueue for a listening socket, how many connections wait to be
 	 * accepted
 	 * @param inode identifies the socket
 	 */
-	private record Row(int port, String state, long receiveQueue, String inode) {
+	private record Row(String localAddress, String state, long receiveQueue, String inode) {
 
 		private static Row parse(String line) {
 			String[] fields = line.trim().split("\\s+");
-			String port = fields[1].substring(fields[1].indexOf(':') + 1);
 			String receiveQueue = fields[4].substring(fields[4].indexOf(':') + 1);
-			return new Row(Integer.parseInt(port, 16), fields[3], Long.parseLong(receiveQueue, 16), fields[9]);
+			return new Row(fields[1], fields[3], Long.parseLong(receiveQueue, 16), fields[9]);
 		}
 
 	}

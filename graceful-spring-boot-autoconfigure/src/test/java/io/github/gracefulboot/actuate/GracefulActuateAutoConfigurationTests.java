@@ -1,0 +1,78 @@
+package io.github.gracefulboot.actuate;
+
+import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link GracefulActuateAutoConfiguration}.
+ */
+class GracefulActuateAutoConfigurationTests {
+
+	private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(
+				AutoConfigurations.of(GracefulShutdownAutoConfiguration.class, GracefulActuateAutoConfiguration.class))
+		.withBean(MeterRegistry.class, () -> this.registry);
+
+	@Test
+	void whenRunningThenHealthIsUpAndTellsTheStage() {
+		this.runner.run((context) -> assertThat(context.getBean(GracefulHealthIndicator.class).health()).satisfies(
+				(health) -> assertThat(health.getStatus()).isEqualTo(Status.UP),
+				(health) -> assertThat(health.getDetails()).containsEntry("stage", "running")
+					.doesNotContainKey("remainingMillis")));
+	}
+
+	@Test
+	void whenStoppingThenHealthIsOutOfServiceAndTellsWhatIsLeft() {
+		this.runner.run((context) -> {
+			GracefulHealthIndicator indicator = context.getBean(GracefulHealthIndicator.class);
+			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+			context.close();
+			assertThat(indicator.health().getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+			assertThat(indicator.health().getDetails()).containsEntry("stage", "exit").containsKey("remainingMillis");
+		});
+	}
+
+	@Test
+	void whenStoppedThenEachStageWasTimed() {
+		this.runner.run((context) -> {
+			assertThat(this.registry.get("graceful.tasks.active").gauge().value()).isZero();
+			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+			context.close();
+			for (String stage : new String[] { "announce", "lame-duck", "drain", "release" }) {
+				assertThat(this.registry.get("graceful.stage").tag("stage", stage).timer().count()).isOne();
+			}
+		});
+	}
+
+	@Test
+	void whenHealthIsDisabledThenThereIsNone() {
+		this.runner.withPropertyValues("management.health.graceful.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(GracefulHealthIndicator.class));
+	}
+
+	@Test
+	void whenHealthAndMicrometerAreAbsentThenThereIsNeither() {
+		new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(GracefulShutdownAutoConfiguration.class,
+					GracefulActuateAutoConfiguration.class))
+			.withClassLoader(new FilteredClassLoader(HealthIndicator.class, MeterRegistry.class))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean("gracefulHealthIndicator")
+				.doesNotHaveBean("gracefulMetrics"));
+	}
+
+}

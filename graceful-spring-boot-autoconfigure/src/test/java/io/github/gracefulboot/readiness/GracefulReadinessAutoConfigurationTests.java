@@ -1,0 +1,122 @@
+package io.github.gracefulboot.readiness;
+
+import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.traffic.ReadinessProbes;
+import io.github.gracefulboot.traffic.ReadinessProbes.Kind;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
+import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.AvailabilityProbesAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.application.AvailabilityHealthContributorAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link GracefulReadinessAutoConfiguration}.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class GracefulReadinessAutoConfigurationTests {
+
+	private static final AutoConfigurations AUTO_CONFIGURATIONS = AutoConfigurations.of(
+			GracefulShutdownAutoConfiguration.class, GracefulReadinessAutoConfiguration.class,
+			ApplicationAvailabilityAutoConfiguration.class);
+
+	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
+		.withConfiguration(AUTO_CONFIGURATIONS)
+		.withConfiguration(AutoConfigurations.of(EndpointAutoConfiguration.class, WebEndpointAutoConfiguration.class,
+				HealthEndpointAutoConfiguration.class, HealthContributorAutoConfiguration.class,
+				HealthContributorRegistryAutoConfiguration.class, AvailabilityHealthContributorAutoConfiguration.class,
+				AvailabilityProbesAutoConfiguration.class));
+
+	@Test
+	void whenDefaultThenReadinessGroupAndWholeHealthAreProbes() {
+		this.runner.run((context) -> {
+			ReadinessProbes probes = context.getBean(ReadinessProbes.class);
+			assertThat(probes.classify("/actuator/health/readiness", false)).isEqualTo(Kind.READINESS);
+			assertThat(probes.classify("/actuator/health", false)).isEqualTo(Kind.READINESS);
+			assertThat(probes.classify("/actuator/health/liveness", false)).isEqualTo(Kind.MANAGEMENT);
+			assertThat(probes.classify("/actuator/prometheus", false)).isEqualTo(Kind.MANAGEMENT);
+			assertThat(probes.classify("/readyz", false)).isEqualTo(Kind.TRAFFIC);
+			assertThat(probes.classify("/orders", false)).isEqualTo(Kind.TRAFFIC);
+		});
+	}
+
+	@Test
+	void whenAdditionalPathsAreOnThenReadyzIsAProbeOfTheServerPort() {
+		this.runner.withPropertyValues("management.endpoint.health.probes.add-additional-paths=true").run((context) -> {
+			ReadinessProbes probes = context.getBean(ReadinessProbes.class);
+			assertThat(probes.classify("/readyz", false)).isEqualTo(Kind.READINESS);
+			assertThat(probes.classify("/livez", false)).isEqualTo(Kind.TRAFFIC);
+		});
+	}
+
+	@Test
+	void whenGroupOfTheUsersHoldsTheReadinessStateThenItIsAProbe() {
+		this.runner
+			.withPropertyValues("management.endpoints.web.base-path=/manage",
+					"management.endpoint.health.group.balancer.include=readinessState",
+					"management.endpoint.health.group.balancer.additional-path=management:/up")
+			.run((context) -> {
+				ReadinessProbes probes = context.getBean(ReadinessProbes.class);
+				assertThat(probes.classify("/manage/health/balancer", false)).isEqualTo(Kind.READINESS);
+				assertThat(probes.classify("/up", true)).isEqualTo(Kind.READINESS);
+				assertThat(probes.classify("/up", false)).isEqualTo(Kind.TRAFFIC);
+				assertThat(probes.classify("/anything", true)).isEqualTo(Kind.MANAGEMENT);
+			});
+	}
+
+	@Test
+	void whenHealthIsCachedThenWarns(CapturedOutput output) {
+		this.runner.withPropertyValues("management.endpoint.health.cache.time-to-live=10s").run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(output).contains("management.endpoint.health.cache.time-to-live").contains("unset it");
+		});
+	}
+
+	@Test
+	void whenActuatorIsAbsentThenOnlyNamedPathsAreProbes() {
+		new ApplicationContextRunner().withConfiguration(AUTO_CONFIGURATIONS)
+			.withClassLoader(new FilteredClassLoader(HealthEndpointGroups.class))
+			.withPropertyValues("graceful.lame-duck.probe-paths=/healthz")
+			.run((context) -> {
+				ReadinessProbes probes = context.getBean(ReadinessProbes.class);
+				assertThat(probes.classify("/healthz", false)).isEqualTo(Kind.READINESS);
+				assertThat(probes.classify("/actuator/health/readiness", false)).isEqualTo(Kind.TRAFFIC);
+			});
+	}
+
+	@Test
+	void whenUserHasTheirOwnProbesThenTheyWin() {
+		ReadinessProbes own = (path, managementPort) -> Kind.READINESS;
+		this.runner.withBean(ReadinessProbes.class, () -> own)
+			.run((context) -> assertThat(context.getBean(ReadinessProbes.class)).isSameAs(own));
+	}
+
+	@Test
+	void whenContextIsNoWebContextThenReadinessIsRefusedAtTheStop() {
+		new ApplicationContextRunner().withConfiguration(AUTO_CONFIGURATIONS).run((context) -> {
+			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+			ApplicationAvailability availability = context.getBean(ApplicationAvailability.class);
+			assertThat(availability.getReadinessState()).isEqualTo(ReadinessState.ACCEPTING_TRAFFIC);
+			context.close();
+			assertThat(availability.getReadinessState()).isEqualTo(ReadinessState.REFUSING_TRAFFIC);
+		});
+	}
+
+}

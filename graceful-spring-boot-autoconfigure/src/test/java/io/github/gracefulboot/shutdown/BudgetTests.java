@@ -1,0 +1,64 @@
+package io.github.gracefulboot.shutdown;
+
+import java.time.Duration;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * Tests for {@link Budget} and {@link Share}.
+ */
+class BudgetTests {
+
+	@Test
+	void whenNothingIsSetThenTheLameDuckMayTakeFifteenSeconds() {
+		Budget budget = budget(Duration.ofSeconds(60), Duration.ZERO, null);
+		assertThat(budget.lameDuckMax()).isEqualTo(Duration.ofSeconds(15));
+		assertThat(budget.reserve()).isEqualTo(Duration.ofSeconds(12));
+	}
+
+	@Test
+	void whenOnlyAShortTimeoutIsSetThenTheDefaultGivesWay() {
+		assertThat(budget(Duration.ofSeconds(3), Duration.ZERO, null).lameDuckMax()).isEqualTo(Duration.ofMillis(1500));
+	}
+
+	@Test
+	void whenMinimumIsLongerThanTheDefaultMaximumThenTheDefaultGivesWay() {
+		assertThat(budget(Duration.ofSeconds(60), Duration.ofSeconds(20), null).lameDuckMax())
+			.isEqualTo(Duration.ofSeconds(20));
+	}
+
+	@Test
+	void whenMaximumReachesIntoTheReserveThenTheReserveIsKept() {
+		assertThat(budget(Duration.ofSeconds(10), Duration.ZERO, Duration.ofSeconds(9)).lameDuckMax())
+			.isEqualTo(Duration.ofSeconds(8));
+	}
+
+	@Test
+	void whenStageTakesItsTimeThenTheNextHasWhatIsLeft() {
+		FakeTime time = new FakeTime();
+		Budget budget = budget(Duration.ofSeconds(10), Duration.ZERO, Duration.ofSeconds(4));
+		Deadline stop = Deadline.after(time, budget.timeout());
+		assertThat(budget.lameDuck(stop).remaining()).isEqualTo(Duration.ofSeconds(4));
+		time.pass(Duration.ofSeconds(5));
+		assertThat(budget.lameDuck(stop).remaining()).isEqualTo(Duration.ofSeconds(3));
+		assertThat(budget.drain(stop).remaining()).isEqualTo(Duration.ofSeconds(3));
+		assertThat(budget.release(stop).remaining()).isEqualTo(Duration.ofMillis(4500));
+		time.pass(Duration.ofSeconds(6));
+		assertThat(budget.release(stop).hasPassed()).isTrue();
+	}
+
+	@Test
+	void whenShareIsNoWholePercentageThenSaysWhatOneLooksLike() {
+		assertThat(Share.of("20%")).isEqualTo(new Share(20));
+		assertThatIllegalArgumentException().isThrownBy(() -> Share.of("0.2")).withMessageContaining("such as 20%");
+		assertThatIllegalArgumentException().isThrownBy(() -> Share.of("120%")).withMessageContaining("between");
+	}
+
+	private static Budget budget(Duration timeout, Duration min, Duration max) {
+		return Budget.of(timeout, min, max, new Share(20));
+	}
+
+}

@@ -1,0 +1,189 @@
+package io.github.gracefulboot.shutdown;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.EventListener;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link GracefulShutdownAutoConfiguration}.
+ */
+class GracefulShutdownAutoConfigurationTests {
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(GracefulShutdownAutoConfiguration.class));
+
+	@Test
+	void whenNothingIsSetThenTheBudgetIsThirtySeconds() {
+		this.runner.run((context) -> assertThat(context.getBean(GracefulShutdown.class).getBudget())
+			.isEqualTo(new Budget(Duration.ofSeconds(30), Duration.ofSeconds(15), Duration.ofSeconds(6))));
+	}
+
+	@Test
+	void whenDisabledThenNothingIsThere() {
+		this.runner.withPropertyValues("graceful.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(GracefulShutdown.class)
+				.doesNotHaveBean(StopListener.class));
+	}
+
+	@Test
+	void whenContextWasReadyThenClosingItRunsTheStages() {
+		List<Stage> stages = new ArrayList<>();
+		this.runner.withBean("recorder", StageRecorder.class, () -> new StageRecorder(stages)).run((context) -> {
+			ready(context);
+			context.getSourceApplicationContext(ConfigurableApplicationContext.class).close();
+			assertThat(stages).containsExactly(Stage.ANNOUNCE, Stage.LAME_DUCK, Stage.DRAIN, Stage.RELEASE, Stage.EXIT);
+		});
+	}
+
+	@Test
+	void whenContextNeverWasReadyThenClosingItRunsNoStage() {
+		List<Stage> stages = new ArrayList<>();
+		this.runner.withBean("recorder", StageRecorder.class, () -> new StageRecorder(stages)).run((context) -> {
+			context.getSourceApplicationContext(ConfigurableApplicationContext.class).close();
+			assertThat(stages).isEmpty();
+		});
+	}
+
+	@Test
+	void whenContextIsOnlyStoppedThenRunsNoStage() {
+		List<Stage> stages = new ArrayList<>();
+		this.runner.withBean("recorder", StageRecorder.class, () -> new StageRecorder(stages)).run((context) -> {
+			ready(context);
+			context.getSourceApplicationContext(ConfigurableApplicationContext.class).stop();
+			assertThat(stages).isEmpty();
+			assertThat(context.getBean(GracefulShutdown.class).getStage()).isEqualTo(Stage.RUNNING);
+		});
+	}
+
+	@Test
+	void whenChildContextClosesThenTheParentGoesOn() {
+		this.runner.run((parent) -> {
+			ready(parent);
+			new ApplicationContextRunner().withParent(parent).run((child) -> {
+			});
+			assertThat(parent.getBean(GracefulShutdown.class).getStage()).isEqualTo(Stage.RUNNING);
+		});
+	}
+
+	@Test
+	void whileDrainingThenExecutorsStillTakeTheWorkOfRequestsInFlight() {
+		List<String> results = new ArrayList<>();
+		ThreadPoolTaskExecutor executor = new ThreadPoolTaskExecutor();
+		this.runner.withBean(ThreadPoolTaskExecutor.class, () -> executor)
+			.withBean("participant", DrainParticipant.class, () -> new SubmittingParticipant(executor, results))
+			.run((context) -> {
+				ready(context);
+				context.getSourceApplicationContext(ConfigurableApplicationContext.class).close();
+				assertThat(results).containsExactly("done while draining");
+			});
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			graceful.shutdown.timeout=0s | graceful.shutdown.timeout | not a positive duration
+			graceful.shutdown.timeout=-1s | graceful.shutdown.timeout | not a positive duration
+			graceful.shutdown.release-reserve=100% | graceful.shutdown.release-reserve | leaves no time
+			graceful.lame-duck.min=-1s | graceful.lame-duck.min | is negative
+			graceful.lame-duck.max=-1s | graceful.lame-duck.max | is negative
+			graceful.lame-duck.quiet-period=-1ms | graceful.lame-duck.quiet-period | is negative
+			graceful.lame-duck.probes=0 | graceful.lame-duck.probes | less than 1
+			graceful.lame-duck.max=30s,graceful.shutdown.timeout=30s | graceful.lame-duck.max | does not fit into
+			graceful.lame-duck.min=40s,graceful.shutdown.timeout=30s | graceful.lame-duck.min | does not fit into
+			graceful.lame-duck.min=4s,graceful.lame-duck.max=3s | graceful.lame-duck.min | longer than
+			""")
+	void whenPropertyCanNotWorkThenTheStartFailsAndSaysWhatToDo(String properties, String name, String reason) {
+		this.runner.withPropertyValues(properties.split(",")).run((context) -> {
+			Throwable failure = context.getStartupFailure();
+			FailureAnalysis analysis = new InvalidGracefulPropertyFailureAnalyzer().analyze(failure);
+			assertThat(analysis).isNotNull();
+			assertThat(analysis.getDescription()).contains("'" + name + "'").contains(reason);
+			assertThat(analysis.getAction()).isNotEmpty();
+		});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "graceful.shutdown.timeout=3s", "graceful.lame-duck.max=40s", "graceful.lame-duck.min=20s" })
+	void whenOnlyOnePropertyIsSetThenDefaultsGiveWay(String property) {
+		this.runner.withPropertyValues(property).run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "server.shutdown=immediate, false",
+			"org.springframework.boot.test.context.SpringBootTestContextBootstrapper=true, false",
+			"server.shutdown=graceful, true", "graceful.lame-duck.enabled=false, false" })
+	void whenNobodyRoutesTrafficHereThenDoesNotWait(String property, boolean waits) {
+		this.runner.withPropertyValues(property)
+			.run((context) -> assertThat(context.getBean(WaitingPolicy.class).waits()).isEqualTo(waits));
+	}
+
+	@Test
+	void whenUserWantsTheLameDuckInATestThenItIsThere() {
+		this.runner.withPropertyValues("server.shutdown=immediate", "graceful.lame-duck.enabled=true")
+			.run((context) -> assertThat(context.getBean(WaitingPolicy.class))
+				.isEqualTo(new WaitingPolicy(true, Duration.ofMillis(500))));
+	}
+
+	private static void ready(AssertableApplicationContext context) {
+		AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+	}
+
+	/**
+	 * Records the stages.
+	 */
+	static class StageRecorder {
+
+		private final List<Stage> stages;
+
+		StageRecorder(List<Stage> stages) {
+			this.stages = stages;
+		}
+
+		@EventListener
+		void on(StageChangedEvent event) {
+			this.stages.add(event.getStage());
+		}
+
+	}
+
+	/**
+	 * Needs an executor to finish its work.
+	 */
+	private record SubmittingParticipant(ThreadPoolTaskExecutor executor,
+			List<String> results) implements DrainParticipant {
+
+		@Override
+		public String name() {
+			return "submitter";
+		}
+
+		@Override
+		public List<ActiveTask> activeTasks() {
+			return List.of();
+		}
+
+		@Override
+		public CompletionStage<?> drain(Deadline deadline) {
+			return CompletableFuture.runAsync(() -> this.results.add("done while draining"), this.executor);
+		}
+
+	}
+
+}

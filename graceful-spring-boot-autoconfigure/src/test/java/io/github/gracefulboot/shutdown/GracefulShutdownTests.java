@@ -1,0 +1,154 @@
+package io.github.gracefulboot.shutdown;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+import io.github.gracefulboot.traffic.Signal;
+import io.github.gracefulboot.traffic.Traffic;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link GracefulShutdown}.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class GracefulShutdownTests {
+
+	private final List<Announcer> announcers = new ArrayList<>();
+
+	private final List<DrainParticipant> participants = new ArrayList<>();
+
+	private final List<Object> events = new ArrayList<>();
+
+	private final List<String> calls = new ArrayList<>();
+
+	private Duration timeout = Duration.ofSeconds(30);
+
+	@Test
+	void whenStopsThenStagesComeInOrderAndEachIsAnEvent() {
+		this.announcers.add((deadline) -> this.calls.add("announced"));
+		this.participants.add(participant("pool", Stage.RELEASE, CompletableFuture.completedFuture(null)));
+		this.participants.add(participant("server", Stage.DRAIN, CompletableFuture.completedFuture(null)));
+		GracefulShutdown shutdown = shutdown();
+		shutdown.stop();
+		this.calls.add("lifecycle stopped");
+		shutdown.release();
+		assertThat(shutdown.finish().isClean()).isTrue();
+		assertThat(this.calls).containsExactly("announced", "server", "lifecycle stopped", "pool");
+		assertThat(this.events).map((event) -> ((StageChangedEvent) event).getStage())
+			.containsExactly(Stage.ANNOUNCE, Stage.LAME_DUCK, Stage.DRAIN, Stage.RELEASE, Stage.EXIT);
+		assertThat(shutdown.getTimeline().entries()).map(Timeline.Entry::stage)
+			.containsExactly(Stage.ANNOUNCE, Stage.LAME_DUCK, Stage.DRAIN, Stage.RELEASE, Stage.EXIT);
+	}
+
+	@Test
+	void whenAnnouncerAndParticipantAndListenerFailThenTheStopGoesOn(CapturedOutput output) {
+		this.announcers.add((deadline) -> {
+			throw new IllegalStateException("no such supervisor");
+		});
+		this.announcers.add((deadline) -> this.calls.add("second announcer"));
+		this.participants.add(participant("broken", Stage.DRAIN,
+				CompletableFuture.failedFuture(new IllegalStateException("cannot drain"))));
+		GracefulShutdown shutdown = shutdown((event) -> {
+			throw new IllegalStateException("no such listener");
+		});
+		shutdown.stop();
+		shutdown.release();
+		assertThat(shutdown.finish().isClean()).isTrue();
+		assertThat(this.calls).containsExactly("second announcer", "broken");
+		assertThat(output).contains("no such supervisor").contains("cannot drain").contains("no such listener");
+	}
+
+	@Test
+	void whenParticipantNeverFinishesThenIsCutOffAtTheDeadlineAndNamed(CapturedOutput output) {
+		this.timeout = Duration.ofMillis(200);
+		this.participants.add(participant("stuck", Stage.DRAIN, new CompletableFuture<>()));
+		GracefulShutdown shutdown = shutdown();
+		shutdown.stop();
+		shutdown.release();
+		Outcome outcome = shutdown.finish();
+		assertThat(outcome.exitCode()).isEqualTo(1);
+		assertThat(outcome.cutOff()).singleElement().asString().startsWith("work of stuck for 1.00 s on thread");
+		assertThat(output).contains("Cut off: work of stuck")
+			.contains("at java.base/java.lang.Thread.getStackTrace")
+			.contains("Stopped forced in");
+	}
+
+	@Test
+	void whenBudgetIsSpentThenTheRestIsNamedWithTheStackOfWhereTheStopHangs(CapturedOutput output) {
+		GracefulShutdown shutdown = shutdown();
+		shutdown.stop();
+		shutdown.cutOffRest();
+		assertThat(shutdown.finish().cutOff()).containsExactly("the release stage");
+		assertThat(output).contains("Cut off: the release stage").contains(getClass().getName());
+	}
+
+	@Test
+	void whenFinishedTwiceThenSaysSoOnce(CapturedOutput output) {
+		GracefulShutdown shutdown = shutdown();
+		shutdown.stop();
+		shutdown.release();
+		shutdown.finish();
+		shutdown.finish();
+		assertThat(output.getOut().split("Stopped clean")).hasSize(2);
+	}
+
+	@Test
+	void whenBegunBySignalThenTheBudgetRunsFromThere() {
+		FakeTime time = new FakeTime();
+		GracefulShutdown shutdown = new GracefulShutdown(
+				Budget.of(Duration.ofSeconds(10), Duration.ZERO, null, new Share(20)), null, new Traffic(time, time),
+				List::of, List::of, this.events::add, time);
+		shutdown.begin();
+		time.pass(Duration.ofSeconds(4));
+		shutdown.stop();
+		assertThat(shutdown.begin().remaining()).isEqualTo(Duration.ofSeconds(6));
+	}
+
+	private GracefulShutdown shutdown() {
+		return shutdown(this.events::add);
+	}
+
+	private GracefulShutdown shutdown(org.springframework.context.ApplicationEventPublisher publisher) {
+		Budget budget = Budget.of(this.timeout, Duration.ZERO, null, new Share(20));
+		return new GracefulShutdown(budget, null, new Traffic(System::nanoTime, new Signal()), () -> this.announcers,
+				() -> this.participants, publisher, System::nanoTime);
+	}
+
+	private DrainParticipant participant(String name, Stage stage, CompletionStage<?> drained) {
+		return new DrainParticipant() {
+
+			@Override
+			public String name() {
+				return name;
+			}
+
+			@Override
+			public Stage stage() {
+				return stage;
+			}
+
+			@Override
+			public Collection<ActiveTask> activeTasks() {
+				return List.of(new ActiveTask("work of " + name, Duration.ofSeconds(1), Thread.currentThread()));
+			}
+
+			@Override
+			public CompletionStage<?> drain(Deadline deadline) {
+				GracefulShutdownTests.this.calls.add(name);
+				return drained;
+			}
+
+		};
+	}
+
+}

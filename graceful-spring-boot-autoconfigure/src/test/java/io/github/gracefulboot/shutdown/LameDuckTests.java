@@ -1,0 +1,204 @@
+package io.github.gracefulboot.shutdown;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.gracefulboot.traffic.OpenConnection;
+import io.github.gracefulboot.traffic.OpenConnection.State;
+import io.github.gracefulboot.traffic.Traffic;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link LameDuck}, in time that passes only where it waits.
+ */
+class LameDuckTests {
+
+	private final FakeTime time = new FakeTime();
+
+	private final Traffic traffic = new Traffic(this.time, this.time);
+
+	private final List<OpenConnection> connections = new ArrayList<>();
+
+	private Duration min = Duration.ZERO;
+
+	@Test
+	void whenNobodyEverCameThenDoesNotWait() throws Exception {
+		assertThat(await()).isZero();
+	}
+
+	@Test
+	void whenOneProbeWasMadeByHandThenDoesNotWait() throws Exception {
+		probe("curl", 200);
+		this.time.pass(Duration.ofMillis(10));
+		assertThat(await()).isZero();
+	}
+
+	@Test
+	void whenProberAsksEachSecondThenWaitsForTwoFailingAnswers() throws Exception {
+		proberEachSecond("balancer", 3);
+		failingProbesAt("balancer", 3.4, 4.4);
+		assertThat(await()).isEqualTo(seconds(1.4));
+	}
+
+	@Test
+	void whenRequestsStillComeAfterTheProbesThenWaitsForTheQuietPeriod() throws Exception {
+		proberEachSecond("balancer", 3);
+		failingProbesAt("balancer", 3.1, 4.1);
+		this.time.at(seconds(4), this.traffic::requestCame);
+		assertThat(await()).isEqualTo(seconds(1.5));
+	}
+
+	@Test
+	void whenThereAreTwoProbersThenWaitsForTheSlower() throws Exception {
+		this.time.at(seconds(0.5), () -> probe("slow", 200)).at(seconds(2.5), () -> probe("slow", 200));
+		proberEachSecond("fast", 3);
+		failingProbesAt("fast", 3.1, 4.1);
+		failingProbesAt("slow", 4.5, 6.5);
+		assertThat(await()).isEqualTo(seconds(3.5));
+	}
+
+	@Test
+	void whenTwoCheckersShareAnAddressThenTheirUnevenRhythmIsOneProber() throws Exception {
+		this.time.at(seconds(0), () -> probe("kubelet", 200)).at(seconds(0.05), () -> probe("kubelet", 200));
+		this.time.at(seconds(2), () -> probe("kubelet", 200)).at(seconds(2.05), () -> probe("kubelet", 200));
+		this.time.pass(seconds(3));
+		this.traffic.watch();
+		failingProbesAt("kubelet", 4, 4.05);
+		assertThat(await()).isEqualTo(seconds(1.05));
+	}
+
+	@Test
+	void whenProberHasGoneThenDoesNotWaitForIt() throws Exception {
+		proberEachSecond("balancer", 2);
+		this.time.pass(seconds(6));
+		assertThat(await()).isZero();
+	}
+
+	@Test
+	void whenProberGoesMeanwhileThenGivesUpAfterThreeOfItsPeriods() throws Exception {
+		proberEachSecond("balancer", 3);
+		failingProbesAt("balancer", 3.2);
+		assertThat(await()).isBetween(seconds(3.5), seconds(3.51));
+	}
+
+	@Test
+	void whenProberAsksTooSeldomToBeWaitedForThenIgnoresIt() throws Exception {
+		this.time.at(seconds(0), () -> probe("monitor", 200)).at(seconds(60), () -> probe("monitor", 200));
+		this.time.pass(seconds(61));
+		assertThat(await()).isZero();
+	}
+
+	@Test
+	void whenReadinessWasRefusedBeforeThenTheAnswersCountAlready() throws Exception {
+		this.time.at(seconds(0), () -> probe("balancer", 503)).at(seconds(1), () -> probe("balancer", 503));
+		this.time.pass(seconds(1.5));
+		assertThat(await()).isZero();
+	}
+
+	@Test
+	void whenRequestsNeverStopThenEndsAtTheDeadline() throws Exception {
+		proberEachSecond("balancer", 3);
+		failingProbesAt("balancer", 3.1, 4.1);
+		for (int i = 0; i < 200; i++) {
+			this.time.at(seconds(3 + i * 0.1), this.traffic::requestCame);
+		}
+		assertThat(await()).isEqualTo(seconds(10));
+	}
+
+	@Test
+	void whenMinimumIsSetThenWaitsForIt() throws Exception {
+		this.min = seconds(2);
+		assertThat(await()).isEqualTo(seconds(2));
+	}
+
+	@Test
+	void whenClientsAreConnectedAndNobodyProbesThenWaitsUntilEachIsIdleLongEnough() throws Exception {
+		listConnections();
+		this.connections.add(connection(State.IDLE, 0));
+		this.time.pass(seconds(0.2));
+		assertThat(await()).isEqualTo(seconds(0.3));
+	}
+
+	@Test
+	void whenConnectionIsToldToCloseThenIsNotWaitedForAnyMore() throws Exception {
+		listConnections();
+		this.connections.add(connection(State.IDLE, 0));
+		this.time.at(seconds(0.1), () -> {
+			this.connections.clear();
+			this.traffic.changed();
+		});
+		this.traffic.watch();
+		assertThat(await()).isEqualTo(seconds(0.1));
+	}
+
+	@Test
+	void whenConnectionsComeLaterThenTheyAreNotWaitedFor() throws Exception {
+		listConnections();
+		this.connections.add(connection(State.IDLE, 0));
+		for (int i = 1; i < 100; i++) {
+			double when = i * 0.1;
+			this.time.at(seconds(when), () -> this.connections.add(connection(State.FRESH, when)));
+		}
+		assertThat(await()).isEqualTo(seconds(0.5));
+	}
+
+	@Test
+	void whenConnectionIsBusyOrUpgradedThenLeavesItToTheDrain() throws Exception {
+		listConnections();
+		this.connections.add(connection(State.BUSY, 0));
+		this.connections.add(connection(State.UPGRADED, 0));
+		assertThat(await()).isZero();
+	}
+
+	@Test
+	void whenServerDoesNotListConnectionsThenWaitsForTheQuietPeriodOnce() throws Exception {
+		this.traffic.requestCame();
+		this.time.pass(seconds(0.1));
+		for (int i = 2; i < 100; i++) {
+			this.time.at(seconds(i * 0.1), this.traffic::requestCame);
+		}
+		assertThat(await()).isEqualTo(seconds(0.4));
+	}
+
+	private Duration await() throws InterruptedException {
+		LameDuck lameDuck = new LameDuck(this.min, 2, Duration.ofMillis(500), this.traffic, this.time, this.time);
+		Duration before = this.time.passed();
+		assertThat(lameDuck.await(Deadline.after(this.time, seconds(10)))).isNotEmpty();
+		return this.time.passed().minus(before);
+	}
+
+	private void listConnections() {
+		this.traffic.addConnectionSource(() -> List.copyOf(this.connections));
+	}
+
+	private OpenConnection connection(State state, double lastActivity) {
+		long start = this.time.getAsLong() - this.time.passed().toNanos();
+		return new OpenConnection(new Object(), state, start + seconds(lastActivity).toNanos());
+	}
+
+	private void proberEachSecond(String client, int times) {
+		for (int i = 0; i < times; i++) {
+			this.time.at(seconds(i + 0.1), () -> probe(client, 200));
+		}
+		this.time.pass(seconds(times));
+		this.traffic.watch();
+	}
+
+	private void failingProbesAt(String client, double... times) {
+		for (double time : times) {
+			this.time.at(seconds(time), () -> probe(client, 503));
+		}
+	}
+
+	private void probe(String client, int status) {
+		this.traffic.probeAnswered(client, status);
+	}
+
+	private static Duration seconds(double seconds) {
+		return Duration.ofMillis(Math.round(seconds * 1000));
+	}
+
+}

@@ -1,0 +1,69 @@
+package io.github.gracefulboot.traffic;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link Traffic} and {@link Prober}.
+ */
+class TrafficTests {
+
+	private final AtomicLong now = new AtomicLong(-5);
+
+	private final Traffic traffic = new Traffic(this.now::get, new Signal());
+
+	@Test
+	void whenNoRequestCameThenSaysSoWhateverTheClock() {
+		assertThat(this.traffic.lastRequest()).isEmpty();
+		this.traffic.requestCame();
+		assertThat(this.traffic.lastRequest()).hasValue(-5);
+	}
+
+	@Test
+	void whenClientAskedTwiceThenIsAProberForThreeOfItsPeriods() {
+		probe("a");
+		assertThat(this.traffic.activeProbers()).isEmpty();
+		this.now.addAndGet(100);
+		probe("a");
+		assertThat(this.traffic.activeProbers()).singleElement()
+			.extracting(Prober::period)
+			.isEqualTo(Duration.ofNanos(100));
+		this.now.addAndGet(300);
+		assertThat(this.traffic.activeProbers()).hasSize(1);
+		this.now.addAndGet(1);
+		assertThat(this.traffic.activeProbers()).isEmpty();
+	}
+
+	@Test
+	void whenAnswersFailThenOnlyThoseInARowCount() {
+		this.traffic.probeAnswered("a", 503);
+		this.traffic.probeAnswered("a", 200);
+		this.traffic.probeAnswered("a", 503);
+		this.traffic.probeAnswered("a", 404);
+		this.now.addAndGet(0);
+		assertThat(this.traffic.activeProbers()).singleElement().extracting(Prober::failuresInARow).isEqualTo(2);
+	}
+
+	@Test
+	void whenManyClientsProbeThenThereIsAnEnd() {
+		for (int i = 0; i < 1000; i++) {
+			probe("client " + i);
+			probe("client " + i);
+		}
+		assertThat(this.traffic.activeProbers()).hasSize(256);
+		this.now.addAndGet(1);
+		probe("late");
+		this.now.addAndGet(1);
+		probe("late");
+		assertThat(this.traffic.activeProbers()).extracting(Prober::client).containsExactly("late");
+	}
+
+	private void probe(String client) {
+		this.traffic.probeAnswered(client, 200);
+	}
+
+}
