@@ -2,20 +2,23 @@ package io.github.gracefulboot.process;
 
 import java.time.Duration;
 
-import io.github.gracefulboot.shutdown.Announcer;
 import io.github.gracefulboot.shutdown.Deadline;
 import io.github.gracefulboot.shutdown.GracefulShutdown;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.Ordered;
 
 /**
  * Ends the process with exit code 1 when the budget is spent and something still hangs,
- * instead of waiting for the supervisor's kill. Does nothing for a context that is closed
- * in a process that lives on.
+ * instead of waiting for the supervisor's kill. Begins to watch before anything else is
+ * done that could hang. Does nothing for a context that is closed in a process that lives
+ * on, or that never was ready.
  */
-final class DeadlineGuard implements Announcer, Ordered {
+final class DeadlineGuard implements ApplicationListener<ContextClosedEvent>, Ordered {
 
 	private static final Log logger = LogFactory.getLog(DeadlineGuard.class);
 
@@ -24,19 +27,22 @@ final class DeadlineGuard implements Announcer, Ordered {
 	 */
 	private static final Duration LAST_WORDS = Duration.ofMillis(250);
 
+	private final ApplicationContext context;
+
 	private final GracefulShutdown shutdown;
 
 	private final StopSignals signals;
 
-	DeadlineGuard(GracefulShutdown shutdown, StopSignals signals) {
+	DeadlineGuard(ApplicationContext context, GracefulShutdown shutdown, StopSignals signals) {
+		this.context = context;
 		this.shutdown = shutdown;
 		this.signals = signals;
 	}
 
 	@Override
-	public void announceStop(Deadline deadline) {
-		if (this.signals.received() || JvmShutdown.underWay()) {
-			this.shutdown.beginProcessExit();
+	public void onApplicationEvent(ContextClosedEvent event) {
+		if (event.getApplicationContext() == this.context && this.signals.endProcess()) {
+			Deadline deadline = this.shutdown.beginProcessExit();
 			start("graceful-deadline", () -> exitAt(deadline));
 		}
 	}

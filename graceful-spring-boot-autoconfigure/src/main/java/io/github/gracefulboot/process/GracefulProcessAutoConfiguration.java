@@ -7,6 +7,7 @@ import io.github.gracefulboot.shutdown.ShutdownProperties;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 
@@ -27,8 +28,8 @@ public final class GracefulProcessAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBooleanProperty(name = "graceful.shutdown.force-exit", matchIfMissing = true)
-	DeadlineGuard gracefulDeadlineGuard(GracefulShutdown shutdown, StopSignals signals) {
-		return new DeadlineGuard(shutdown, signals);
+	DeadlineGuard gracefulDeadlineGuard(ApplicationContext context, GracefulShutdown shutdown, StopSignals signals) {
+		return new DeadlineGuard(context, shutdown, signals);
 	}
 
 }

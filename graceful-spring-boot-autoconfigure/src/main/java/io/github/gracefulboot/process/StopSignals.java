@@ -100,10 +100,11 @@ final class StopSignals implements ApplicationListener<AvailabilityChangeEvent<R
 		}
 		else {
 			this.shutdown.beginProcessExit();
-			logger.info(LogMessage.format("SIG%s received", signal));
 			Thread thread = new Thread(this::stopAndExit, "graceful-stop");
+			thread.setContextClassLoader(this.context.getClassLoader());
 			thread.setDaemon(false);
 			thread.start();
+			logger.info(LogMessage.format("SIG%s received", signal));
 		}
 	}
 
@@ -119,11 +120,12 @@ final class StopSignals implements ApplicationListener<AvailabilityChangeEvent<R
 	}
 
 	/**
-	 * Returns whether a stop signal was received.
-	 * @return whether this stop ends with an exit of ours
+	 * Returns whether the stop that begins now ends the process.
+	 * @return whether the application was ready and a stop signal was received or the JVM
+	 * is shutting down
 	 */
-	boolean received() {
-		return this.received.get();
+	boolean endProcess() {
+		return this.installed.get() && (this.received.get() || JvmShutdown.underWay());
 	}
 
 	/**
@@ -133,7 +135,7 @@ final class StopSignals implements ApplicationListener<AvailabilityChangeEvent<R
 	 */
 	@Override
 	public void destroy() throws ReflectiveOperationException {
-		if (received() || JvmShutdown.underWay()) {
+		if (this.received.get() || JvmShutdown.underWay()) {
 			return;
 		}
 		this.closed = true;

@@ -48,9 +48,12 @@ final class StopListener implements SmartApplicationListener, DisposableBean {
 		}
 	}
 
+	/**
+	 * Leaves room before it for what watches over the stop.
+	 */
 	@Override
 	public int getOrder() {
-		return Ordered.HIGHEST_PRECEDENCE;
+		return Ordered.HIGHEST_PRECEDENCE + 100;
 	}
 
 	/**

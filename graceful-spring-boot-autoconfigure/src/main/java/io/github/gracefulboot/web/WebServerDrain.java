@@ -33,7 +33,7 @@ public final class WebServerDrain implements DrainParticipant, Announcer {
 	 * How soon to look again at a connection whose last bytes are being written: servers
 	 * tell when they close a connection but not when they keep it.
 	 */
-	private static final Duration LAST_BYTES = Duration.ofMillis(5);
+	private static final Duration LAST_BYTES = Duration.ofMillis(1);
 
 	private final List<DrainableServer> servers = new CopyOnWriteArrayList<>();
 

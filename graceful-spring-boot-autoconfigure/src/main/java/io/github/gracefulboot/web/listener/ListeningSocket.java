@@ -87,15 +87,11 @@ final class ListeningSocket {
 			return listening;
 		}
 		try (BufferedReader reader = open(table)) {
-			String line = reader.readLine();
-			Row row = (line != null) ? Row.parse(line) : null;
-			while (row != null && row.state().equals(LISTEN)) {
-				if (row.localAddress().endsWith(this.port)) {
-					listening.add(row);
-				}
-				line = reader.readLine();
-				row = (line != null) ? Row.parse(line) : null;
-			}
+			reader.lines()
+				.map(Row::parse)
+				.takeWhile((row) -> row.state().equals(LISTEN))
+				.filter((row) -> row.localAddress().endsWith(this.port))
+				.forEach(listening::add);
 		}
 		return listening;
 	}

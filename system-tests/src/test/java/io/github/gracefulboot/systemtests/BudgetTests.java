@@ -1,0 +1,37 @@
+package io.github.gracefulboot.systemtests;
+
+import java.time.Duration;
+
+import io.github.gracefulboot.systemtests.app.App;
+import io.github.gracefulboot.systemtests.app.AppProcess;
+import io.github.gracefulboot.systemtests.app.SampleJar;
+import io.github.gracefulboot.systemtests.load.Load;
+import io.github.gracefulboot.systemtests.load.LoadClient;
+import io.github.gracefulboot.systemtests.process.Exit;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A stop that can not end cleanly ends in time, by itself, and says what it cut off.
+ */
+class BudgetTests {
+
+	@Test
+	void whenRequestOutlivesBudgetThenExitIsForcedInTimeAndRequestIsNamed() {
+		App app = App.of(SampleJar.GRACEFUL, TestDirectory.create("budget"), "--graceful.shutdown.timeout=3s");
+		Load longRequest = Load.of("POST", "/slow?ms=60000", true, 1).withMaxRequests(1);
+		try (AppProcess process = app.startReady(); LoadClient client = LoadClient.start(longRequest, process.port())) {
+			process.awaitLog("Slow request of 60000 ms begins");
+			Exit exit = process.stop("TERM");
+			System.out.printf("BUDGET of 3 s with a request of 60 s: exit code %d after %d ms%n", exit.code(),
+					exit.took().toMillis());
+			assertThat(exit.code()).isEqualTo(1);
+			assertThat(exit.took()).isLessThan(Duration.ofMillis(3500));
+			assertThat(process.log()).containsPattern("POST.*/slow")
+				.containsPattern("at io\\.github\\.gracefulboot\\.sample\\.WorkController\\.");
+			assertThat(client.stop().failed()).isEqualTo(1);
+		}
+	}
+
+}

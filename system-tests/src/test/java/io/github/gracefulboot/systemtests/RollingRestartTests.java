@@ -1,0 +1,49 @@
+package io.github.gracefulboot.systemtests;
+
+import java.time.Duration;
+
+import io.github.gracefulboot.systemtests.app.SampleJar;
+import io.github.gracefulboot.systemtests.front.FrontType;
+import io.github.gracefulboot.systemtests.load.Traffic;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Rolling restarts under load: nothing is lost with the starter, and hundreds of requests
+ * without it, which shows that these tests can fail.
+ */
+class RollingRestartTests {
+
+	private static final int GRACEFUL_ROUNDS = Integer.getInteger("graceful.system-tests.rounds", 5);
+
+	private static final int PLAIN_BOOT_ROUNDS = 3;
+
+	private static final Duration LONGEST_MEDIAN_BEHIND_PROBER = Duration.ofMillis(2500);
+
+	@ParameterizedTest
+	@CsvSource({ "PROBER, MIXED", "HAPROXY, MIXED", "NGINX, MIXED", "NGINX, POST" })
+	void whenGracefulRestartsThenNothingIsLost(FrontType front, Traffic traffic) {
+		RestartReport report = run(front, SampleJar.GRACEFUL, GRACEFUL_ROUNDS, traffic);
+		assertThat(report.failed()).as(report::describeFailures).isZero();
+		assertThat(report.exitCodes()).as(report::summary).containsExactly(0);
+		if (front == FrontType.PROBER) {
+			assertThat(report.medianStop()).as(report::summary).isLessThan(LONGEST_MEDIAN_BEHIND_PROBER);
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "PROBER, MIXED", "HAPROXY, MIXED", "NGINX, POST" })
+	void whenPlainBootRestartsThenRequestsAreLost(FrontType front, Traffic traffic) {
+		RestartReport report = run(front, SampleJar.PLAIN_BOOT, PLAIN_BOOT_ROUNDS, traffic);
+		assertThat(report.failed()).as(report::summary).isPositive();
+	}
+
+	private RestartReport run(FrontType front, SampleJar jar, int rounds, Traffic traffic) {
+		RestartReport report = RollingRestart.run(front, jar, rounds, traffic);
+		System.out.println(report.summary());
+		return report;
+	}
+
+}

@@ -1,0 +1,103 @@
+package io.github.gracefulboot.systemtests;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+import io.github.gracefulboot.systemtests.app.App;
+import io.github.gracefulboot.systemtests.app.AppProcess;
+import io.github.gracefulboot.systemtests.app.SampleJar;
+import io.github.gracefulboot.systemtests.load.Load;
+import io.github.gracefulboot.systemtests.load.LoadClient;
+import io.github.gracefulboot.systemtests.load.LoadReport;
+import io.github.gracefulboot.systemtests.process.Exit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Real signals to the packaged sample.
+ */
+class SignalTests {
+
+	private static final int TERMINATED_WHILE_STARTING = 143;
+
+	private static final Duration AT_ONCE = Duration.ofMillis(1500);
+
+	private static final Load REQUEST_OF_2_SECONDS = Load.of("POST", "/slow?ms=2000", true, 1).withMaxRequests(1);
+
+	private static final Path DIRECTORY = TestDirectory.create("signals");
+
+	@ParameterizedTest
+	@ValueSource(strings = { "TERM", "INT" })
+	void whenIdleThenExitsCleanlyAtOnce(String signal) {
+		try (AppProcess process = App.of(SampleJar.GRACEFUL, DIRECTORY).startReady()) {
+			Exit exit = stop(process, signal, "idle");
+			assertThat(exit.code()).isZero();
+			assertThat(exit.took()).isLessThan(AT_ONCE);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "TERM", "INT" })
+	void whenRequestIsInFlightThenItIsAnsweredInFull(String signal) {
+		try (AppProcess process = App.of(SampleJar.GRACEFUL, DIRECTORY).startReady();
+				LoadClient client = startRequest(process)) {
+			Exit exit = stop(process, signal, "2 s request in flight");
+			assertAnswered(client);
+			assertThat(exit.code()).isZero();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "TERM", "INT" })
+	void whenSignalIsRepeatedThenTheFirstStopGoesOn(String signal) {
+		try (AppProcess process = App.of(SampleJar.GRACEFUL, DIRECTORY).startReady();
+				LoadClient client = startRequest(process)) {
+			long signalled = System.nanoTime();
+			process.signal("TERM");
+			process.awaitLeaving();
+			process.signal(signal);
+			process.signal("TERM");
+			Exit exit = process.awaitExit(signalled);
+			print("TERM, %s, TERM".formatted(signal), "2 s request in flight", exit);
+			assertAnswered(client);
+			assertThat(exit.code()).isZero();
+		}
+	}
+
+	@Test
+	void whenStartingThenExitsAsSpringBootDoesWithoutDelay() {
+		try (AppProcess process = App.of(SampleJar.GRACEFUL, DIRECTORY, "--sample.startup-delay=60s").start()) {
+			process.awaitNotReady();
+			Exit exit = stop(process, "TERM", "starting");
+			assertThat(exit.code()).isEqualTo(TERMINATED_WHILE_STARTING);
+			assertThat(exit.took()).isLessThan(AT_ONCE);
+		}
+	}
+
+	private LoadClient startRequest(AppProcess process) {
+		LoadClient client = LoadClient.start(REQUEST_OF_2_SECONDS, process.port());
+		process.awaitLog("Slow request of 2000 ms begins");
+		return client;
+	}
+
+	private void assertAnswered(LoadClient client) {
+		LoadReport report = client.await();
+		assertThat(report.failed()).as(report::describeFailures).isZero();
+		assertThat(report.ok()).isEqualTo(1);
+	}
+
+	private Exit stop(AppProcess process, String signal, String state) {
+		Exit exit = process.stop(signal);
+		print(signal, state, exit);
+		return exit;
+	}
+
+	private void print(String signal, String state, Exit exit) {
+		System.out.printf("SIGNAL %s, %s: exit code %d after %d ms%n", signal, state, exit.code(),
+				exit.took().toMillis());
+	}
+
+}

@@ -1,0 +1,108 @@
+package io.github.gracefulboot.systemtests.app;
+
+import java.time.Duration;
+
+import io.github.gracefulboot.systemtests.http.HttpConnection;
+import io.github.gracefulboot.systemtests.http.HttpFailureException;
+import io.github.gracefulboot.systemtests.process.ChildProcess;
+import io.github.gracefulboot.systemtests.process.Exit;
+import org.awaitility.Awaitility;
+
+/**
+ * A running sample.
+ */
+public final class AppProcess implements AutoCloseable {
+
+	public static final String READINESS = "/actuator/health/readiness";
+
+	/**
+	 * Longer than any stop may take.
+	 */
+	private static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
+
+	private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
+
+	private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
+
+	private static final int UNREACHABLE = 0;
+
+	private final App app;
+
+	private final ChildProcess process;
+
+	AppProcess(App app, ChildProcess process) {
+		this.app = app;
+		this.process = process;
+	}
+
+	public int port() {
+		return this.app.port();
+	}
+
+	/**
+	 * The name that the sample gives itself in its responses.
+	 */
+	public String instance() {
+		return port() + "-" + this.process.pid();
+	}
+
+	public String log() {
+		return this.process.log();
+	}
+
+	public void awaitReady() {
+		awaitReadiness(200);
+	}
+
+	/**
+	 * Waits until the port answers, but says that it is not ready.
+	 */
+	public void awaitNotReady() {
+		awaitReadiness(503);
+	}
+
+	/**
+	 * Waits until it no longer says that it is ready, or nobody listens.
+	 */
+	public void awaitLeaving() {
+		Awaitility.await("%s leaves".formatted(this.app)).until(() -> readiness() != 200);
+	}
+
+	private void awaitReadiness(int status) {
+		Awaitility.await("readiness %d of %s".formatted(status, this.app))
+			.atMost(START_TIMEOUT)
+			.failFast("%s ended early".formatted(this.app), () -> !this.process.isAlive())
+			.until(() -> readiness() == status);
+	}
+
+	private int readiness() {
+		try {
+			return HttpConnection.get(port(), READINESS, PROBE_TIMEOUT).status();
+		}
+		catch (HttpFailureException ex) {
+			return UNREACHABLE;
+		}
+	}
+
+	public void awaitLog(String text) {
+		Awaitility.await("'%s' in the log of %s".formatted(text, this.app)).until(() -> log().contains(text));
+	}
+
+	public void signal(String name) {
+		this.process.signal(name);
+	}
+
+	public Exit stop(String signal) {
+		return this.process.stop(signal, STOP_TIMEOUT);
+	}
+
+	public Exit awaitExit(long since) {
+		return this.process.awaitExit(since, STOP_TIMEOUT);
+	}
+
+	@Override
+	public void close() {
+		this.process.close();
+	}
+
+}

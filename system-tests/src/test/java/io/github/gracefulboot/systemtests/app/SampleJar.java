@@ -1,0 +1,35 @@
+package io.github.gracefulboot.systemtests.app;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The packaged sample: the same code with and without the starter.
+ */
+public enum SampleJar {
+
+	/**
+	 * With the starter.
+	 */
+	GRACEFUL("graceful.system-tests.graceful-jar"),
+
+	/**
+	 * Spring Boot and nothing else.
+	 */
+	PLAIN_BOOT("graceful.system-tests.plain-boot-jar");
+
+	private final String property;
+
+	SampleJar(String property) {
+		this.property = property;
+	}
+
+	Path path() {
+		Path path = Path.of(System.getProperty(this.property, this.property + " is not set"));
+		if (!Files.isRegularFile(path)) {
+			throw new IllegalStateException("%s is missing: run ./mvnw verify for the whole project".formatted(path));
+		}
+		return path;
+	}
+
+}
