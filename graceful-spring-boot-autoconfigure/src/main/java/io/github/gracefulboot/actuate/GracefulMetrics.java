@@ -1,5 +1,6 @@
 package io.github.gracefulboot.actuate;
 
+import io.github.gracefulboot.shutdown.DrainParticipant;
 import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.Stage;
 import io.github.gracefulboot.shutdown.StageChangedEvent;
@@ -10,8 +11,9 @@ import io.micrometer.core.instrument.Timer;
 import org.springframework.context.ApplicationListener;
 
 /**
- * Meters of the stop: {@code graceful.tasks.active}, what is in flight now, and the timer
- * {@code graceful.stage} with the tag {@code stage}, the time that each stage took.
+ * Meters of the stop: the gauge {@code graceful.tasks.active} with the tag
+ * {@code participant}, what is in flight now, and the timer {@code graceful.stage} with
+ * the tag {@code stage}, the time that each stage took.
  */
 final class GracefulMetrics implements ApplicationListener<StageChangedEvent> {
 
@@ -19,9 +21,12 @@ final class GracefulMetrics implements ApplicationListener<StageChangedEvent> {
 
 	GracefulMetrics(MeterRegistry registry, GracefulShutdown shutdown) {
 		this.registry = registry;
-		Gauge.builder("graceful.tasks.active", shutdown, (source) -> source.activeTasks().size())
-			.description("Requests and other work in flight that a stop waits for")
-			.register(registry);
+		for (DrainParticipant participant : shutdown.getParticipants()) {
+			Gauge.builder("graceful.tasks.active", participant, (source) -> source.activeTasks().size())
+				.description("Requests in flight and other work that a stop waits for")
+				.tag("participant", participant.name())
+				.register(registry);
+		}
 	}
 
 	@Override

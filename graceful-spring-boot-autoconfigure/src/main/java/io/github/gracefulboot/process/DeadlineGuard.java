@@ -1,24 +1,18 @@
 package io.github.gracefulboot.process;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.gracefulboot.shutdown.Deadline;
 import io.github.gracefulboot.shutdown.GracefulShutdown;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-import org.springframework.context.ApplicationContext;
-import org.springframework.context.ApplicationListener;
-import org.springframework.context.event.ContextClosedEvent;
-import org.springframework.core.Ordered;
-
 /**
  * Ends the process with exit code 1 when the budget is spent and something still hangs,
- * instead of waiting for the supervisor's kill. Begins to watch before anything else is
- * done that could hang. Does nothing for a context that is closed in a process that lives
- * on, or that never was ready.
+ * instead of waiting for the supervisor's kill.
  */
-final class DeadlineGuard implements ApplicationListener<ContextClosedEvent>, Ordered {
+final class DeadlineGuard {
 
 	private static final Log logger = LogFactory.getLog(DeadlineGuard.class);
 
@@ -27,33 +21,31 @@ final class DeadlineGuard implements ApplicationListener<ContextClosedEvent>, Or
 	 */
 	private static final Duration LAST_WORDS = Duration.ofMillis(250);
 
-	private final ApplicationContext context;
-
 	private final GracefulShutdown shutdown;
 
-	private final StopSignals signals;
+	private final AtomicBoolean watching = new AtomicBoolean();
 
-	DeadlineGuard(ApplicationContext context, GracefulShutdown shutdown, StopSignals signals) {
-		this.context = context;
+	DeadlineGuard(GracefulShutdown shutdown) {
 		this.shutdown = shutdown;
-		this.signals = signals;
 	}
 
-	@Override
-	public void onApplicationEvent(ContextClosedEvent event) {
-		if (event.getApplicationContext() == this.context && this.signals.endProcess()) {
-			Deadline deadline = this.shutdown.beginProcessExit();
+	/**
+	 * Begins to watch, at the first call.
+	 * @param deadline when the process has to be gone
+	 */
+	void watch(Deadline deadline) {
+		if (this.watching.compareAndSet(false, true)) {
 			start("graceful-deadline", () -> exitAt(deadline));
 		}
 	}
 
 	private void exitAt(Deadline deadline) {
 		try {
-			while (!deadline.hasPassed()) {
-				Thread.sleep(deadline.remaining().toMillis() + 1);
+			Deadline silence = deadline.minus(LAST_WORDS);
+			while (!silence.hasPassed()) {
+				Thread.sleep(silence.remaining().toMillis() + 1);
 			}
-			Thread lastWords = start("graceful-last-words", this::sayLastWords);
-			lastWords.join(LAST_WORDS.toMillis());
+			start("graceful-last-words", this::sayLastWords).join(deadline.remaining().toMillis() + 1);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -62,9 +54,9 @@ final class DeadlineGuard implements ApplicationListener<ContextClosedEvent>, Or
 	}
 
 	private void sayLastWords() {
+		logger.warn("The time for the stop is over (graceful.shutdown.timeout): exiting with code 1");
 		this.shutdown.cutOffRest();
 		this.shutdown.finish();
-		logger.warn("The time for the stop is over (graceful.shutdown.timeout): exiting with code 1");
 	}
 
 	private Thread start(String name, Runnable task) {
@@ -72,11 +64,6 @@ final class DeadlineGuard implements ApplicationListener<ContextClosedEvent>, Or
 		thread.setDaemon(true);
 		thread.start();
 		return thread;
-	}
-
-	@Override
-	public int getOrder() {
-		return Ordered.HIGHEST_PRECEDENCE;
 	}
 
 }

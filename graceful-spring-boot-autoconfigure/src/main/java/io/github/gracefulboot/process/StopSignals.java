@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.github.gracefulboot.shutdown.Deadline;
 import io.github.gracefulboot.shutdown.GracefulShutdown;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -14,8 +15,11 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
-import org.springframework.context.ApplicationListener;
+import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.SmartApplicationListener;
+import org.springframework.core.Ordered;
 import org.springframework.core.log.LogMessage;
 
 /**
@@ -24,7 +28,7 @@ import org.springframework.core.log.LogMessage;
  * when the application is ready, so that a signal during the start ends it as Spring Boot
  * does, and gives them back when the context closes.
  */
-final class StopSignals implements ApplicationListener<AvailabilityChangeEvent<ReadinessState>>, DisposableBean {
+final class StopSignals implements SmartApplicationListener, DisposableBean {
 
 	private static final Log logger = LogFactory.getLog(StopSignals.class);
 
@@ -33,6 +37,8 @@ final class StopSignals implements ApplicationListener<AvailabilityChangeEvent<R
 	private final ConfigurableApplicationContext context;
 
 	private final GracefulShutdown shutdown;
+
+	private final @Nullable DeadlineGuard guard;
 
 	private final boolean handleSignals;
 
@@ -50,22 +56,68 @@ final class StopSignals implements ApplicationListener<AvailabilityChangeEvent<R
 
 	private volatile boolean closed;
 
-	StopSignals(ConfigurableApplicationContext context, GracefulShutdown shutdown, boolean handleSignals) {
+	/**
+	 * Creates the handlers.
+	 * @param context the context to close
+	 * @param shutdown how it is stopped
+	 * @param guard watches over the deadline, or {@code null} if nobody does
+	 * @param handleSignals whether to handle signals rather than leave them to the JVM
+	 */
+	StopSignals(ConfigurableApplicationContext context, GracefulShutdown shutdown, @Nullable DeadlineGuard guard,
+			boolean handleSignals) {
 		this.context = context;
 		this.shutdown = shutdown;
+		this.guard = guard;
 		this.handleSignals = handleSignals;
 		this.afterShutdownHook = shutdown::finish;
 	}
 
 	@Override
-	public void onApplicationEvent(AvailabilityChangeEvent<ReadinessState> event) {
-		if (event.getState() == ReadinessState.ACCEPTING_TRAFFIC && !JvmShutdown.underWay()
-				&& this.installed.compareAndSet(false, true)) {
+	public boolean supportsEventType(Class<? extends ApplicationEvent> type) {
+		return ContextClosedEvent.class.isAssignableFrom(type) || AvailabilityChangeEvent.class.isAssignableFrom(type);
+	}
+
+	@Override
+	public void onApplicationEvent(ApplicationEvent event) {
+		if (event instanceof AvailabilityChangeEvent<?> change) {
+			if (change.getState() == ReadinessState.ACCEPTING_TRAFFIC) {
+				ready();
+			}
+		}
+		else if (((ContextClosedEvent) event).getApplicationContext() == this.context && this.installed.get()
+				&& JvmShutdown.underWay()) {
+			beginExit();
+		}
+	}
+
+	@Override
+	public boolean supportsAsyncExecution() {
+		return false;
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE;
+	}
+
+	private void ready() {
+		if (!JvmShutdown.underWay() && this.installed.compareAndSet(false, true)) {
 			SpringApplication.getShutdownHandlers().add(this.afterShutdownHook);
 			if (this.handleSignals) {
 				install();
 			}
 		}
+	}
+
+	/*
+	 * Comes before everything that could hang.
+	 */
+	private Deadline beginExit() {
+		Deadline deadline = this.shutdown.beginProcessExit();
+		if (this.guard != null) {
+			this.guard.watch(deadline);
+		}
+		return deadline;
 	}
 
 	private void install() {
@@ -99,8 +151,8 @@ final class StopSignals implements ApplicationListener<AvailabilityChangeEvent<R
 			logger.info(LogMessage.format("SIG%s again: the stop is under way already", signal));
 		}
 		else {
-			this.shutdown.beginProcessExit();
-			Thread thread = new Thread(this::stopAndExit, "graceful-stop");
+			Deadline deadline = beginExit();
+			Thread thread = new Thread(() -> stopAndExit(deadline), "graceful-stop");
 			thread.setContextClassLoader(this.context.getClassLoader());
 			thread.setDaemon(false);
 			thread.start();
@@ -108,10 +160,11 @@ final class StopSignals implements ApplicationListener<AvailabilityChangeEvent<R
 		}
 	}
 
-	private void stopAndExit() {
+	private void stopAndExit(Deadline deadline) {
 		int code = 1;
 		try {
 			this.context.close();
+			awaitClosed(deadline);
 			code = this.shutdown.finish().exitCode();
 		}
 		finally {
@@ -119,13 +172,19 @@ final class StopSignals implements ApplicationListener<AvailabilityChangeEvent<R
 		}
 	}
 
-	/**
-	 * Returns whether the stop that begins now ends the process.
-	 * @return whether the application was ready and a stop signal was received or the JVM
-	 * is shutting down
+	/*
+	 * Somebody else may have begun to close the context before the signal came. Then the
+	 * call to close it returned at once.
 	 */
-	boolean endProcess() {
-		return this.installed.get() && (this.received.get() || JvmShutdown.underWay());
+	private void awaitClosed(Deadline deadline) {
+		try {
+			while (this.context.isActive() && !deadline.hasPassed()) {
+				Thread.sleep(10);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	/**

@@ -1,7 +1,6 @@
 package io.github.gracefulboot.readiness;
 
 import java.time.Duration;
-import java.util.Set;
 
 import io.github.gracefulboot.readiness.PathReadinessProbes.Paths;
 import io.github.gracefulboot.shutdown.GracefulShutdown;
@@ -46,7 +45,7 @@ public final class GracefulReadinessAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(ReadinessProbes.class)
 	PathReadinessProbes gracefulPathReadinessProbes(LameDuckProperties properties) {
-		return new PathReadinessProbes(() -> new Paths(Set.copyOf(properties.getProbePaths()), Set.of(), ""));
+		return new PathReadinessProbes(() -> Paths.named(properties.getProbePaths()));
 	}
 
 	/**

@@ -40,7 +40,7 @@ final class HealthPaths {
 				AdditionalHealthEndpointPath additional = group.getAdditionalPath();
 				if (additional != null) {
 					boolean server = additional.hasNamespace(WebServerNamespace.SERVER);
-					(server ? this.onServerPort : this.onManagementPort).add(withSlash(additional.getValue()));
+					(server ? this.onServerPort : this.onManagementPort).add(Paths.withSlash(additional.getValue()));
 				}
 			}
 		}
@@ -49,7 +49,7 @@ final class HealthPaths {
 	static Paths find(HealthEndpointGroups groups, PathMappedEndpoints endpoints, Collection<String> more) {
 		String healthPath = endpoints.getPath(HEALTH);
 		HealthPaths paths = new HealthPaths(groups, (healthPath != null) ? healthPath : "/actuator/health");
-		more.forEach((path) -> paths.add(withSlash(path)));
+		Paths.named(more).onServerPort().forEach(paths::add);
 		String basePath = endpoints.getBasePath();
 		return new Paths(paths.onServerPort, paths.onManagementPort, basePath.isEmpty() ? "" : basePath + "/");
 	}
@@ -57,10 +57,6 @@ final class HealthPaths {
 	private void add(String path) {
 		this.onServerPort.add(path);
 		this.onManagementPort.add(path);
-	}
-
-	private static String withSlash(String path) {
-		return path.startsWith("/") ? path : "/" + path;
 	}
 
 }

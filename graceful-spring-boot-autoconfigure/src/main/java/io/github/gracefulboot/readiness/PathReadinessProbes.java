@@ -1,7 +1,9 @@
 package io.github.gracefulboot.readiness;
 
+import java.util.Collection;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import io.github.gracefulboot.traffic.ReadinessProbes;
 
@@ -39,6 +41,19 @@ final class PathReadinessProbes implements ReadinessProbes {
 	 * {@code /actuator/}, or empty if they can not be told by that
 	 */
 	record Paths(Set<String> onServerPort, Set<String> onManagementPort, String managementPath) {
+
+		/**
+		 * Takes the paths that the user names.
+		 * @param names the paths, with a slash at the beginning or without
+		 * @return the paths, on the application's own port
+		 */
+		static Paths named(Collection<String> names) {
+			return new Paths(names.stream().map(Paths::withSlash).collect(Collectors.toSet()), Set.of(), "");
+		}
+
+		static String withSlash(String path) {
+			return path.startsWith("/") ? path : "/" + path;
+		}
 
 	}
 

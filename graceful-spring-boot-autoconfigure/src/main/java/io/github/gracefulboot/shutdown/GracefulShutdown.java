@@ -8,7 +8,9 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -52,6 +54,8 @@ public final class GracefulShutdown {
 	private final Timeline timeline = new Timeline();
 
 	private final List<String> cutOff = new ArrayList<>();
+
+	private final Set<DrainParticipant> undrained = ConcurrentHashMap.newKeySet();
 
 	private volatile Stage stage = Stage.RUNNING;
 
@@ -105,12 +109,9 @@ public final class GracefulShutdown {
 	void stop() {
 		Deadline deadline = begin();
 		this.stoppingThread = Thread.currentThread();
-		enter(Stage.ANNOUNCE);
-		announce(deadline);
-		enter(Stage.LAME_DUCK);
-		awaitBalancer(this.budget.lameDuck(deadline));
-		enter(Stage.DRAIN);
-		drain(Stage.DRAIN, this.budget.drain(deadline));
+		stage(Stage.ANNOUNCE, () -> announce(deadline));
+		stage(Stage.LAME_DUCK, () -> awaitBalancer(this.budget.lameDuck(deadline)));
+		stage(Stage.DRAIN, () -> drain(Stage.DRAIN, this.budget.drain(deadline)));
 		enter(Stage.RELEASE);
 	}
 
@@ -118,70 +119,98 @@ public final class GracefulShutdown {
 	 * Runs the end of the release stage.
 	 */
 	void release() {
-		drain(Stage.RELEASE, this.budget.release(begin()));
+		Deadline deadline = begin();
+		nameWhatWasNotDrained();
+		guarded(Stage.RELEASE, () -> drain(Stage.RELEASE, this.budget.release(deadline)));
 		enter(Stage.EXIT);
 	}
 
-	private void announce(Deadline deadline) {
+	private void stage(Stage stage, Supplier<String> work) {
+		enter(stage);
+		guarded(stage, work);
+	}
+
+	/*
+	 * Runs the work of a stage. Should it fail, the stop goes on, but not as a clean one.
+	 */
+	private void guarded(Stage stage, Supplier<String> work) {
+		String how = "failed";
+		try {
+			how = work.get();
+		}
+		catch (RuntimeException ex) {
+			logger.warn(LogMessage.format("Stage %s failed, going on with the next", stage.id()), ex);
+			cutOff("the " + stage.id() + " stage, which failed", null);
+		}
+		finally {
+			endStage(how);
+		}
+	}
+
+	private String announce(Deadline deadline) {
 		logger.info(LogMessage.format("Stopping within %s: announcing that this instance leaves",
 				Durations.text(this.budget.timeout())));
 		this.traffic.watch();
 		for (Announcer announcer : this.announcers.get()) {
 			isolated(announcer.getClass().getSimpleName(), () -> announcer.announceStop(deadline));
 		}
-		endStage("done");
+		return "done";
 	}
 
-	private void awaitBalancer(Deadline deadline) {
+	private String awaitBalancer(Deadline deadline) {
 		if (this.lameDuck == null) {
-			endStage("disabled");
-			return;
+			return "disabled";
 		}
 		logger.info(LogMessage.format("Lame duck: serving on for at most %s, until the balancer has seen it",
 				Durations.text(deadline.remaining())));
 		try {
-			endStage(this.lameDuck.await(deadline));
+			return this.lameDuck.await(deadline);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			endStage("interrupted");
+			return "interrupted";
 		}
 	}
 
-	private void drain(Stage stage, Deadline deadline) {
+	private String drain(Stage stage, Deadline deadline) {
 		Map<DrainParticipant, CompletableFuture<?>> draining = new LinkedHashMap<>();
 		for (DrainParticipant participant : this.participants.get()) {
 			if (participant.stage() == stage) {
-				isolated(participant.name(),
-						() -> draining.put(participant, participant.drain(deadline).toCompletableFuture()));
+				draining.put(participant, drain(participant, deadline));
 			}
 		}
 		if (draining.isEmpty()) {
-			endStage("nothing to wait for");
-			return;
+			return "nothing to wait for";
 		}
 		logger.info(LogMessage.format("Waiting at most %s to %s: %s", Durations.text(deadline.remaining()), stage.id(),
 				draining.keySet().stream().map(DrainParticipant::name).collect(Collectors.joining(", "))));
-		boolean done = awaitDrained(draining, deadline);
-		if (!done) {
-			draining.forEach((participant, future) -> {
-				if (!future.isDone()) {
-					cutOff(participant);
-				}
-			});
-		}
-		endStage(done ? "finished" : "cut off");
+		awaitDrained(draining.values(), deadline);
+		draining.forEach((participant, drained) -> {
+			if (!drained.isDone() || drained.isCompletedExceptionally()) {
+				cutOff(participant);
+			}
+		});
+		return this.undrained.isEmpty() ? "finished" : "cut off";
 	}
 
-	private boolean awaitDrained(Map<DrainParticipant, CompletableFuture<?>> draining, Deadline deadline) {
-		draining.forEach((participant, future) -> future.whenComplete((result, ex) -> {
+	private static CompletableFuture<?> drain(DrainParticipant participant, Deadline deadline) {
+		CompletableFuture<?> drained;
+		try {
+			drained = participant.drain(deadline).toCompletableFuture();
+		}
+		catch (RuntimeException ex) {
+			drained = CompletableFuture.failedFuture(ex);
+		}
+		return drained.whenComplete((result, ex) -> {
 			if (ex != null) {
 				logger.warn(LogMessage.format("Draining %s failed, going on without it", participant.name()), ex);
 			}
-		}));
-		CompletableFuture<?> all = CompletableFuture.allOf(draining.values()
-			.stream()
-			.map((future) -> future.handle((result, ex) -> null))
+		});
+	}
+
+	private void awaitDrained(Collection<CompletableFuture<?>> draining, Deadline deadline) {
+		CompletableFuture<?> all = CompletableFuture.allOf(draining.stream()
+			.map((drained) -> drained.handle((result, ex) -> null))
 			.toArray(CompletableFuture[]::new));
 		try {
 			while (!all.isDone() && !deadline.hasPassed()) {
@@ -199,7 +228,6 @@ public final class GracefulShutdown {
 		catch (ExecutionException ex) {
 			throw new IllegalStateException("Failures were handled before", ex);
 		}
-		return all.isDone();
 	}
 
 	private void logProgress(Deadline deadline) {
@@ -211,12 +239,35 @@ public final class GracefulShutdown {
 		}
 	}
 
+	/**
+	 * Names the work that is still going on though its drain ended or was left to
+	 * somebody else, such as the requests of a server that only Spring Boot drains.
+	 */
+	private void nameWhatWasNotDrained() {
+		for (DrainParticipant participant : this.participants.get()) {
+			if (participant.stage() == Stage.DRAIN && !this.undrained.contains(participant)
+					&& !tasksOf(participant).isEmpty()) {
+				cutOff(participant);
+			}
+		}
+	}
+
 	private void cutOff(DrainParticipant participant) {
-		Collection<ActiveTask> tasks = participant.activeTasks();
+		this.undrained.add(participant);
+		Collection<ActiveTask> tasks = tasksOf(participant);
 		if (tasks.isEmpty()) {
 			cutOff(participant.name(), null);
 		}
 		tasks.forEach((task) -> cutOff(task.toString(), task.thread()));
+	}
+
+	private static Collection<ActiveTask> tasksOf(DrainParticipant participant) {
+		try {
+			return participant.activeTasks();
+		}
+		catch (RuntimeException ex) {
+			return List.of(new ActiveTask(participant.name() + ", which can not tell its tasks: " + ex, null, null));
+		}
 	}
 
 	private void cutOff(String what, @Nullable Thread thread) {
@@ -238,11 +289,9 @@ public final class GracefulShutdown {
 	public void cutOffRest() {
 		Stage stage = this.stage;
 		Thread thread = this.stoppingThread;
-		if (stage != Stage.EXIT) {
-			for (DrainParticipant participant : this.participants.get()) {
-				if (participant.stage() == stage) {
-					isolated(participant.name(), () -> cutOff(participant));
-				}
+		for (DrainParticipant participant : this.participants.get()) {
+			if (participant.stage() == stage && !this.undrained.contains(participant)) {
+				cutOff(participant);
 			}
 		}
 		cutOff("the " + stage.id() + " stage", thread);
@@ -257,7 +306,7 @@ public final class GracefulShutdown {
 		if (!this.finished && this.stage != Stage.RUNNING) {
 			this.finished = true;
 			Deadline deadline = begin();
-			if (this.stage == Stage.EXIT || this.stage == Stage.RELEASE) {
+			if (this.stage == Stage.EXIT) {
 				endStage("done");
 			}
 			logger.info(LogMessage.format("Stopped %s in %s (%s)%s", outcome,
@@ -335,11 +384,19 @@ public final class GracefulShutdown {
 	}
 
 	/**
+	 * Returns who takes part in the stop.
+	 * @return the participants in their order
+	 */
+	public List<DrainParticipant> getParticipants() {
+		return this.participants.get();
+	}
+
+	/**
 	 * Returns what all participants are doing now.
 	 * @return the work in hand
 	 */
 	public List<ActiveTask> activeTasks() {
-		return this.participants.get().stream().flatMap((participant) -> participant.activeTasks().stream()).toList();
+		return this.participants.get().stream().flatMap((participant) -> tasksOf(participant).stream()).toList();
 	}
 
 }

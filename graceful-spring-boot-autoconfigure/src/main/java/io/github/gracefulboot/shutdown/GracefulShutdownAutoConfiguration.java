@@ -1,16 +1,18 @@
 package io.github.gracefulboot.shutdown;
 
+import java.time.Duration;
 import java.util.function.LongSupplier;
 
 import io.github.gracefulboot.traffic.Signal;
 import io.github.gracefulboot.traffic.Traffic;
 
-import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
@@ -44,8 +46,9 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	WaitingPolicy gracefulWaitingPolicy(LameDuckProperties properties, Environment environment) {
-		return WaitingPolicy.of(properties, environment);
+	WaitingPolicy gracefulWaitingPolicy(LameDuckProperties properties, ShutdownProperties shutdownProperties,
+			Environment environment) {
+		return WaitingPolicy.of(properties, shutdownProperties.getTimeout(), environment);
 	}
 
 	@Bean
@@ -57,8 +60,7 @@ public final class GracefulShutdownAutoConfiguration {
 		Budget budget = Budget.of(shutdownProperties.getTimeout(), lameDuckProperties.getMin(),
 				lameDuckProperties.getMax(), shutdownProperties.getReleaseReserve());
 		LameDuck lameDuck = waitingPolicy.waits() ? new LameDuck(lameDuckProperties.getMin(),
-				lameDuckProperties.getProbes(), lameDuckProperties.getQuietPeriod(), traffic, gracefulSignal, CLOCK)
-				: null;
+				lameDuckProperties.getProbes(), waitingPolicy.quietPeriod(), traffic, gracefulSignal, CLOCK) : null;
 		return new GracefulShutdown(budget, lameDuck, traffic, () -> announcers.orderedStream().toList(),
 				() -> participants.orderedStream().toList(), context, CLOCK);
 	}
@@ -74,8 +76,11 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	LifecyclePhases gracefulLifecyclePhases(BeanFactory beanFactory) {
-		return new LifecyclePhases(beanFactory);
+	LifecyclePhases gracefulLifecyclePhases(ConfigurableListableBeanFactory beanFactory, Environment environment) {
+		return new LifecyclePhases(beanFactory,
+				Binder.get(environment)
+					.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
+					.orElse(Duration.ofSeconds(30)));
 	}
 
 }

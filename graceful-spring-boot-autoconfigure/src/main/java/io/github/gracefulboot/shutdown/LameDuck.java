@@ -2,7 +2,8 @@ package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -73,12 +74,15 @@ final class LameDuck {
 	}
 
 	private Evidence gatherEvidence(Duration longestWait) {
-		List<Prober> probers = this.traffic.activeProbers()
-			.stream()
-			.filter((prober) -> prober.period().compareTo(longestWait) <= 0)
-			.toList();
-		if (!probers.isEmpty()) {
-			return new ProberEvidence(probers);
+		Map<Prober, Integer> wanted = new LinkedHashMap<>();
+		for (Prober prober : this.traffic.activeProbers()) {
+			long fitting = longestWait.toNanos() / Math.max(1, prober.period().toNanos());
+			if (fitting > 0) {
+				wanted.put(prober, (int) Math.min(this.probes, fitting));
+			}
+		}
+		if (!wanted.isEmpty()) {
+			return new ProberEvidence(wanted);
 		}
 		return this.traffic.listsConnections() ? new ConnectionEvidence() : new RequestEvidence();
 	}
@@ -116,22 +120,24 @@ final class LameDuck {
 	}
 
 	/**
-	 * Each prober has seen the flip, and requests stopped coming.
+	 * Each prober has seen the flip, and requests stopped coming. A prober that asks too
+	 * seldom for all answers to fit into the longest wait is given those that fit.
 	 */
 	private final class ProberEvidence implements Evidence {
 
-		private final List<Prober> probers;
+		private final Map<Prober, Integer> wanted;
 
-		private ProberEvidence(List<Prober> probers) {
-			this.probers = probers;
+		private ProberEvidence(Map<Prober, Integer> wanted) {
+			this.wanted = wanted;
 		}
 
 		@Override
 		public Duration missing() {
 			long now = LameDuck.this.clock.getAsLong();
 			Duration missing = Duration.ZERO;
-			for (Prober prober : this.probers) {
-				if (prober.failuresInARow() < LameDuck.this.probes && prober.isActive(now)) {
+			for (Map.Entry<Prober, Integer> entry : this.wanted.entrySet()) {
+				Prober prober = entry.getKey();
+				if (prober.failuresInARow() < entry.getValue() && prober.isActive(now)) {
 					missing = longer(missing, Duration.ofNanos(prober.goneAt() - now + 1));
 				}
 			}
@@ -149,7 +155,8 @@ final class LameDuck {
 
 		@Override
 		public String toString() {
-			return this.probers.stream()
+			return this.wanted.keySet()
+				.stream()
 				.map((prober) -> prober.client() + " was told " + prober.failuresInARow() + " times")
 				.collect(Collectors.joining(", "));
 		}
@@ -190,7 +197,7 @@ final class LameDuck {
 		 * and that is the drain's to wait for.
 		 */
 		private @Nullable Duration missing(OpenConnection connection) {
-			if (connection.state() != State.FRESH && connection.state() != State.IDLE) {
+			if (connection.state() == State.BUSY || connection.state() == State.UPGRADED) {
 				return null;
 			}
 			Duration missing = untilQuietSince(connection.lastActivity());

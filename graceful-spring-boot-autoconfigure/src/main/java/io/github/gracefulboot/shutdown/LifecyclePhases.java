@@ -1,32 +1,67 @@
 package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.Lifecycle;
+import org.springframework.context.Phased;
 import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.context.support.DefaultLifecycleProcessor;
 
 /**
- * Fits single phases of Spring's lifecycle into the budget, so that its own timeout for a
- * phase neither cuts a wait of ours short nor adds to the budget.
+ * Fits the phases of Spring's lifecycle into the budget, so that its timeout for each
+ * phase neither cuts a wait of ours short nor adds to the budget. Has no effect with a
+ * lifecycle processor that is not Spring's default one.
  *
  * @since 0.1.0
  */
 public final class LifecyclePhases {
 
-	private final BeanFactory beanFactory;
+	private final ConfigurableListableBeanFactory beanFactory;
 
-	LifecyclePhases(BeanFactory beanFactory) {
+	private final Duration springsTimeout;
+
+	private final Set<Integer> limited = ConcurrentHashMap.newKeySet();
+
+	/**
+	 * Creates the phases.
+	 * @param beanFactory holds the lifecycle beans
+	 * @param springsTimeout the time that Spring gives each phase
+	 */
+	LifecyclePhases(ConfigurableListableBeanFactory beanFactory, Duration springsTimeout) {
 		this.beanFactory = beanFactory;
+		this.springsTimeout = springsTimeout;
 	}
 
 	/**
-	 * Sets the time that a phase may take when the context closes. Has no effect with a
-	 * lifecycle processor that is not Spring's default one.
+	 * Sets the time that a phase may take when the context closes.
 	 * @param phase the phase
 	 * @param timeout the longest time, rounded up to milliseconds
 	 */
 	public void limit(int phase, Duration timeout) {
+		this.limited.add(phase);
+		set(phase, timeout);
+	}
+
+	/**
+	 * Sets the time that each other phase may take at the most. One that hangs is left
+	 * behind then, and the beans can still be destroyed.
+	 * @param timeout the longest time
+	 */
+	void limitAll(Duration timeout) {
+		if (timeout.compareTo(this.springsTimeout) < 0) {
+			for (String name : this.beanFactory.getBeanNamesForType(Lifecycle.class, false, false)) {
+				int phase = (this.beanFactory.getSingleton(name) instanceof Phased phased) ? phased.getPhase() : 0;
+				if (!this.limited.contains(phase)) {
+					set(phase, timeout);
+				}
+			}
+		}
+	}
+
+	private void set(int phase, Duration timeout) {
 		String name = AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME;
 		if (this.beanFactory.containsBean(name)
 				&& this.beanFactory.getBean(name) instanceof DefaultLifecycleProcessor processor) {

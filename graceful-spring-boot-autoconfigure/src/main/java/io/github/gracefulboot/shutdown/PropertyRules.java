@@ -39,6 +39,7 @@ final class PropertyRules {
 					"Lower " + MIN + " or raise " + MAX + ".");
 			rules.fits(MAX, max, shutdown.getTimeout());
 		}
+		rules.fits("graceful.lame-duck.quiet-period", lameDuck.getQuietPeriod(), shutdown.getTimeout());
 		rules.fits(MIN, lameDuck.getMin(), shutdown.getTimeout());
 	}
 

@@ -44,8 +44,15 @@ final class StopListener implements SmartApplicationListener, DisposableBean {
 		}
 		else if (((ContextClosedEvent) event).getApplicationContext() == this.context && this.wasReady) {
 			this.shutdown.stop();
-			this.phases.limit(ReleaseLifecycle.PHASE, this.shutdown.begin().remaining());
+			Deadline deadline = this.shutdown.begin();
+			this.phases.limitAll(this.shutdown.getBudget().release(deadline).remaining());
+			this.phases.limit(ReleaseLifecycle.PHASE, deadline.remaining());
 		}
+	}
+
+	@Override
+	public boolean supportsAsyncExecution() {
+		return false;
 	}
 
 	/**

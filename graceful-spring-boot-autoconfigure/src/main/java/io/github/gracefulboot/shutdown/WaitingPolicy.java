@@ -6,29 +6,33 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 /**
- * Whether a stop waits for clients that may still come. It does not where nobody routes
- * traffic: in a test, under devtools, or where the user wants an immediate shutdown of
- * the server; {@code graceful.lame-duck.enabled} overrides this guess.
+ * What a stop waits for here. In a test and under devtools nobody routes traffic, so that
+ * it does not wait for clients that may still come; {@code graceful.lame-duck.enabled}
+ * overrides this guess. With {@code server.shutdown=immediate} it does not wait for
+ * requests in flight either.
  *
- * @param waits whether to wait
+ * @param waits whether to wait for clients that may still come
+ * @param drains whether to wait for requests in flight
+ * @param ownsProcess whether a stop may end the process, which a test's must not
  * @param quietPeriod how long an idle connection has to be idle before it may be closed
  * @since 0.1.0
  */
-public record WaitingPolicy(boolean waits, Duration quietPeriod) {
+public record WaitingPolicy(boolean waits, boolean drains, boolean ownsProcess, Duration quietPeriod) {
 
 	private static final String TEST_PROPERTY = "org.springframework.boot.test.context.SpringBootTestContextBootstrapper";
 
 	private static final String DEVTOOLS_CLASS = "org.springframework.boot.devtools.restart.Restarter";
 
-	static WaitingPolicy of(LameDuckProperties properties, Environment environment) {
+	static WaitingPolicy of(LameDuckProperties properties, Duration timeout, Environment environment) {
+		boolean test = environment.containsProperty(TEST_PROPERTY);
+		boolean immediate = "immediate".equalsIgnoreCase(environment.getProperty("server.shutdown"));
+		boolean production = !test && !immediate && !ClassUtils.isPresent(DEVTOOLS_CLASS, null);
 		Boolean enabled = properties.getEnabled();
-		boolean waits = (enabled != null) ? enabled : !isDevelopment(environment);
-		return new WaitingPolicy(waits, waits ? properties.getQuietPeriod() : Duration.ZERO);
-	}
-
-	private static boolean isDevelopment(Environment environment) {
-		return environment.containsProperty(TEST_PROPERTY) || ClassUtils.isPresent(DEVTOOLS_CLASS, null)
-				|| "immediate".equalsIgnoreCase(environment.getProperty("server.shutdown"));
+		boolean waits = (enabled != null) ? enabled : production;
+		Duration quietPeriod = waits ? properties.getQuietPeriod() : Duration.ZERO;
+		Duration longest = timeout.dividedBy(4);
+		return new WaitingPolicy(waits, !immediate, !test,
+				(quietPeriod.compareTo(longest) < 0) ? quietPeriod : longest);
 	}
 
 }

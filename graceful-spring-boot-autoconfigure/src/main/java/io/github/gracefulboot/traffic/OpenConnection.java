@@ -22,8 +22,12 @@ public record OpenConnection(Object id, State state, long lastActivity) {
 		FRESH,
 
 		/**
-		 * A request is being read, waits for a thread, is served or its response is being
-		 * written.
+		 * A part of a request has come, and the rest is waited for.
+		 */
+		READING,
+
+		/**
+		 * A request waits for a thread, is served or its response is being written.
 		 */
 		BUSY,
 

@@ -11,6 +11,7 @@ import io.github.gracefulboot.web.listener.ListenerSilencer;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnNotWarDeployment;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.web.server.WebServer;
 import org.springframework.context.annotation.Bean;
@@ -23,6 +24,7 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnClass(WebServer.class)
 @ConditionalOnWebApplication
+@ConditionalOnNotWarDeployment
 @ConditionalOnBean(GracefulShutdown.class)
 public final class GracefulWebAutoConfiguration {
 
@@ -32,14 +34,14 @@ public final class GracefulWebAutoConfiguration {
 	}
 
 	@Bean
-	ListenerSilencer gracefulListenerSilencer(Traffic traffic) {
-		return new ListenerSilencer(traffic);
+	ListenerSilencer gracefulListenerSilencer(Traffic traffic, WaitingPolicy waitingPolicy) {
+		return new ListenerSilencer(traffic, waitingPolicy.waits());
 	}
 
 	@Bean
 	WebServerDrain gracefulWebServerDrain(InFlightRequests requests, Traffic traffic, Signal gracefulSignal,
 			LifecyclePhases phases, WaitingPolicy waitingPolicy) {
-		return new WebServerDrain(requests, traffic, gracefulSignal, phases, waitingPolicy.quietPeriod());
+		return new WebServerDrain(requests, traffic, gracefulSignal, phases, waitingPolicy);
 	}
 
 }

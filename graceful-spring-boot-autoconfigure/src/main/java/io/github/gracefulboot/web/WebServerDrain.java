@@ -12,6 +12,7 @@ import io.github.gracefulboot.shutdown.Announcer;
 import io.github.gracefulboot.shutdown.Deadline;
 import io.github.gracefulboot.shutdown.DrainParticipant;
 import io.github.gracefulboot.shutdown.LifecyclePhases;
+import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.Signal;
 import io.github.gracefulboot.traffic.Traffic;
@@ -45,15 +46,15 @@ public final class WebServerDrain implements DrainParticipant, Announcer {
 
 	private final LifecyclePhases phases;
 
-	private final Duration idleGrace;
+	private final WaitingPolicy policy;
 
 	WebServerDrain(InFlightRequests requests, Traffic traffic, Signal signal, LifecyclePhases phases,
-			Duration idleGrace) {
+			WaitingPolicy policy) {
 		this.requests = requests;
 		this.traffic = traffic;
 		this.signal = signal;
 		this.phases = phases;
-		this.idleGrace = idleGrace;
+		this.policy = policy;
 	}
 
 	/**
@@ -82,7 +83,7 @@ public final class WebServerDrain implements DrainParticipant, Announcer {
 
 	@Override
 	public CompletionStage<?> drain(Deadline deadline) {
-		if (this.servers.isEmpty()) {
+		if (this.servers.isEmpty() || !this.policy.drains()) {
 			limitBootsGracefulShutdown(deadline.remaining());
 			return CompletableFuture.completedFuture(null);
 		}
@@ -109,6 +110,7 @@ public final class WebServerDrain implements DrainParticipant, Announcer {
 			Thread.currentThread().interrupt();
 		}
 		catch (RuntimeException ex) {
+			limitBootsGracefulShutdown(deadline.remaining());
 			drained.completeExceptionally(ex);
 		}
 	}
@@ -135,7 +137,8 @@ public final class WebServerDrain implements DrainParticipant, Announcer {
 		for (OpenConnection connection : this.traffic.openConnections()) {
 			Duration wait = switch (connection.state()) {
 				case BUSY -> LAST_BYTES;
-				case FRESH, IDLE -> this.idleGrace.minusNanos(System.nanoTime() - connection.lastActivity());
+				case FRESH, READING, IDLE ->
+					this.policy.quietPeriod().minusNanos(System.nanoTime() - connection.lastActivity());
 				case UPGRADED -> Duration.ZERO;
 			};
 			missing = (wait.compareTo(missing) > 0) ? wait : missing;

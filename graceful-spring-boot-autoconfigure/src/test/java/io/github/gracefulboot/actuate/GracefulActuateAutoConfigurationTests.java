@@ -1,5 +1,12 @@
 package io.github.gracefulboot.actuate;
 
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+import io.github.gracefulboot.shutdown.ActiveTask;
+import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.shutdown.DrainParticipant;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -49,13 +56,20 @@ class GracefulActuateAutoConfigurationTests {
 	@Test
 	void whenStoppedThenEachStageWasTimed() {
 		this.runner.run((context) -> {
-			assertThat(this.registry.get("graceful.tasks.active").gauge().value()).isZero();
 			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
 			context.close();
 			for (String stage : new String[] { "announce", "lame-duck", "drain", "release" }) {
 				assertThat(this.registry.get("graceful.stage").tag("stage", stage).timer().count()).isOne();
 			}
 		});
+	}
+
+	@Test
+	void whenParticipantHasWorkInHandThenItsGaugeTells() {
+		this.runner.withBean(DrainParticipant.class, BusyParticipant::new)
+			.run((context) -> assertThat(
+					this.registry.get("graceful.tasks.active").tag("participant", "busy").gauge().value())
+				.isEqualTo(2));
 	}
 
 	@Test
@@ -73,6 +87,29 @@ class GracefulActuateAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean("gracefulHealthIndicator")
 				.doesNotHaveBean("gracefulMetrics"));
+	}
+
+	/**
+	 * Has two tasks in hand.
+	 */
+	private static final class BusyParticipant implements DrainParticipant {
+
+		@Override
+		public String name() {
+			return "busy";
+		}
+
+		@Override
+		public List<ActiveTask> activeTasks() {
+			ActiveTask task = new ActiveTask("task", null, null);
+			return List.of(task, task);
+		}
+
+		@Override
+		public CompletionStage<?> drain(Deadline deadline) {
+			return CompletableFuture.completedFuture(null);
+		}
+
 	}
 
 }

@@ -5,11 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
@@ -17,7 +19,11 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.EventListener;
+import org.springframework.context.event.SimpleApplicationEventMulticaster;
+import org.springframework.context.support.DefaultLifecycleProcessor;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -84,6 +90,37 @@ class GracefulShutdownAutoConfigurationTests {
 	}
 
 	@Test
+	void whenEventsAreMulticastAsynchronouslyThenTheStopStillComesFirst() {
+		List<Stage> stages = new CopyOnWriteArrayList<>();
+		this.runner.withBean("applicationEventMulticaster", SimpleApplicationEventMulticaster.class, () -> {
+			SimpleApplicationEventMulticaster multicaster = new SimpleApplicationEventMulticaster();
+			multicaster.setTaskExecutor(new SimpleAsyncTaskExecutor());
+			return multicaster;
+		}).withBean("lifecycle", StoppingLifecycle.class, () -> new StoppingLifecycle(stages)).run((context) -> {
+			ready(context);
+			StoppingLifecycle lifecycle = context.getBean(StoppingLifecycle.class);
+			lifecycle.shutdown = context.getBean(GracefulShutdown.class);
+			context.getSourceApplicationContext(ConfigurableApplicationContext.class).close();
+			assertThat(stages).containsExactly(Stage.RELEASE);
+		});
+	}
+
+	@Test
+	void whenPhaseHangsThenItIsLeftBehindInTimeToDestroyTheBeans() {
+		HangingLifecycle hanging = new HangingLifecycle();
+		this.runner.withPropertyValues("graceful.shutdown.timeout=400ms")
+			.withBean("lifecycleProcessor", DefaultLifecycleProcessor.class, DefaultLifecycleProcessor::new)
+			.withBean(HangingLifecycle.class, () -> hanging)
+			.run((context) -> {
+				ready(context);
+				GracefulShutdown shutdown = context.getBean(GracefulShutdown.class);
+				context.getSourceApplicationContext(ConfigurableApplicationContext.class).close();
+				assertThat(hanging.destroyed).isTrue();
+				assertThat(shutdown.begin().remaining()).isLessThan(Duration.ofMillis(100));
+			});
+	}
+
+	@Test
 	void whileDrainingThenExecutorsStillTakeTheWorkOfRequestsInFlight() {
 		List<String> results = new ArrayList<>();
 		ThreadPoolTaskExecutor executor = new ThreadPoolTaskExecutor();
@@ -138,7 +175,7 @@ class GracefulShutdownAutoConfigurationTests {
 	void whenUserWantsTheLameDuckInATestThenItIsThere() {
 		this.runner.withPropertyValues("server.shutdown=immediate", "graceful.lame-duck.enabled=true")
 			.run((context) -> assertThat(context.getBean(WaitingPolicy.class))
-				.isEqualTo(new WaitingPolicy(true, Duration.ofMillis(500))));
+				.isEqualTo(new WaitingPolicy(true, false, true, Duration.ofMillis(500))));
 	}
 
 	private static void ready(AssertableApplicationContext context) {
@@ -182,6 +219,66 @@ class GracefulShutdownAutoConfigurationTests {
 		@Override
 		public CompletionStage<?> drain(Deadline deadline) {
 			return CompletableFuture.runAsync(() -> this.results.add("done while draining"), this.executor);
+		}
+
+	}
+
+	/**
+	 * Records the stage in which it is stopped.
+	 */
+	private static final class StoppingLifecycle implements SmartLifecycle {
+
+		private final List<Stage> stages;
+
+		private GracefulShutdown shutdown;
+
+		private StoppingLifecycle(List<Stage> stages) {
+			this.stages = stages;
+		}
+
+		@Override
+		public void start() {
+		}
+
+		@Override
+		public void stop() {
+			this.stages.add(this.shutdown.getStage());
+		}
+
+		@Override
+		public boolean isRunning() {
+			return true;
+		}
+
+	}
+
+	/**
+	 * Never says that it has stopped.
+	 */
+	private static final class HangingLifecycle implements SmartLifecycle, DisposableBean {
+
+		private boolean destroyed;
+
+		@Override
+		public void start() {
+		}
+
+		@Override
+		public void stop() {
+		}
+
+		@Override
+		public void stop(Runnable callback) {
+		}
+
+		@Override
+		public boolean isRunning() {
+			return true;
+		}
+
+		@Override
+		public void destroy() {
+			this.destroyed = true;
 		}
 
 	}

@@ -9,11 +9,13 @@ import java.util.concurrent.CompletionStage;
 
 import io.github.gracefulboot.traffic.Signal;
 import io.github.gracefulboot.traffic.Traffic;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationEventPublisher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -33,9 +35,12 @@ class GracefulShutdownTests {
 
 	private Duration timeout = Duration.ofSeconds(30);
 
+	private @Nullable Collection<ActiveTask> tasks;
+
 	@Test
 	void whenStopsThenStagesComeInOrderAndEachIsAnEvent() {
 		this.announcers.add((deadline) -> this.calls.add("announced"));
+		this.tasks = List.of();
 		this.participants.add(participant("pool", Stage.RELEASE, CompletableFuture.completedFuture(null)));
 		this.participants.add(participant("server", Stage.DRAIN, CompletableFuture.completedFuture(null)));
 		GracefulShutdown shutdown = shutdown();
@@ -63,9 +68,59 @@ class GracefulShutdownTests {
 		});
 		shutdown.stop();
 		shutdown.release();
-		assertThat(shutdown.finish().isClean()).isTrue();
+		assertThat(shutdown.getStage()).isEqualTo(Stage.EXIT);
+		assertThat(shutdown.finish().cutOff()).singleElement().asString().startsWith("work of broken");
 		assertThat(this.calls).containsExactly("second announcer", "broken");
 		assertThat(output).contains("no such supervisor").contains("cannot drain").contains("no such listener");
+	}
+
+	@Test
+	void whenParticipantCanNotTellItsTasksThenTheStopStillEnds() {
+		this.timeout = Duration.ofMillis(200);
+		this.participants.add(new DrainParticipant() {
+
+			@Override
+			public String name() {
+				return "mute";
+			}
+
+			@Override
+			public Collection<ActiveTask> activeTasks() {
+				throw new IllegalStateException("no idea");
+			}
+
+			@Override
+			public CompletionStage<?> drain(Deadline deadline) {
+				throw new IllegalStateException("not me");
+			}
+
+		});
+		GracefulShutdown shutdown = shutdown();
+		shutdown.stop();
+		shutdown.release();
+		assertThat(shutdown.getStage()).isEqualTo(Stage.EXIT);
+		assertThat(shutdown.finish().cutOff()).singleElement().asString().startsWith("mute, which can not tell");
+	}
+
+	@Test
+	void whenStageFailsThenTheNextOnesFollowAndTheStopIsNotClean() {
+		GracefulShutdown shutdown = new GracefulShutdown(Budget.of(this.timeout, Duration.ZERO, null, new Share(20)),
+				null, new Traffic(System::nanoTime, new Signal()), () -> {
+					throw new IllegalStateException("no announcers");
+				}, List::of, this.events::add, System::nanoTime);
+		shutdown.stop();
+		shutdown.release();
+		assertThat(shutdown.getStage()).isEqualTo(Stage.EXIT);
+		assertThat(shutdown.finish().cutOff()).containsExactly("the announce stage, which failed");
+	}
+
+	@Test
+	void whenWorkGoesOnThoughItsDrainEndedThenItIsNamed() {
+		this.participants.add(participant("hasty", Stage.DRAIN, CompletableFuture.completedFuture(null)));
+		GracefulShutdown shutdown = shutdown();
+		shutdown.stop();
+		shutdown.release();
+		assertThat(shutdown.finish().cutOff()).singleElement().asString().startsWith("work of hasty");
 	}
 
 	@Test
@@ -118,7 +173,7 @@ class GracefulShutdownTests {
 		return shutdown(this.events::add);
 	}
 
-	private GracefulShutdown shutdown(org.springframework.context.ApplicationEventPublisher publisher) {
+	private GracefulShutdown shutdown(ApplicationEventPublisher publisher) {
 		Budget budget = Budget.of(this.timeout, Duration.ZERO, null, new Share(20));
 		return new GracefulShutdown(budget, null, new Traffic(System::nanoTime, new Signal()), () -> this.announcers,
 				() -> this.participants, publisher, System::nanoTime);
@@ -139,7 +194,9 @@ class GracefulShutdownTests {
 
 			@Override
 			public Collection<ActiveTask> activeTasks() {
-				return List.of(new ActiveTask("work of " + name, Duration.ofSeconds(1), Thread.currentThread()));
+				Collection<ActiveTask> tasks = GracefulShutdownTests.this.tasks;
+				return (tasks != null) ? tasks
+						: List.of(new ActiveTask("work of " + name, Duration.ofSeconds(1), Thread.currentThread()));
 			}
 
 			@Override

@@ -92,6 +92,15 @@ class LameDuckTests {
 	}
 
 	@Test
+	void whenOnlyOneAnswerFitsIntoTheLongestWaitThenOneIsEnough() throws Exception {
+		this.time.at(seconds(0), () -> probe("kubelet", 200)).at(seconds(8), () -> probe("kubelet", 200));
+		this.time.pass(seconds(9));
+		this.traffic.watch();
+		failingProbesAt("kubelet", 16);
+		assertThat(await()).isEqualTo(seconds(7));
+	}
+
+	@Test
 	void whenReadinessWasRefusedBeforeThenTheAnswersCountAlready() throws Exception {
 		this.time.at(seconds(0), () -> probe("balancer", 503)).at(seconds(1), () -> probe("balancer", 503));
 		this.time.pass(seconds(1.5));

@@ -42,14 +42,18 @@ public final class ListenerSilencer implements Announcer {
 
 	private final Traffic traffic;
 
+	private final boolean enabled;
+
 	private final FutureTask<HandshakeFilter> filter = new FutureTask<>(HandshakeFilter::new);
 
 	/**
 	 * Creates the silencer.
 	 * @param traffic tells whether there ever was a client
+	 * @param enabled whether clients may still come, so that it is worth it
 	 */
-	public ListenerSilencer(Traffic traffic) {
+	public ListenerSilencer(Traffic traffic, boolean enabled) {
 		this.traffic = traffic;
+		this.enabled = enabled;
 	}
 
 	/**
@@ -58,7 +62,7 @@ public final class ListenerSilencer implements Announcer {
 	 */
 	@Override
 	public void announceStop(Deadline deadline) {
-		if (this.traffic.lastRequest().isPresent() || !this.traffic.activeProbers().isEmpty()) {
+		if (this.enabled && hadClients()) {
 			Thread thread = new Thread(this.filter, "graceful-native");
 			thread.setDaemon(true);
 			thread.start();
@@ -66,6 +70,11 @@ public final class ListenerSilencer implements Announcer {
 		else {
 			this.filter.cancel(false);
 		}
+	}
+
+	private boolean hadClients() {
+		return this.traffic.lastRequest().isPresent() || !this.traffic.activeProbers().isEmpty()
+				|| !this.traffic.openConnections().isEmpty();
 	}
 
 	/**

@@ -16,6 +16,7 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps account of each request from the moment it reaches the application until it is
@@ -59,20 +60,20 @@ final class InFlightFilter implements Filter {
 			this.traffic.requestCame();
 		}
 		InFlightRequest inFlight = this.requests.begin(request.getMethod(), request.getRequestURI());
+		Account account = new Account(inFlight, (kind == Kind.READINESS) ? client(request) : null);
 		request.setAttribute(REQUEST_ATTRIBUTE, inFlight);
+		int status = HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
 		try {
 			chain.doFilter(request, response);
-			if (kind == Kind.READINESS) {
-				this.traffic.probeAnswered(client(request), response.getStatus());
-			}
+			status = response.getStatus();
 		}
 		finally {
 			if (request.isAsyncStarted()) {
 				inFlight.runsOn(null);
-				request.getAsyncContext().addListener(new EndListener(inFlight));
+				request.getAsyncContext().addListener(account, request, response);
 			}
 			else {
-				this.requests.end(inFlight);
+				account.close(status);
 			}
 		}
 	}
@@ -99,19 +100,30 @@ final class InFlightFilter implements Filter {
 	}
 
 	/**
-	 * Ends the account of a request that is answered asynchronously.
+	 * The account of one request, closed when it is answered.
 	 */
-	private final class EndListener implements AsyncListener {
+	private final class Account implements AsyncListener {
 
 		private final InFlightRequest inFlight;
 
-		private EndListener(InFlightRequest inFlight) {
+		private final @Nullable String prober;
+
+		private Account(InFlightRequest inFlight, @Nullable String prober) {
 			this.inFlight = inFlight;
+			this.prober = prober;
+		}
+
+		private void close(int status) {
+			if (this.prober != null) {
+				InFlightFilter.this.traffic.probeAnswered(this.prober, status);
+			}
+			InFlightFilter.this.requests.end(this.inFlight);
 		}
 
 		@Override
 		public void onComplete(AsyncEvent event) {
-			InFlightFilter.this.requests.end(this.inFlight);
+			ServletResponse response = event.getSuppliedResponse();
+			close((response instanceof HttpServletResponse http) ? http.getStatus() : HttpServletResponse.SC_OK);
 		}
 
 		@Override
@@ -124,7 +136,7 @@ final class InFlightFilter implements Filter {
 
 		@Override
 		public void onStartAsync(AsyncEvent event) {
-			event.getAsyncContext().addListener(this);
+			event.getAsyncContext().addListener(this, event.getSuppliedRequest(), event.getSuppliedResponse());
 		}
 
 	}

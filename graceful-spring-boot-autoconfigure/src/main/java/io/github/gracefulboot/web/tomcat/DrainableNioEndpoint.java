@@ -29,7 +29,7 @@ class DrainableNioEndpoint extends NioEndpoint {
 
 	private volatile boolean closingListener;
 
-	private @Nullable SocketChannel acceptedLast;
+	private boolean adopting;
 
 	void setOnConnectionClosed(Runnable onConnectionClosed) {
 		this.onConnectionClosed = onConnectionClosed;
@@ -78,11 +78,12 @@ class DrainableNioEndpoint extends NioEndpoint {
 		if (socket == null) {
 			countDownConnection();
 		}
-		else if (this.closingListener && isRunning() && socket != this.acceptedLast) {
-			this.acceptedLast = socket;
+		else if (this.closingListener && isRunning() && !this.adopting) {
+			this.adopting = true;
 			if (!setSocketOptions(socket)) {
-				super.destroySocket(socket);
+				closeSocket(socket);
 			}
+			this.adopting = false;
 		}
 		else {
 			super.destroySocket(socket);
@@ -110,8 +111,8 @@ class DrainableNioEndpoint extends NioEndpoint {
 	}
 
 	/*
-	 * Between two requests a connection has no processor, nobody holds its lock, and the
-	 * poller watches it. The poller stops watching before it passes a connection on to
+	 * While the poller watches for bytes and nobody holds the connection's lock, it is
+	 * the client's turn. The poller stops watching before it passes a connection on to
 	 * the executor, where it may wait for a thread.
 	 */
 	private static State state(NioSocketWrapper connection) {
@@ -119,8 +120,11 @@ class DrainableNioEndpoint extends NioEndpoint {
 		if (processor instanceof Processor current && current.isUpgrade()) {
 			return State.UPGRADED;
 		}
-		if (processor != null || isBeingProcessed(connection) || !connection.interestOpsHas(SelectionKey.OP_READ)) {
+		if (isBeingProcessed(connection) || !connection.interestOpsHas(SelectionKey.OP_READ)) {
 			return State.BUSY;
+		}
+		if (processor != null) {
+			return State.READING;
 		}
 		return (connection.getLastRead() == connection.getLastWrite()) ? State.FRESH : State.IDLE;
 	}
@@ -164,7 +168,10 @@ class DrainableNioEndpoint extends NioEndpoint {
 	/*
 	 * Returns whether bytes wait in the socket that the poller has not noticed yet.
 	 */
-	private static boolean hasArrived(NioSocketWrapper connection) {
+	private boolean hasArrived(NioSocketWrapper connection) {
+		if (getUnixDomainSocketPath() != null) {
+			return false;
+		}
 		try {
 			return connection.getSocket().getIOChannel().socket().getInputStream().available() > 0;
 		}

@@ -4,13 +4,21 @@ import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.GracefulWebAutoConfiguration;
 import io.github.gracefulboot.web.WebServerDrain;
 import io.github.gracefulboot.web.listener.ListenerSilencer;
+import io.github.gracefulboot.web.tomcat.GracefulTomcatAutoConfiguration.ProtocolRuntimeHints;
 import org.apache.catalina.startup.Tomcat;
+import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.tomcat.TomcatWebServerFactory;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
  * Auto-configuration of the drain of Tomcat.
@@ -19,13 +27,28 @@ import org.springframework.context.annotation.Bean;
  */
 @AutoConfiguration(after = GracefulWebAutoConfiguration.class)
 @ConditionalOnClass({ Tomcat.class, TomcatWebServerFactory.class })
+@ConditionalOnWebApplication(type = Type.SERVLET)
 @ConditionalOnBean(WebServerDrain.class)
+@ImportRuntimeHints(ProtocolRuntimeHints.class)
 public final class GracefulTomcatAutoConfiguration {
 
 	@Bean
 	GracefulTomcatCustomizer gracefulTomcatCustomizer(WebServerDrain drain, Traffic traffic,
 			ListenerSilencer silencer) {
 		return new GracefulTomcatCustomizer(drain, traffic, silencer);
+	}
+
+	/**
+	 * Tomcat creates the protocol by the name of its class.
+	 */
+	static class ProtocolRuntimeHints implements RuntimeHintsRegistrar {
+
+		@Override
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			hints.reflection()
+				.registerType(DrainableHttp11NioProtocol.class, MemberCategory.INVOKE_PUBLIC_CONSTRUCTORS);
+		}
+
 	}
 
 }

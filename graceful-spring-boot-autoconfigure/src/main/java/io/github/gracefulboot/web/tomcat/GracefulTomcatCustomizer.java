@@ -37,6 +37,7 @@ final class GracefulTomcatCustomizer implements WebServerFactoryCustomizer<Tomca
 			factory.setProtocol(DrainableHttp11NioProtocol.class.getName());
 		}
 		factory.addConnectorCustomizers(this::customize);
+		factory.getAdditionalConnectors().forEach(this::customize);
 	}
 
 	private void customize(Connector connector) {

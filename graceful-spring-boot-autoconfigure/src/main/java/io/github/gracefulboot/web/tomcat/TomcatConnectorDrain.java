@@ -32,8 +32,11 @@ final class TomcatConnectorDrain implements DrainableServer {
 
 	@Override
 	public void closeListeners(Deadline deadline) {
-		this.silencer.silence(this.connector.getLocalPort(), deadline);
-		this.protocol.drainableEndpoint().closeListener();
+		DrainableNioEndpoint endpoint = this.protocol.drainableEndpoint();
+		if (!endpoint.getUseInheritedChannel()) {
+			this.silencer.silence(this.connector.getLocalPort(), deadline);
+		}
+		endpoint.closeListener();
 	}
 
 	@Override

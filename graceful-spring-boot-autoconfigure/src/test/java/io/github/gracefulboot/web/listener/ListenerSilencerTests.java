@@ -61,7 +61,7 @@ class ListenerSilencerTests {
 	@Test
 	void whenNoClientEverCameThenDoesNotEvenLoadTheLibrary() throws Exception {
 		try (ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-			ListenerSilencer silencer = new ListenerSilencer(this.traffic);
+			ListenerSilencer silencer = new ListenerSilencer(this.traffic, true);
 			silencer.announceStop(deadline());
 			assertThat(silencer.silence(socket.getLocalPort(), deadline())).isFalse();
 		}
@@ -69,7 +69,7 @@ class ListenerSilencerTests {
 
 	private boolean silence(int port) {
 		this.traffic.requestCame();
-		ListenerSilencer silencer = new ListenerSilencer(this.traffic);
+		ListenerSilencer silencer = new ListenerSilencer(this.traffic, true);
 		silencer.announceStop(deadline());
 		return silencer.silence(port, deadline());
 	}

@@ -19,13 +19,18 @@ import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.apache.catalina.connector.Connector;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.tomcat.TomcatWebServerFactory;
 import org.springframework.boot.web.server.WebServer;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -130,14 +135,40 @@ class TomcatDrainTests {
 	}
 
 	@Test
-	void whenRequestIsOnlyHalfReadThenItIsWaitedForAndServed() throws Exception {
-		start();
+	void whenRequestIsOnlyHalfReadThenItsRestIsWaitedForAndServed() throws Exception {
+		start("--graceful.lame-duck.quiet-period=5s");
 		try (RawClient client = connect().send("GET /fast HTTP/1.1\nHost: lo")) {
-			awaitState(OpenConnection.State.BUSY);
-			stopUntil(Stage.DRAIN);
-			awaitListenerClosed();
+			awaitState(OpenConnection.State.READING);
+			stopUntil(Stage.LAME_DUCK);
 			client.send("calhost\n\n");
 			assertThat(client.response()).startsWith("HTTP/1.1 200").contains("Connection: close");
+		}
+		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
+	}
+
+	@Test
+	void whenClientNeverSendsTheRestOfItsRequestThenTheStopDoesNotWaitForIt() throws Exception {
+		start();
+		GracefulShutdown shutdown = this.context.getBean(GracefulShutdown.class);
+		try (RawClient client = connect().send("GET /fast HTTP/1.1\nHost: lo")) {
+			awaitState(OpenConnection.State.READING);
+			stopUntil(Stage.RELEASE);
+			assertThat(client.isClosedByServer()).isTrue();
+		}
+		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
+		assertThat(shutdown.finish().isClean()).isTrue();
+	}
+
+	@Test
+	void whenThereIsAnAdditionalConnectorThenItIsDrainedToo() throws Exception {
+		start("--additional=true");
+		Connector additional = this.context.getBean(Connector.class);
+		try (RawClient client = new RawClient(additional.getLocalPort()).get("/block")) {
+			this.servlet.awaitEntered();
+			stopUntil(Stage.DRAIN);
+			Awaitility.await().until(() -> additional.getLocalPort() == -1);
+			this.servlet.release.countDown();
+			assertThat(client.response()).contains("Connection: close").endsWith("done");
 		}
 	}
 
@@ -222,6 +253,19 @@ class TomcatDrainTests {
 		@Bean
 		ServletRegistrationBean<BlockingServlet> registration(BlockingServlet servlet) {
 			return new ServletRegistrationBean<>(servlet, "/*");
+		}
+
+		@Bean
+		@ConditionalOnBooleanProperty("additional")
+		Connector additionalConnector() {
+			Connector connector = new Connector(DrainableHttp11NioProtocol.class.getName());
+			connector.setPort(0);
+			return connector;
+		}
+
+		@Bean
+		WebServerFactoryCustomizer<TomcatWebServerFactory> additionalConnectors(ObjectProvider<Connector> connectors) {
+			return (factory) -> connectors.forEach(factory::addAdditionalConnectors);
 		}
 
 		@Bean
