@@ -2,10 +2,13 @@ package io.github.gracefulboot.systemtests;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
 import io.github.gracefulboot.systemtests.app.SampleJar;
+import io.github.gracefulboot.systemtests.http.HttpConnection;
+import io.github.gracefulboot.systemtests.http.HttpMessage;
 import io.github.gracefulboot.systemtests.load.Load;
 import io.github.gracefulboot.systemtests.load.LoadClient;
 import io.github.gracefulboot.systemtests.load.LoadReport;
@@ -62,6 +65,22 @@ class SignalTests {
 			process.signal("TERM");
 			Exit exit = process.awaitExit(signalled);
 			print("TERM, %s, TERM".formatted(signal), "2 s request in flight", exit);
+			assertAnswered(client);
+			assertThat(exit.code()).isZero();
+		}
+	}
+
+	@Test
+	void whenSomebodyClosesTheContextAlreadyThenTheSignalWaitsForThat() throws Exception {
+		App app = App.of(SampleJar.GRACEFUL, DIRECTORY, "--management.endpoints.web.exposure.include=health,shutdown",
+				"--management.endpoint.shutdown.access=unrestricted");
+		try (AppProcess process = app.startReady(); LoadClient client = startRequest(process)) {
+			HttpMessage shutdown = HttpMessage.post("/actuator/shutdown", Map.of(), new byte[0]);
+			try (HttpConnection connection = HttpConnection.open(process.port(), Duration.ofSeconds(5))) {
+				assertThat(connection.exchange(shutdown).status()).isEqualTo(200);
+			}
+			process.awaitLog("to drain: web server");
+			Exit exit = stop(process, "TERM", "context is closing");
 			assertAnswered(client);
 			assertThat(exit.code()).isZero();
 		}
