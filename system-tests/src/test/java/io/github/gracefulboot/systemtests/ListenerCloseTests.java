@@ -46,6 +46,14 @@ class ListenerCloseTests {
 		assertThat(app.log()).content().contains("is closed without bringing it to rest first");
 	}
 
+	@Test
+	void whenJnaIsNotThereThenStartsAndStopsCleanly() {
+		App app = App.of(SampleJar.GRACEFUL, DIRECTORY).withoutLibrary("jna");
+		stopOnceUnderLoad(app);
+		assertThat(app.log()).content()
+			.contains("is closed without bringing it to rest first (java.lang.NoClassDefFoundError");
+	}
+
 	private List<Failure> stopUnderLoad(String name, App app) {
 		List<LoadReport> reports = IntStream.range(0, STOPS).mapToObj((stop) -> stopOnceUnderLoad(app)).toList();
 		List<Failure> lost = reports.stream()

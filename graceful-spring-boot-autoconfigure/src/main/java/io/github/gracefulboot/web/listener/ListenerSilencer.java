@@ -44,7 +44,11 @@ public final class ListenerSilencer implements Announcer {
 
 	private final boolean enabled;
 
-	private final FutureTask<HandshakeFilter> filter = new FutureTask<>(HandshakeFilter::new);
+	/**
+	 * A lambda rather than a reference to the constructor, which would want JNA's classes
+	 * already here.
+	 */
+	private final FutureTask<HandshakeFilter> filter = new FutureTask<>(() -> new HandshakeFilter());
 
 	/**
 	 * Creates the silencer.

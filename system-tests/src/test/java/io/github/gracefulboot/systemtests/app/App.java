@@ -1,6 +1,13 @@
 package io.github.gracefulboot.systemtests.app;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,11 +23,12 @@ import io.github.gracefulboot.systemtests.process.FreePorts;
  * @param jvmOptions options of its JVM
  * @param args its command line
  */
-public record App(SampleJar jar, int port, Path log, List<String> jvmOptions, List<String> args) {
+public record App(Path jar, int port, Path log, List<String> jvmOptions, List<String> args) {
 
 	public static App of(SampleJar jar, Path directory, String... args) {
 		int port = FreePorts.next();
-		return new App(jar, port, directory.resolve("app-%d.log".formatted(port)), List.of("-Xmx256m"), List.of(args));
+		return new App(jar.path(), port, directory.resolve("app-%d.log".formatted(port)), List.of("-Xmx256m"),
+				List.of(args));
 	}
 
 	/**
@@ -32,11 +40,32 @@ public record App(SampleJar jar, int port, Path log, List<String> jvmOptions, Li
 		return new App(this.jar, this.port, this.log, all, this.args);
 	}
 
+	/**
+	 * The same sample in a jar that lacks a library.
+	 */
+	public App withoutLibrary(String name) {
+		Path copy = this.log.resolveSibling("without-" + name + ".jar");
+		try {
+			Files.copy(this.jar, copy, StandardCopyOption.REPLACE_EXISTING);
+			try (FileSystem contents = FileSystems.newFileSystem(copy);
+					DirectoryStream<Path> libraries = Files.newDirectoryStream(contents.getPath("/BOOT-INF/lib"),
+							name + "-*.jar")) {
+				for (Path library : libraries) {
+					Files.delete(library);
+				}
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		return new App(copy, this.port, this.log, this.jvmOptions, this.args);
+	}
+
 	public AppProcess start() {
 		List<String> command = new ArrayList<>();
 		command.add(System.getProperty("graceful.system-tests.java", "java"));
 		command.addAll(this.jvmOptions);
-		command.addAll(List.of("-jar", this.jar.path().toString(), "--server.port=" + this.port));
+		command.addAll(List.of("-jar", this.jar.toString(), "--server.port=" + this.port));
 		command.addAll(this.args);
 		return new AppProcess(this, ChildProcess.start(command, this.log));
 	}
