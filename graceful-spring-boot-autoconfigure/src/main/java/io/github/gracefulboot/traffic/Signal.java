@@ -35,8 +35,8 @@ public class Signal {
 
 	/**
 	 * Waits until {@link #raise()} is called or was called since the last wait. Always a
-	 * timed wait: Spring takes a thread that waits without a limit while it closes the
-	 * context for stuck, and interrupts it.
+	 * timed wait: Spring may take a thread that waits without a limit while it closes the
+	 * context for stuck, and interrupt it.
 	 * @param atMost how long to wait at the most
 	 * @throws InterruptedException if the waiting thread is interrupted
 	 */
