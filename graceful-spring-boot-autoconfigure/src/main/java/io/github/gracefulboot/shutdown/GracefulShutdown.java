@@ -120,8 +120,10 @@ public final class GracefulShutdown {
 	 */
 	void release() {
 		Deadline deadline = begin();
-		nameWhatWasNotDrained();
-		guarded(Stage.RELEASE, () -> drain(Stage.RELEASE, this.budget.release(deadline)));
+		guarded(Stage.RELEASE, () -> {
+			nameWhatWasNotDrained();
+			return drain(Stage.RELEASE, this.budget.release(deadline));
+		});
 		enter(Stage.EXIT);
 	}
 
