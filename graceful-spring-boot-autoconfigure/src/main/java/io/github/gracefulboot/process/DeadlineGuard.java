@@ -17,9 +17,12 @@ final class DeadlineGuard {
 	private static final Log logger = LogFactory.getLog(DeadlineGuard.class);
 
 	/**
-	 * How long the last words may take: a log whose reader hangs must not hold the exit.
+	 * How long the last words may take, at most and as a part of the whole: a log whose
+	 * reader hangs must not hold the exit.
 	 */
-	private static final Duration LAST_WORDS = Duration.ofMillis(250);
+	private static final Duration LONGEST_LAST_WORDS = Duration.ofMillis(250);
+
+	private static final int LAST_WORDS_PART = 10;
 
 	private final GracefulShutdown shutdown;
 
@@ -41,7 +44,8 @@ final class DeadlineGuard {
 
 	private void exitAt(Deadline deadline) {
 		try {
-			Deadline silence = deadline.minus(LAST_WORDS);
+			Duration part = deadline.remaining().dividedBy(LAST_WORDS_PART);
+			Deadline silence = deadline.minus((part.compareTo(LONGEST_LAST_WORDS) < 0) ? part : LONGEST_LAST_WORDS);
 			while (!silence.hasPassed()) {
 				Thread.sleep(silence.remaining().toMillis() + 1);
 			}

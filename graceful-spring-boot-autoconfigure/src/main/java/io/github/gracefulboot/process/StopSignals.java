@@ -165,6 +165,9 @@ final class StopSignals implements SmartApplicationListener, DisposableBean {
 		try {
 			this.context.close();
 			awaitClosed(deadline);
+			if (this.context.isActive()) {
+				this.shutdown.cutOffRest();
+			}
 			code = this.shutdown.finish().exitCode();
 		}
 		finally {

@@ -34,4 +34,19 @@ class BudgetTests {
 		}
 	}
 
+	@Test
+	void whenBeanNeverLetsGoThenProcessExitsByItselfAndSaysWhereItHung() {
+		App app = App.of(SampleJar.GRACEFUL, TestDirectory.create("budget-hang"), "--graceful.shutdown.timeout=3s",
+				"--sample.stop-delay=60s");
+		try (AppProcess process = app.startReady()) {
+			Exit exit = process.stop("TERM");
+			System.out.printf("BUDGET of 3 s with a bean that hangs for 60 s: exit code %d after %d ms%n", exit.code(),
+					exit.took().toMillis());
+			assertThat(exit.code()).isEqualTo(1);
+			assertThat(exit.took()).isLessThan(Duration.ofMillis(3500));
+			assertThat(process.log()).contains("Stopped forced")
+				.containsPattern("Cut off: the exit stage\\R(\tat .*\\R)*\tat .*StopDelay\\.destroy");
+		}
+	}
+
 }
