@@ -34,8 +34,8 @@ public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve) {
 	static Budget of(Duration timeout, Duration lameDuckMin, @Nullable Duration lameDuckMax, Share reserve) {
 		Duration reserved = reserve.of(timeout);
 		Duration max = (lameDuckMax != null) ? lameDuckMax
-				: longer(lameDuckMin, shorter(DEFAULT_LAME_DUCK_MAX, timeout.dividedBy(2)));
-		return new Budget(timeout, shorter(max, timeout.minus(reserved)), reserved);
+				: Durations.longer(lameDuckMin, Durations.shorter(DEFAULT_LAME_DUCK_MAX, timeout.dividedBy(2)));
+		return new Budget(timeout, Durations.shorter(max, timeout.minus(reserved)), reserved);
 	}
 
 	/**
@@ -63,14 +63,6 @@ public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve) {
 	 */
 	Deadline release(Deadline stop) {
 		return stop.minus(this.reserve.dividedBy(4));
-	}
-
-	private static Duration shorter(Duration one, Duration other) {
-		return (one.compareTo(other) < 0) ? one : other;
-	}
-
-	private static Duration longer(Duration one, Duration other) {
-		return (one.compareTo(other) > 0) ? one : other;
 	}
 
 }

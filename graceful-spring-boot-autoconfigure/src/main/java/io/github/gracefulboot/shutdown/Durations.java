@@ -4,11 +4,19 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * Writes durations as people read them.
+ * Compares durations, and writes them as people read them.
  */
 final class Durations {
 
 	private Durations() {
+	}
+
+	static Duration shorter(Duration one, Duration other) {
+		return (one.compareTo(other) < 0) ? one : other;
+	}
+
+	static Duration longer(Duration one, Duration other) {
+		return (one.compareTo(other) > 0) ? one : other;
 	}
 
 	/**

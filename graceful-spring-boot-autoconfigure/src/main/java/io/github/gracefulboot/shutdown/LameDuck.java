@@ -61,15 +61,14 @@ final class LameDuck {
 		Evidence evidence = gatherEvidence(deadline.remaining());
 		long start = this.clock.getAsLong();
 		while (true) {
-			Duration missing = longer(evidence.missing(), this.min.minus(sinceNanos(start)));
+			Duration missing = Durations.longer(evidence.missing(), this.min.minus(sinceNanos(start)));
 			if (!isPositive(missing)) {
 				return evidence.toString();
 			}
 			if (deadline.hasPassed()) {
 				return "the longest wait is over, though " + evidence;
 			}
-			Duration remaining = deadline.remaining();
-			this.signal.await((missing.compareTo(remaining) < 0) ? missing : remaining);
+			this.signal.await(Durations.shorter(missing, deadline.remaining()));
 		}
 	}
 
@@ -96,10 +95,6 @@ final class LameDuck {
 	 */
 	private Duration untilQuietSince(long nanos) {
 		return this.quietPeriod.minus(sinceNanos(nanos));
-	}
-
-	private static Duration longer(Duration one, Duration other) {
-		return (one.compareTo(other) > 0) ? one : other;
 	}
 
 	private static boolean isPositive(Duration duration) {
@@ -138,16 +133,16 @@ final class LameDuck {
 			for (Map.Entry<Prober, Integer> entry : this.wanted.entrySet()) {
 				Prober prober = entry.getKey();
 				if (prober.failuresInARow() < entry.getValue() && prober.isActive(now)) {
-					missing = longer(missing, Duration.ofNanos(prober.goneAt() - now + 1));
+					missing = Durations.longer(missing, Duration.ofNanos(prober.goneAt() - now + 1));
 				}
 			}
 			OptionalLong lastRequest = LameDuck.this.traffic.lastRequest();
 			if (lastRequest.isPresent()) {
-				missing = longer(missing, untilQuietSince(lastRequest.getAsLong()));
+				missing = Durations.longer(missing, untilQuietSince(lastRequest.getAsLong()));
 			}
 			for (OpenConnection connection : LameDuck.this.traffic.openConnections()) {
 				if (connection.state() == State.FRESH) {
-					missing = longer(missing, untilQuietSince(connection.lastActivity()));
+					missing = Durations.longer(missing, untilQuietSince(connection.lastActivity()));
 				}
 			}
 			return missing;
@@ -185,7 +180,7 @@ final class LameDuck {
 				Duration wait = missing(connection);
 				if (wait != null && this.open.contains(connection.id())) {
 					stillOpen.add(connection.id());
-					missing = longer(missing, wait);
+					missing = Durations.longer(missing, wait);
 				}
 			}
 			this.open.retainAll(stillOpen);

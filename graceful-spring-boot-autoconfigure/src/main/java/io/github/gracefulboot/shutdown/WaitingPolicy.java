@@ -30,9 +30,7 @@ public record WaitingPolicy(boolean waits, boolean drains, boolean ownsProcess, 
 		Boolean enabled = properties.getEnabled();
 		boolean waits = (enabled != null) ? enabled : production;
 		Duration quietPeriod = waits ? properties.getQuietPeriod() : Duration.ZERO;
-		Duration longest = timeout.dividedBy(4);
-		return new WaitingPolicy(waits, !immediate, !test,
-				(quietPeriod.compareTo(longest) < 0) ? quietPeriod : longest);
+		return new WaitingPolicy(waits, !immediate, !test, Durations.shorter(quietPeriod, timeout.dividedBy(4)));
 	}
 
 }
