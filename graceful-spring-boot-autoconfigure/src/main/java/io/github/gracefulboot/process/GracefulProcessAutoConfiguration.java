@@ -8,6 +8,7 @@ import io.github.gracefulboot.shutdown.WaitingPolicy;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnNotWarDeployment;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 
@@ -22,10 +23,16 @@ import org.springframework.context.annotation.Bean;
 public final class GracefulProcessAutoConfiguration {
 
 	@Bean
-	StopSignals gracefulStopSignals(ConfigurableApplicationContext context, GracefulShutdown shutdown,
+	ProcessExit gracefulProcessExit(ConfigurableApplicationContext context, GracefulShutdown shutdown,
 			ShutdownProperties properties, WaitingPolicy policy) {
-		DeadlineGuard guard = (properties.isForceExit() && policy.ownsProcess()) ? new DeadlineGuard(shutdown) : null;
-		return new StopSignals(context, shutdown, guard, properties.isExitCodes() && policy.ownsProcess());
+		boolean guarded = properties.isForceExit() && policy.ownsProcess();
+		return new ProcessExit(context, shutdown, guarded ? new DeadlineGuard(shutdown) : null);
+	}
+
+	@Bean
+	StopSignals gracefulStopSignals(ApplicationContext context, GracefulShutdown shutdown, ProcessExit exit,
+			ShutdownProperties properties, WaitingPolicy policy) {
+		return new StopSignals(context, shutdown, exit, properties.isExitCodes() && policy.ownsProcess());
 	}
 
 }

@@ -26,4 +26,16 @@ final class JvmShutdown {
 		}
 	}
 
+	/**
+	 * Returns whether a signal made the JVM shut down, rather than the application. The
+	 * JVM's own handlers run on threads that are named for their signal.
+	 * @return whether such a thread is there
+	 */
+	static boolean bySignal() {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.anyMatch((thread) -> thread.getName().matches("SIG(TERM|INT|HUP) handler"));
+	}
+
 }

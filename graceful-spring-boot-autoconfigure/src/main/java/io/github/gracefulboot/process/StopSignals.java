@@ -1,12 +1,12 @@
 package io.github.gracefulboot.process;
 
+import java.lang.reflect.InvocationTargetException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 
-import io.github.gracefulboot.shutdown.Deadline;
 import io.github.gracefulboot.shutdown.GracefulShutdown;
+import io.github.gracefulboot.shutdown.Outcome;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +15,8 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEvent;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.SmartApplicationListener;
 import org.springframework.core.Ordered;
@@ -34,19 +34,15 @@ final class StopSignals implements SmartApplicationListener, DisposableBean {
 
 	private static final List<String> SIGNALS = List.of("TERM", "INT");
 
-	private final ConfigurableApplicationContext context;
+	private final ApplicationContext context;
 
 	private final GracefulShutdown shutdown;
 
-	private final @Nullable DeadlineGuard guard;
+	private final ProcessExit exit;
 
-	private final boolean handleSignals;
+	private final boolean exitCodes;
 
-	private final Runnable afterShutdownHook;
-
-	private final AtomicBoolean installed = new AtomicBoolean();
-
-	private final AtomicBoolean received = new AtomicBoolean();
+	private final Runnable afterShutdownHook = this::afterShutdownHook;
 
 	private final Map<String, Object> previousHandlers = new ConcurrentHashMap<>();
 
@@ -54,22 +50,23 @@ final class StopSignals implements SmartApplicationListener, DisposableBean {
 
 	private volatile @Nullable Object handler;
 
+	private volatile boolean withoutHandlers;
+
 	private volatile boolean closed;
 
 	/**
 	 * Creates the handlers.
-	 * @param context the context to close
+	 * @param context the context that is stopped
 	 * @param shutdown how it is stopped
-	 * @param guard watches over the deadline, or {@code null} if nobody does
-	 * @param handleSignals whether to handle signals rather than leave them to the JVM
+	 * @param exit what a signal leads to
+	 * @param exitCodes whether the exit code tells how the stop went. If not, signals are
+	 * left to the JVM.
 	 */
-	StopSignals(ConfigurableApplicationContext context, GracefulShutdown shutdown, @Nullable DeadlineGuard guard,
-			boolean handleSignals) {
+	StopSignals(ApplicationContext context, GracefulShutdown shutdown, ProcessExit exit, boolean exitCodes) {
 		this.context = context;
 		this.shutdown = shutdown;
-		this.guard = guard;
-		this.handleSignals = handleSignals;
-		this.afterShutdownHook = shutdown::finish;
+		this.exit = exit;
+		this.exitCodes = exitCodes;
 	}
 
 	@Override
@@ -84,9 +81,9 @@ final class StopSignals implements SmartApplicationListener, DisposableBean {
 				ready();
 			}
 		}
-		else if (((ContextClosedEvent) event).getApplicationContext() == this.context && this.installed.get()
+		else if (((ContextClosedEvent) event).getApplicationContext() == this.context && this.exit.isReady()
 				&& JvmShutdown.underWay()) {
-			beginExit();
+			this.exit.begin();
 		}
 	}
 
@@ -101,23 +98,13 @@ final class StopSignals implements SmartApplicationListener, DisposableBean {
 	}
 
 	private void ready() {
-		if (!JvmShutdown.underWay() && this.installed.compareAndSet(false, true)) {
+		if (!JvmShutdown.underWay() && !this.exit.isReady()) {
+			this.exit.ready();
 			SpringApplication.getShutdownHandlers().add(this.afterShutdownHook);
-			if (this.handleSignals) {
+			if (this.exitCodes) {
 				install();
 			}
 		}
-	}
-
-	/*
-	 * Comes before everything that could hang.
-	 */
-	private Deadline beginExit() {
-		Deadline deadline = this.shutdown.beginProcessExit();
-		if (this.guard != null) {
-			this.guard.watch(deadline);
-		}
-		return deadline;
 	}
 
 	private void install() {
@@ -130,63 +117,48 @@ final class StopSignals implements SmartApplicationListener, DisposableBean {
 				Object previous = jvmSignals.install(signal, handler);
 				if (jvmSignals.ignores(previous)) {
 					jvmSignals.install(signal, previous);
+					warnOfIgnored(signal);
 				}
 				else {
 					this.previousHandlers.put(signal, previous);
 				}
 			}
 		}
-		catch (ReflectiveOperationException ex) {
-			logger.warn(LogMessage.format(
-					"Stop signals are left to the JVM (%s): its exit code will not tell whether the stop was clean",
-					JvmSignals.reason(ex)));
+		catch (InvocationTargetException ex) {
+			logger.warn(LogMessage.format("The JVM lets nobody handle signals (%s), so that SIGTERM and SIGINT kill it "
+					+ "at once and requests are lost: start it without -Xrs", JvmSignals.reason(ex)));
 		}
+		catch (ReflectiveOperationException ex) {
+			this.withoutHandlers = true;
+			logger.info(LogMessage.format("Stop signals are left to the JVM (%s): add the module jdk.unsupported to "
+					+ "the runtime image. Until then the stop ends by a halt, which cuts off the JVM's other shutdown "
+					+ "hooks, so that the exit code tells whether it was clean", JvmSignals.reason(ex)));
+		}
+	}
+
+	private static void warnOfIgnored(String signal) {
+		logger.warn(LogMessage.format(
+				"SIG%s is ignored: a shell started this process with '&' and passed that on. "
+						+ "A supervisor that stops by SIG%s will have to kill it: start it with 'exec java' instead",
+				signal, signal));
 	}
 
 	private void signalled(String signal) {
 		if (this.closed) {
 			passOn(signal);
 		}
-		else if (!this.received.compareAndSet(false, true)) {
-			logger.info(LogMessage.format("SIG%s again: the stop is under way already", signal));
-		}
 		else {
-			Deadline deadline = beginExit();
-			Thread thread = new Thread(() -> stopAndExit(deadline), "graceful-stop");
-			thread.setContextClassLoader(this.context.getClassLoader());
-			thread.setDaemon(false);
-			thread.start();
-			logger.info(LogMessage.format("SIG%s received", signal));
-		}
-	}
-
-	private void stopAndExit(Deadline deadline) {
-		int code = 1;
-		try {
-			this.context.close();
-			awaitClosed(deadline);
-			if (this.context.isActive()) {
-				this.shutdown.cutOffRest();
-			}
-			code = this.shutdown.finish().exitCode();
-		}
-		finally {
-			System.exit(code);
+			this.exit.stopProcess("SIG" + signal);
 		}
 	}
 
 	/*
-	 * Somebody else may have begun to close the context before the signal came. Then the
-	 * call to close it returned at once.
+	 * Runs when a shutdown hook has closed the context, rather than a signal's handler.
 	 */
-	private void awaitClosed(Deadline deadline) {
-		try {
-			while (this.context.isActive() && !deadline.hasPassed()) {
-				Thread.sleep(10);
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+	private void afterShutdownHook() {
+		Outcome outcome = this.shutdown.finish();
+		if (this.withoutHandlers && JvmShutdown.bySignal()) {
+			Runtime.getRuntime().halt(outcome.exitCode());
 		}
 	}
 
@@ -197,7 +169,7 @@ final class StopSignals implements SmartApplicationListener, DisposableBean {
 	 */
 	@Override
 	public void destroy() throws ReflectiveOperationException {
-		if (this.received.get() || JvmShutdown.underWay()) {
+		if (this.exit.isRequested() || JvmShutdown.underWay()) {
 			return;
 		}
 		this.closed = true;

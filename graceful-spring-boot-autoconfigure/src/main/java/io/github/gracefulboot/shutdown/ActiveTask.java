@@ -1,6 +1,8 @@
 package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,17 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public record ActiveTask(String description, @Nullable Duration age, @Nullable Thread thread) {
+
+	/**
+	 * Describes several tasks in a line.
+	 * @param tasks the tasks
+	 * @param atMost how many of them to describe. The others are counted.
+	 * @return the tasks, separated by semicolons
+	 */
+	public static String describe(Collection<ActiveTask> tasks, int atMost) {
+		String described = tasks.stream().limit(atMost).map(ActiveTask::toString).collect(Collectors.joining("; "));
+		return (tasks.size() > atMost) ? described + "; and " + (tasks.size() - atMost) + " more" : described;
+	}
 
 	/**
 	 * Describes the task in a line, such as {@code POST /orders for 1.20 s on thread

@@ -22,6 +22,12 @@ public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve) {
 
 	private static final Duration DEFAULT_LAME_DUCK_MAX = Duration.ofSeconds(15);
 
+	private static final Duration SHORTEST_MARGIN = Duration.ofMillis(200);
+
+	private static final Duration LONGEST_MARGIN = Duration.ofSeconds(1);
+
+	private static final int MARGIN_PART = 10;
+
 	/**
 	 * Shares out the time.
 	 * @param timeout the whole time
@@ -36,6 +42,18 @@ public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve) {
 		Duration max = (lameDuckMax != null) ? lameDuckMax
 				: Durations.longer(lameDuckMin, Durations.shorter(DEFAULT_LAME_DUCK_MAX, timeout.dividedBy(2)));
 		return new Budget(timeout, Durations.shorter(max, timeout.minus(reserved)), reserved);
+	}
+
+	/**
+	 * Returns the time that a stop may take if a supervisor kills the process: a tenth
+	 * less, but at least 200 ms, unless that is more than half, and at most one second.
+	 * @param untilKill the time from the stop request to the kill
+	 * @return the time without the margin
+	 */
+	static Duration before(Duration untilKill) {
+		Duration margin = Durations.shorter(LONGEST_MARGIN,
+				Durations.longer(SHORTEST_MARGIN, untilKill.dividedBy(MARGIN_PART)));
+		return untilKill.minus(Durations.shorter(margin, untilKill.dividedBy(2)));
 	}
 
 	/**

@@ -5,17 +5,31 @@ import java.util.Locale;
 
 /**
  * Compares durations, and writes them as people read them.
+ *
+ * @since 0.1.0
  */
-final class Durations {
+public final class Durations {
 
 	private Durations() {
 	}
 
-	static Duration shorter(Duration one, Duration other) {
+	/**
+	 * Returns the shorter one.
+	 * @param one a duration
+	 * @param other a duration
+	 * @return the shorter of the two
+	 */
+	public static Duration shorter(Duration one, Duration other) {
 		return (one.compareTo(other) < 0) ? one : other;
 	}
 
-	static Duration longer(Duration one, Duration other) {
+	/**
+	 * Returns the longer one.
+	 * @param one a duration
+	 * @param other a duration
+	 * @return the longer of the two
+	 */
+	public static Duration longer(Duration one, Duration other) {
 		return (one.compareTo(other) > 0) ? one : other;
 	}
 
@@ -24,7 +38,7 @@ final class Durations {
 	 * @param duration the duration
 	 * @return the text
 	 */
-	static String text(Duration duration) {
+	public static String text(Duration duration) {
 		return String.format(Locale.ROOT, "%.2f s", duration.toNanos() / 1e9);
 	}
 

@@ -37,6 +37,8 @@ public final class GracefulShutdown {
 
 	private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(1);
 
+	private static final int LOGGED_TASKS = 10;
+
 	private final Budget budget;
 
 	private final @Nullable LameDuck lameDuck;
@@ -236,8 +238,7 @@ public final class GracefulShutdown {
 		List<ActiveTask> tasks = activeTasks();
 		if (!tasks.isEmpty() && !deadline.hasPassed()) {
 			logger.info(LogMessage.format("Still running, %s left: %s", Durations.text(deadline.remaining()),
-					tasks.stream().limit(10).map(ActiveTask::toString).collect(Collectors.joining("; "))
-							+ ((tasks.size() > 10) ? "; and " + (tasks.size() - 10) + " more" : "")));
+					ActiveTask.describe(tasks, LOGGED_TASKS)));
 		}
 	}
 

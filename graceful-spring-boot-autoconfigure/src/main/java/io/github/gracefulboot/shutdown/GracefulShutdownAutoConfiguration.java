@@ -5,6 +5,8 @@ import java.util.function.LongSupplier;
 
 import io.github.gracefulboot.traffic.Signal;
 import io.github.gracefulboot.traffic.Traffic;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -16,6 +18,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
+import org.springframework.core.log.LogMessage;
 
 /**
  * Auto-configuration of the stop itself. The other auto-configurations add who takes part
@@ -27,6 +30,8 @@ import org.springframework.core.env.Environment;
 @ConditionalOnBooleanProperty(name = "graceful.enabled", matchIfMissing = true)
 @EnableConfigurationProperties({ ShutdownProperties.class, LameDuckProperties.class })
 public final class GracefulShutdownAutoConfiguration {
+
+	private static final Log logger = LogFactory.getLog(GracefulShutdownAutoConfiguration.class);
 
 	private static final LongSupplier CLOCK = System::nanoTime;
 
@@ -46,21 +51,37 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	WaitingPolicy gracefulWaitingPolicy(LameDuckProperties properties, ShutdownProperties shutdownProperties,
-			Environment environment) {
-		return WaitingPolicy.of(properties, shutdownProperties.getTimeout(), environment);
+	Budget gracefulBudget(ShutdownProperties shutdown, LameDuckProperties lameDuck, Environment environment,
+			ObjectProvider<KillTimeout> killTimeouts) {
+		PropertyRules.check(shutdown, lameDuck, environment);
+		return Budget.of(timeout(shutdown.getTimeout(), killTimeouts), lameDuck.getMin(), lameDuck.getMax(),
+				shutdown.getReleaseReserve());
+	}
+
+	private static Duration timeout(Duration configured, ObjectProvider<KillTimeout> killTimeouts) {
+		Duration timeout = killTimeouts.stream()
+			.flatMap((killTimeout) -> killTimeout.untilKill().stream())
+			.map(Budget::before)
+			.reduce(configured, Durations::shorter);
+		if (timeout.compareTo(configured) < 0) {
+			logger.info(LogMessage.format(
+					"A stop may take %s instead of %s (graceful.shutdown.timeout), because the supervisor kills then",
+					Durations.text(timeout), Durations.text(configured)));
+		}
+		return timeout;
 	}
 
 	@Bean
-	GracefulShutdown gracefulShutdown(ShutdownProperties shutdownProperties, LameDuckProperties lameDuckProperties,
-			Environment environment, WaitingPolicy waitingPolicy, Traffic traffic, Signal gracefulSignal,
-			ObjectProvider<Announcer> announcers, ObjectProvider<DrainParticipant> participants,
-			ApplicationContext context) {
-		PropertyRules.check(shutdownProperties, lameDuckProperties, environment);
-		Budget budget = Budget.of(shutdownProperties.getTimeout(), lameDuckProperties.getMin(),
-				lameDuckProperties.getMax(), shutdownProperties.getReleaseReserve());
-		LameDuck lameDuck = waitingPolicy.waits() ? new LameDuck(lameDuckProperties.getMin(),
-				lameDuckProperties.getProbes(), waitingPolicy.quietPeriod(), traffic, gracefulSignal, CLOCK) : null;
+	WaitingPolicy gracefulWaitingPolicy(LameDuckProperties properties, Budget budget, Environment environment) {
+		return WaitingPolicy.of(properties, budget.timeout(), environment);
+	}
+
+	@Bean
+	GracefulShutdown gracefulShutdown(Budget budget, LameDuckProperties properties, WaitingPolicy waitingPolicy,
+			Traffic traffic, Signal gracefulSignal, ObjectProvider<Announcer> announcers,
+			ObjectProvider<DrainParticipant> participants, ApplicationContext context) {
+		LameDuck lameDuck = waitingPolicy.waits() ? new LameDuck(properties.getMin(), properties.getProbes(),
+				waitingPolicy.quietPeriod(), traffic, gracefulSignal, CLOCK) : null;
 		return new GracefulShutdown(budget, lameDuck, traffic, () -> announcers.orderedStream().toList(),
 				() -> participants.orderedStream().toList(), context, CLOCK);
 	}

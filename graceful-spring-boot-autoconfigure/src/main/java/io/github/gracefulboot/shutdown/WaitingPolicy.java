@@ -19,7 +19,11 @@ import org.springframework.util.ClassUtils;
  */
 public record WaitingPolicy(boolean waits, boolean drains, boolean ownsProcess, Duration quietPeriod) {
 
-	private static final String TEST_PROPERTY = "org.springframework.boot.test.context.SpringBootTestContextBootstrapper";
+	/**
+	 * Set where the context belongs to a test, which must not end the process or speak
+	 * for it.
+	 */
+	public static final String TEST_PROPERTY = "org.springframework.boot.test.context.SpringBootTestContextBootstrapper";
 
 	private static final String DEVTOOLS_CLASS = "org.springframework.boot.devtools.restart.Restarter";
 

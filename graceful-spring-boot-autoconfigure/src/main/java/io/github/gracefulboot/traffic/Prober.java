@@ -26,6 +26,8 @@ public final class Prober {
 
 	private int failuresInARow;
 
+	private int successesInARow;
+
 	Prober(String client) {
 		this.client = client;
 	}
@@ -37,6 +39,7 @@ public final class Prober {
 		this.asked++;
 		this.lastAsked = now;
 		this.failuresInARow = failing ? this.failuresInARow + 1 : 0;
+		this.successesInARow = failing ? 0 : this.successesInARow + 1;
 	}
 
 	/**
@@ -61,6 +64,14 @@ public final class Prober {
 	 */
 	public synchronized int failuresInARow() {
 		return this.failuresInARow;
+	}
+
+	/**
+	 * Returns how many of its last answers in a row said ready.
+	 * @return the number of successful answers
+	 */
+	public synchronized int successesInARow() {
+		return this.successesInARow;
 	}
 
 	/**

@@ -1,0 +1,130 @@
+package io.github.gracefulboot.process;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.shutdown.GracefulShutdown;
+import io.github.gracefulboot.shutdown.ProcessStopper;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.log.LogMessage;
+
+/**
+ * Closes the context and exits with the code that tells how that went, however many ask
+ * for it.
+ */
+final class ProcessExit implements ProcessStopper {
+
+	/**
+	 * What the JVM exits with after SIGTERM. A stop request during the start ends it the
+	 * same way as that signal.
+	 */
+	private static final int TERMINATED = 143;
+
+	private static final Log logger = LogFactory.getLog(ProcessExit.class);
+
+	private final ConfigurableApplicationContext context;
+
+	private final GracefulShutdown shutdown;
+
+	private final @Nullable DeadlineGuard guard;
+
+	private final AtomicBoolean requested = new AtomicBoolean();
+
+	private volatile boolean ready;
+
+	/**
+	 * Creates the exit.
+	 * @param context the context to close
+	 * @param shutdown how it is stopped
+	 * @param guard watches over the deadline, or {@code null} if nobody does
+	 */
+	ProcessExit(ConfigurableApplicationContext context, GracefulShutdown shutdown, @Nullable DeadlineGuard guard) {
+		this.context = context;
+		this.shutdown = shutdown;
+		this.guard = guard;
+	}
+
+	/**
+	 * From now on a stop goes through its stages.
+	 */
+	void ready() {
+		this.ready = true;
+	}
+
+	boolean isReady() {
+		return this.ready;
+	}
+
+	boolean isRequested() {
+		return this.requested.get();
+	}
+
+	/*
+	 * Comes before everything that could hang.
+	 */
+	Deadline begin() {
+		Deadline deadline = this.shutdown.beginProcessExit();
+		if (this.guard != null) {
+			this.guard.watch(deadline);
+		}
+		return deadline;
+	}
+
+	@Override
+	public void stopProcess(String reason) {
+		if (!this.requested.compareAndSet(false, true)) {
+			logger.info(LogMessage.format("%s again: the stop is under way already", reason));
+		}
+		else if (this.ready) {
+			Deadline deadline = begin();
+			start(() -> stopAndExit(deadline));
+			logger.info(LogMessage.format("%s received", reason));
+		}
+		else {
+			start(() -> System.exit(TERMINATED));
+			logger.info(LogMessage.format("%s received while starting", reason));
+		}
+	}
+
+	private void start(Runnable exit) {
+		Thread thread = new Thread(exit, "graceful-stop");
+		thread.setContextClassLoader(this.context.getClassLoader());
+		thread.setDaemon(false);
+		thread.start();
+	}
+
+	private void stopAndExit(Deadline deadline) {
+		int code = 1;
+		try {
+			this.context.close();
+			awaitClosed(deadline);
+			if (this.context.isActive()) {
+				this.shutdown.cutOffRest();
+			}
+			code = this.shutdown.finish().exitCode();
+		}
+		finally {
+			System.exit(code);
+		}
+	}
+
+	/*
+	 * Somebody else may have begun to close the context before the request came. Then the
+	 * call to close it returned at once.
+	 */
+	private void awaitClosed(Deadline deadline) {
+		try {
+			while (this.context.isActive() && !deadline.hasPassed()) {
+				Thread.sleep(10);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}

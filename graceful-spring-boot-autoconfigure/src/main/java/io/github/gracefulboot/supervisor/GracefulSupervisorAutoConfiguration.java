@@ -1,0 +1,119 @@
+package io.github.gracefulboot.supervisor;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+import io.github.gracefulboot.shutdown.GracefulShutdown;
+import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.InvalidGracefulPropertyException;
+import io.github.gracefulboot.shutdown.ProcessStopper;
+import io.github.gracefulboot.shutdown.WaitingPolicy;
+import io.github.gracefulboot.traffic.Prober;
+import io.github.gracefulboot.traffic.Traffic;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnNotWarDeployment;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.availability.LivenessState;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.health.actuate.endpoint.HealthDescriptor;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
+
+/**
+ * Auto-configuration of what is told to supervisors. Nothing where there is none, in a
+ * test, and in a container that hosts the application as a WAR.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
+@ConditionalOnNotWarDeployment
+@ConditionalOnProperty(name = WaitingPolicy.TEST_PROPERTY, havingValue = "false", matchIfMissing = true)
+@ConditionalOnBean({ GracefulShutdown.class, Supervisor.class })
+@ConditionalOnMissingBean(Supervisors.class)
+public final class GracefulSupervisorAutoConfiguration {
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static Supervisors gracefulSupervisors(ObjectProvider<Supervisor> supervisors,
+			ObjectProvider<ProcessStopper> stopper) {
+		return new Supervisors(supervisors.orderedStream().toList(),
+				(reason) -> stopper.getObject().stopProcess(reason));
+	}
+
+	// A post-processor, so that it is there before any other bean
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static StartReporter gracefulStartReporter(Supervisors supervisors, Environment environment,
+			ObjectProvider<Traffic> traffic, ObjectProvider<Watchdog> watchdog) {
+		ReadyProperties properties = Binder.get(environment).bindOrCreate("graceful.ready", ReadyProperties.class);
+		check("graceful.ready.delay", properties.getDelay());
+		check("graceful.ready.max", properties.getMax());
+		if (properties.getProbes() < 0) {
+			throw new InvalidGracefulPropertyException("graceful.ready.probes",
+					properties.getProbes() + " is less than 0.", "Set how many successful probes to wait for, or 0.");
+		}
+		ReadyGate gate = new ReadyGate(properties.getDelay(), properties.getProbes(), properties.getMax(),
+				() -> traffic.stream().map(Traffic::activeProbers).<Prober>flatMap(List::stream).toList());
+		return new StartReporter(supervisors, gate, () -> watchdog.ifAvailable(Watchdog::start));
+	}
+
+	private static void check(String name, Duration value) {
+		if (value.isNegative()) {
+			throw new InvalidGracefulPropertyException(name, value + " is negative.",
+					"Set a duration such as 500ms, or 0s.");
+		}
+	}
+
+	@Bean
+	StopReporter gracefulStopReporter(Supervisors supervisors, GracefulShutdown shutdown) {
+		return new StopReporter(supervisors, shutdown);
+	}
+
+	@Bean
+	Watchdog gracefulWatchdog(Supervisors supervisors, ObjectProvider<LivenessCheck> checks) {
+		return new Watchdog(supervisors, () -> checks.orderedStream().toList());
+	}
+
+	@Bean
+	DeadlockCheck gracefulDeadlockCheck() {
+		return new DeadlockCheck();
+	}
+
+	@Bean
+	LivenessCheck gracefulAvailabilityCheck(ApplicationAvailability availability) {
+		return () -> (availability.getLivenessState() == LivenessState.BROKEN)
+				? Optional.of("its liveness state is BROKEN") : Optional.empty();
+	}
+
+	/**
+	 * With Actuator: the health group that Kubernetes would ask.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(HealthEndpoint.class)
+	static class HealthConfiguration {
+
+		@Bean
+		LivenessCheck gracefulHealthCheck(ObjectProvider<HealthEndpoint> endpoint) {
+			return () -> endpoint.stream()
+				.flatMap((health) -> Optional.ofNullable(health.healthForPath("liveness")).stream())
+				.map(HealthDescriptor::getStatus)
+				.filter((status) -> status == Status.DOWN || status == Status.OUT_OF_SERVICE)
+				.findFirst()
+				.map((status) -> "the health group 'liveness' is " + status);
+		}
+
+	}
+
+}

@@ -1,0 +1,90 @@
+package io.github.gracefulboot.supervisor;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks twice a second at a start or stop that goes on, tells supervisors what it is
+ * doing, and asks them for more time as long as it gets anywhere.
+ */
+final class Heartbeat {
+
+	private static final Duration INTERVAL = Duration.ofMillis(500);
+
+	private final Supervisors supervisors;
+
+	private final Work work;
+
+	private final ScheduledExecutorService executor;
+
+	private @Nullable Object latestSign;
+
+	private long progressed = System.nanoTime();
+
+	/**
+	 * Creates a heart that does not beat yet.
+	 * @param supervisors who is told
+	 * @param name the name of its thread
+	 * @param work what it looks at
+	 */
+	Heartbeat(Supervisors supervisors, String name, Work work) {
+		this.supervisors = supervisors;
+		this.work = work;
+		this.executor = Executors.newSingleThreadScheduledExecutor((task) -> {
+			Thread thread = new Thread(task, name);
+			thread.setDaemon(true);
+			return thread;
+		});
+	}
+
+	void start() {
+		this.executor.scheduleWithFixedDelay(this::beat, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+	}
+
+	private void beat() {
+		Object sign = this.work.progress();
+		long now = System.nanoTime();
+		if (!sign.equals(this.latestSign)) {
+			this.latestSign = sign;
+			this.progressed = now;
+		}
+		this.supervisors.status(this.work.status());
+		if (!this.work.isOverdue()) {
+			this.supervisors.extend(Duration.ofNanos(now - this.progressed));
+		}
+	}
+
+	void stop() {
+		this.executor.shutdownNow();
+	}
+
+	/**
+	 * A start or a stop.
+	 */
+	interface Work {
+
+		/*
+		 * Returns something that is equal to what it was before exactly if the work got
+		 * nowhere.
+		 */
+		Object progress();
+
+		/*
+		 * Returns in a line what the work is doing.
+		 */
+		String status();
+
+		/*
+		 * Returns whether the work has had its time and deserves no more.
+		 */
+		default boolean isOverdue() {
+			return false;
+		}
+
+	}
+
+}

@@ -1,0 +1,90 @@
+package io.github.gracefulboot.supervisor;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.context.ApplicationListener;
+
+/**
+ * Tells supervisors how the start goes on, and when it is over. Sees each bean that is
+ * created, which is how one can tell that a start gets somewhere.
+ */
+final class StartReporter implements BeanPostProcessor, ApplicationListener<AvailabilityChangeEvent<ReadinessState>>,
+		DisposableBean, Heartbeat.Work {
+
+	private final Supervisors supervisors;
+
+	private final ReadyGate gate;
+
+	private final Heartbeat heartbeat;
+
+	private final Runnable onReady;
+
+	private int beans;
+
+	private String latestBean = "none";
+
+	private @Nullable Boolean accepting;
+
+	/**
+	 * Creates the reporter and begins to report.
+	 * @param supervisors who is told
+	 * @param gate holds back the end of the start
+	 * @param onReady called when the start is over
+	 */
+	StartReporter(Supervisors supervisors, ReadyGate gate, Runnable onReady) {
+		this.supervisors = supervisors;
+		this.gate = gate;
+		this.onReady = onReady;
+		this.heartbeat = new Heartbeat(supervisors, "graceful-start", this);
+		this.heartbeat.start();
+	}
+
+	@Override
+	public synchronized Object postProcessBeforeInitialization(Object bean, String beanName) {
+		this.beans++;
+		this.latestBean = beanName;
+		return bean;
+	}
+
+	@Override
+	public synchronized Object progress() {
+		return this.gate.isWaiting() ? new Object() : this.beans;
+	}
+
+	@Override
+	public synchronized String status() {
+		return this.gate.isWaiting() ? "Accepting traffic, waiting for the load balancer to see it"
+				: "Starting: %d beans created, the latest is %s".formatted(this.beans, this.latestBean);
+	}
+
+	@Override
+	public void onApplicationEvent(AvailabilityChangeEvent<ReadinessState> event) {
+		boolean accepting = event.getState() == ReadinessState.ACCEPTING_TRAFFIC;
+		boolean first = accepting && this.accepting == null;
+		if (accepting || this.accepting != null) {
+			this.accepting = accepting;
+			this.supervisors.readiness(accepting);
+		}
+		if (first) {
+			this.gate.whenOpen(this::ready);
+		}
+	}
+
+	private void ready() {
+		this.heartbeat.stop();
+		this.supervisors.ready();
+		this.supervisors.status("Ready");
+		this.onReady.run();
+	}
+
+	@Override
+	public void destroy() {
+		this.heartbeat.stop();
+		this.gate.close();
+	}
+
+}

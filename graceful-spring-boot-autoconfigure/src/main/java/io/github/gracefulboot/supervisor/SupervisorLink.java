@@ -1,0 +1,149 @@
+package io.github.gracefulboot.supervisor;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.core.log.LogMessage;
+
+/**
+ * Speaks to one supervisor on a thread of its own, so that its failures stay its own.
+ */
+final class SupervisorLink {
+
+	private static final Log logger = LogFactory.getLog(SupervisorLink.class);
+
+	/**
+	 * As many messages wait for a supervisor that does not take them. Later ones are
+	 * dropped.
+	 */
+	private static final int LONGEST_QUEUE = 64;
+
+	private final Supervisor supervisor;
+
+	private final ThreadPoolExecutor executor;
+
+	private volatile boolean available = true;
+
+	private volatile boolean failed;
+
+	private volatile boolean closed;
+
+	SupervisorLink(Supervisor supervisor) {
+		this.supervisor = supervisor;
+		this.executor = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(LONGEST_QUEUE),
+				(task) -> thread(task, ""));
+		this.executor.allowCoreThreadTimeOut(true);
+	}
+
+	private Thread thread(Runnable task, String suffix) {
+		Thread thread = new Thread(task, "graceful-" + this.supervisor.name() + suffix);
+		thread.setDaemon(true);
+		return thread;
+	}
+
+	Supervisor supervisor() {
+		return this.supervisor;
+	}
+
+	/**
+	 * Opens the way to the supervisor, and then listens for what it says.
+	 * @param stopRequests called with the reason when it asks for the stop
+	 */
+	void open(Consumer<String> stopRequests) {
+		execute(() -> {
+			try {
+				this.supervisor.open();
+				logger.debug(LogMessage.format("%s supervises this process", this.supervisor.name()));
+				thread(() -> listen(stopRequests), "-listen").start();
+			}
+			catch (IOException | RuntimeException | LinkageError ex) {
+				this.available = false;
+				logger.warn(LogMessage.format("%s is not told of starts and stops: %s", this.supervisor.name(),
+						reason(ex)));
+			}
+		});
+	}
+
+	private void listen(Consumer<String> stopRequests) {
+		try {
+			this.supervisor.listen(stopRequests);
+		}
+		catch (IOException | RuntimeException | LinkageError ex) {
+			warn("can not be listened to", ex);
+		}
+	}
+
+	/**
+	 * Tells the supervisor something, after all that it was told before.
+	 * @param message what to tell
+	 */
+	void tell(Message message) {
+		execute(() -> {
+			if (this.available) {
+				try {
+					message.tell(this.supervisor);
+				}
+				catch (IOException | RuntimeException | LinkageError ex) {
+					warn("could not be told", ex);
+				}
+			}
+		});
+	}
+
+	private void execute(Runnable task) {
+		try {
+			this.executor.execute(task);
+		}
+		catch (RejectedExecutionException ex) {
+			if (!this.closed) {
+				warn("takes no messages", ex);
+			}
+		}
+	}
+
+	private void warn(String what, Throwable failure) {
+		if (!this.failed) {
+			this.failed = true;
+			logger.warn(
+					LogMessage.format("%s %s, going on without it: %s", this.supervisor.name(), what, reason(failure)));
+		}
+	}
+
+	private static String reason(Throwable failure) {
+		return (failure instanceof IOException && failure.getMessage() != null) ? failure.getMessage()
+				: failure.toString();
+	}
+
+	void close() {
+		this.closed = true;
+		this.executor.shutdown();
+	}
+
+	/**
+	 * Waits until the supervisor was told everything.
+	 * @param atMost how long to wait at the most
+	 * @throws InterruptedException if the waiting thread is interrupted
+	 */
+	void awaitTold(Duration atMost) throws InterruptedException {
+		this.executor.awaitTermination(atMost.toNanos(), TimeUnit.NANOSECONDS);
+	}
+
+	/**
+	 * Something to tell a supervisor.
+	 */
+	@FunctionalInterface
+	interface Message {
+
+		void tell(Supervisor supervisor) throws IOException;
+
+	}
+
+}

@@ -1,0 +1,113 @@
+package io.github.gracefulboot.supervisor;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+import io.github.gracefulboot.shutdown.Announcer;
+import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.supervisor.SupervisorLink.Message;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.DisposableBean;
+
+/**
+ * Everybody who supervises this process. What is told to them is told to each, and none
+ * of them holds up the others or the application.
+ *
+ * @since 0.1.0
+ */
+public final class Supervisors implements Announcer, DisposableBean {
+
+	/**
+	 * How long the end of the context waits for messages that are under way.
+	 */
+	private static final Duration LAST_MESSAGES = Duration.ofMillis(200);
+
+	private final List<SupervisorLink> links;
+
+	private volatile @Nullable String status;
+
+	private volatile boolean ready;
+
+	/**
+	 * Opens the ways to all supervisors.
+	 * @param supervisors the supervisors
+	 * @param stopRequests called with the reason when one of them asks for the stop
+	 */
+	Supervisors(List<Supervisor> supervisors, Consumer<String> stopRequests) {
+		this.links = supervisors.stream().map(SupervisorLink::new).toList();
+		this.links.forEach((link) -> link.open(stopRequests));
+	}
+
+	/**
+	 * Reloads the configuration of the application, in the caller's thread, and tells the
+	 * supervisors when that begins and ends. systemd then shows the unit as reloading,
+	 * and {@code systemctl reload} returns when the action has.
+	 * @param action what reloads the configuration
+	 */
+	public void reload(Runnable action) {
+		tell(Supervisor::reloading);
+		try {
+			action.run();
+		}
+		finally {
+			if (this.ready) {
+				tell(Supervisor::ready);
+			}
+		}
+	}
+
+	@Override
+	public void announceStop(Deadline deadline) {
+		tell(Supervisor::stopping);
+	}
+
+	void readiness(boolean accepting) {
+		tell((supervisor) -> supervisor.readiness(accepting));
+	}
+
+	void ready() {
+		this.ready = true;
+		tell(Supervisor::ready);
+	}
+
+	void status(String text) {
+		if (!Objects.equals(this.status, text)) {
+			this.status = text;
+			tell((supervisor) -> supervisor.status(text));
+		}
+	}
+
+	/**
+	 * Asks those for more time who can give it and have been patient for less than they
+	 * are.
+	 * @param sinceProgress the time since the last sign of progress
+	 */
+	void extend(Duration sinceProgress) {
+		for (SupervisorLink link : this.links) {
+			if (link.supervisor().patience().filter((patience) -> sinceProgress.compareTo(patience) < 0).isPresent()) {
+				link.tell(Supervisor::extend);
+			}
+		}
+	}
+
+	List<SupervisorLink> links() {
+		return this.links;
+	}
+
+	private void tell(Message message) {
+		this.links.forEach((link) -> link.tell(message));
+	}
+
+	@Override
+	public void destroy() throws InterruptedException {
+		long end = System.nanoTime() + LAST_MESSAGES.toNanos();
+		this.links.forEach(SupervisorLink::close);
+		for (SupervisorLink link : this.links) {
+			link.awaitTold(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+		}
+	}
+
+}

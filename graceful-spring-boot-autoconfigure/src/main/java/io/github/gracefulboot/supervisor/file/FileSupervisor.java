@@ -1,0 +1,76 @@
+package io.github.gracefulboot.supervisor.file;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+import io.github.gracefulboot.supervisor.Supervisor;
+
+/**
+ * Keeps a file that exists exactly while the application accepts traffic, with the
+ * process id in it. One that a killed process has left is deleted at the start.
+ */
+final class FileSupervisor implements Supervisor {
+
+	private final Path path;
+
+	FileSupervisor(Path path) {
+		this.path = path.toAbsolutePath();
+	}
+
+	@Override
+	public String name() {
+		return "file";
+	}
+
+	@Override
+	public void open() throws IOException {
+		try {
+			Files.deleteIfExists(this.path);
+		}
+		catch (IOException ex) {
+			throw failure(ex);
+		}
+	}
+
+	@Override
+	public void readiness(boolean accepting) throws IOException {
+		try {
+			if (accepting) {
+				create();
+			}
+			else {
+				Files.deleteIfExists(this.path);
+			}
+		}
+		catch (IOException ex) {
+			throw failure(ex);
+		}
+	}
+
+	/*
+	 * Whoever sees the file must be able to read all of it.
+	 */
+	private void create() throws IOException {
+		Path directory = this.path.getParent();
+		if (directory != null) {
+			Files.createDirectories(directory);
+		}
+		Path complete = this.path
+			.resolveSibling(".%s.%d".formatted(this.path.getFileName(), ProcessHandle.current().pid()));
+		Files.writeString(complete, ProcessHandle.current().pid() + "\n");
+		Files.move(complete, this.path, StandardCopyOption.ATOMIC_MOVE);
+	}
+
+	private IOException failure(IOException cause) {
+		return new IOException("graceful.supervisor.file.path=%s can not be kept (%s): name a file in a directory that "
+			.formatted(this.path, cause) + "this process may write to", cause);
+	}
+
+	@Override
+	public void stopping() throws IOException {
+		readiness(false);
+	}
+
+}

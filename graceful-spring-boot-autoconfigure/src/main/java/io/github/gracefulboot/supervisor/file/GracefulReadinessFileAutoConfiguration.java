@@ -1,0 +1,37 @@
+package io.github.gracefulboot.supervisor.file;
+
+import java.nio.file.Path;
+
+import io.github.gracefulboot.shutdown.WaitingPolicy;
+import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
+
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnNotWarDeployment;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
+
+/**
+ * Auto-configuration of {@link FileSupervisor}.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(before = GracefulSupervisorAutoConfiguration.class)
+@ConditionalOnNotWarDeployment
+@ConditionalOnProperty(name = WaitingPolicy.TEST_PROPERTY, havingValue = "false", matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = { "graceful.enabled", "graceful.supervisor.file.enabled" }, matchIfMissing = true)
+@ConditionalOnProperty("graceful.supervisor.file.path")
+@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+public final class GracefulReadinessFileAutoConfiguration {
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	FileSupervisor gracefulFileSupervisor(Environment environment) {
+		return new FileSupervisor(Binder.get(environment).bind("graceful.supervisor.file.path", Path.class).get());
+	}
+
+}

@@ -1,0 +1,43 @@
+package io.github.gracefulboot.supervisor.pm2;
+
+import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.WaitingPolicy;
+import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
+
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnNotWarDeployment;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
+
+/**
+ * Auto-configuration of {@link Pm2Supervisor}.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(before = { GracefulSupervisorAutoConfiguration.class, GracefulShutdownAutoConfiguration.class })
+@ConditionalOnNotWarDeployment
+@ConditionalOnProperty(name = WaitingPolicy.TEST_PROPERTY, havingValue = "false", matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = { "graceful.enabled", "graceful.supervisor.pm2.enabled" }, matchIfMissing = true)
+@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+public final class GracefulPm2AutoConfiguration {
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	@ConditionalOnProperty("NODE_CHANNEL_FD")
+	Pm2Supervisor gracefulPm2Supervisor(Environment environment) {
+		Pm2Properties properties = Binder.get(environment).bindOrCreate("graceful.supervisor.pm2", Pm2Properties.class);
+		return new Pm2Supervisor(environment.getRequiredProperty("NODE_CHANNEL_FD"), properties.isExitOnDisconnect());
+	}
+
+	@Bean
+	@ConditionalOnProperty("pm_id")
+	Pm2KillTimeout gracefulPm2KillTimeout(Environment environment) {
+		return new Pm2KillTimeout(environment.getProperty("kill_timeout"));
+	}
+
+}

@@ -1,0 +1,51 @@
+package io.github.gracefulboot.supervisor.pm2;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channel;
+import java.nio.channels.SocketChannel;
+
+import io.github.gracefulboot.supervisor.posix.Descriptor;
+
+/**
+ * A channel that is the process's standard input too, as after
+ * {@code exec java ... 0<&3}. Needs no native code.
+ */
+final class InheritedChannel implements Pm2Channel {
+
+	private final SocketChannel channel;
+
+	private InheritedChannel(SocketChannel channel) {
+		this.channel = channel;
+	}
+
+	/**
+	 * Opens the channel.
+	 * @param descriptor the channel's descriptor
+	 * @return the channel
+	 * @throws IOException if standard input is something else
+	 */
+	static InheritedChannel open(Descriptor descriptor) throws IOException {
+		if (descriptor.file().equals(new Descriptor(0, "standard input").file())) {
+			Channel channel = System.inheritedChannel();
+			if (channel instanceof SocketChannel socketChannel) {
+				return new InheritedChannel(socketChannel);
+			}
+		}
+		throw new IOException("standard input is not its channel");
+	}
+
+	@Override
+	public void write(byte[] bytes) throws IOException {
+		ByteBuffer buffer = ByteBuffer.wrap(bytes);
+		while (buffer.hasRemaining()) {
+			this.channel.write(buffer);
+		}
+	}
+
+	@Override
+	public int read(byte[] buffer) throws IOException {
+		return this.channel.read(ByteBuffer.wrap(buffer));
+	}
+
+}

@@ -1,0 +1,138 @@
+package io.github.gracefulboot.supervisor.pm2;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+
+import io.github.gracefulboot.supervisor.Supervisor;
+import io.github.gracefulboot.supervisor.posix.Descriptor;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Speaks to PM2 over the channel that Node gives its children: each message is a line of
+ * JSON. Says {@code "ready"} and hears {@code "shutdown"}.
+ * <p>
+ * Anything else that is written there, or a part of a message, makes PM2's daemon throw
+ * and restart all its applications. Each message is therefore a constant, written at
+ * once. The channel stays open for as long as the process lives: PM2 kills whoever closes
+ * it.
+ *
+ * @see <a href="https://pm2.keymetrics.io/docs/usage/signals-clean-restart/">PM2,
+ * Graceful Stop</a>
+ */
+final class Pm2Supervisor implements Supervisor {
+
+	private static final Log logger = LogFactory.getLog(Pm2Supervisor.class);
+
+	private static final byte[] READY = "\"ready\"\n".getBytes(StandardCharsets.UTF_8);
+
+	private static final String SHUTDOWN = "\"shutdown\"";
+
+	/**
+	 * No longer line is of interest.
+	 */
+	private static final int LONGEST_LINE = 1024;
+
+	private final String descriptor;
+
+	private final boolean exitOnDisconnect;
+
+	private volatile @Nullable Pm2Channel channel;
+
+	private boolean told;
+
+	/**
+	 * Creates the supervisor.
+	 * @param descriptor the number of the channel's descriptor
+	 * @param exitOnDisconnect whether to stop when the channel ends
+	 */
+	Pm2Supervisor(String descriptor, boolean exitOnDisconnect) {
+		this.descriptor = descriptor;
+		this.exitOnDisconnect = exitOnDisconnect;
+	}
+
+	@Override
+	public String name() {
+		return "PM2";
+	}
+
+	@Override
+	public void open() throws IOException {
+		Descriptor descriptor = Descriptor.parse("NODE_CHANNEL_FD", this.descriptor);
+		descriptor.require("socket");
+		this.channel = open(descriptor);
+	}
+
+	private static Pm2Channel open(Descriptor descriptor) throws IOException {
+		try {
+			return new DescriptorChannel(descriptor.number());
+		}
+		catch (LinkageError | RuntimeException ex) {
+			return openWithoutNativeCode(descriptor, ex);
+		}
+	}
+
+	private static Pm2Channel openWithoutNativeCode(Descriptor descriptor, Throwable whyNot) throws IOException {
+		try {
+			return InheritedChannel.open(descriptor);
+		}
+		catch (IOException ex) {
+			throw new IOException("JNA is missing or may not load native code (%s), and %s: add net.java.dev.jna:jna, "
+				.formatted(whyNot, ex.getMessage())
+					+ "or start with 'exec java ... 0<&%d'".formatted(descriptor.number()), ex);
+		}
+	}
+
+	@Override
+	public void ready() throws IOException {
+		Pm2Channel channel = this.channel;
+		if (channel != null && !this.told) {
+			this.told = true;
+			channel.write(READY);
+		}
+	}
+
+	@Override
+	public void listen(Consumer<String> stopRequests) throws IOException {
+		Pm2Channel channel = this.channel;
+		if (channel == null) {
+			return;
+		}
+		byte[] buffer = new byte[LONGEST_LINE];
+		ByteArrayOutputStream line = new ByteArrayOutputStream();
+		int length = channel.read(buffer);
+		while (length > 0) {
+			for (int i = 0; i < length; i++) {
+				if (buffer[i] == '\n') {
+					received(line.toString(StandardCharsets.UTF_8), stopRequests);
+					line.reset();
+				}
+				else if (line.size() < LONGEST_LINE) {
+					line.write(buffer[i]);
+				}
+			}
+			length = channel.read(buffer);
+		}
+		disconnected(stopRequests);
+	}
+
+	private static void received(String message, Consumer<String> stopRequests) {
+		if (SHUTDOWN.equals(message.strip())) {
+			stopRequests.accept("PM2's shutdown message");
+		}
+	}
+
+	private void disconnected(Consumer<String> stopRequests) {
+		if (this.exitOnDisconnect) {
+			stopRequests.accept("End of PM2's channel (graceful.supervisor.pm2.exit-on-disconnect)");
+		}
+		else {
+			logger.warn("PM2 is gone, this process goes on without a supervisor: stop it by SIGTERM before PM2 starts "
+					+ "another one on the same port (graceful.supervisor.pm2.exit-on-disconnect=true stops it)");
+		}
+	}
+
+}

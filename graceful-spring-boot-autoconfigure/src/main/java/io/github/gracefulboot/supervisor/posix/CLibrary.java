@@ -1,0 +1,48 @@
+package io.github.gracefulboot.supervisor.posix;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLong;
+import com.sun.jna.Pointer;
+
+/**
+ * Functions of the C library, called by JNA. Sizes are C's {@code size_t}, which is as
+ * long as its {@code long} on Linux.
+ *
+ * @since 0.1.0
+ */
+public interface CLibrary extends Library {
+
+	/**
+	 * The error of a call that a signal interrupted and that has to be repeated.
+	 */
+	int EINTR = 4;
+
+	/**
+	 * Loads the library.
+	 * @return the library
+	 * @throws LinkageError if JNA is missing or may not load native code
+	 */
+	static CLibrary load() {
+		return Native.load("c", CLibrary.class);
+	}
+
+	NativeLong read(int descriptor, byte[] buffer, NativeLong length) throws LastErrorException;
+
+	NativeLong write(int descriptor, byte[] bytes, NativeLong length) throws LastErrorException;
+
+	int close(int descriptor) throws LastErrorException;
+
+	int pipe(int[] descriptors) throws LastErrorException;
+
+	int poll(Pointer descriptors, NativeLong count, int timeoutMillis) throws LastErrorException;
+
+	int socket(int family, int type, int protocol) throws LastErrorException;
+
+	NativeLong sendto(int socket, byte[] bytes, NativeLong length, int flags, Pointer address, int addressLength)
+			throws LastErrorException;
+
+	NativeLong sendmsg(int socket, Pointer message, int flags) throws LastErrorException;
+
+}

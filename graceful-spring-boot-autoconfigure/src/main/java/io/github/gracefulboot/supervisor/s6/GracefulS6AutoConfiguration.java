@@ -1,0 +1,36 @@
+package io.github.gracefulboot.supervisor.s6;
+
+import io.github.gracefulboot.shutdown.WaitingPolicy;
+import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
+
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnNotWarDeployment;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
+
+/**
+ * Auto-configuration of {@link S6Supervisor}.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(before = GracefulSupervisorAutoConfiguration.class)
+@ConditionalOnNotWarDeployment
+@ConditionalOnProperty(name = WaitingPolicy.TEST_PROPERTY, havingValue = "false", matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = { "graceful.enabled", "graceful.supervisor.s6.enabled" }, matchIfMissing = true)
+@ConditionalOnProperty("graceful.supervisor.s6.notification-fd")
+@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+public final class GracefulS6AutoConfiguration {
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	S6Supervisor gracefulS6Supervisor(Environment environment) {
+		return new S6Supervisor(
+				Binder.get(environment).bind("graceful.supervisor.s6.notification-fd", String.class).get());
+	}
+
+}

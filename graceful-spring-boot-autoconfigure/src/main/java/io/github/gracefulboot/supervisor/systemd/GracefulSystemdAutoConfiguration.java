@@ -1,0 +1,75 @@
+package io.github.gracefulboot.supervisor.systemd;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+
+import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.InvalidGracefulPropertyException;
+import io.github.gracefulboot.shutdown.WaitingPolicy;
+import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnNotWarDeployment;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
+import org.springframework.core.log.LogMessage;
+
+/**
+ * Auto-configuration of {@link SystemdSupervisor}.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(before = { GracefulSupervisorAutoConfiguration.class, GracefulShutdownAutoConfiguration.class })
+@ConditionalOnNotWarDeployment
+@ConditionalOnProperty(name = WaitingPolicy.TEST_PROPERTY, havingValue = "false", matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = { "graceful.enabled", "graceful.supervisor.systemd.enabled" },
+		matchIfMissing = true)
+@ConditionalOnProperty("NOTIFY_SOCKET")
+@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+public final class GracefulSystemdAutoConfiguration {
+
+	private static final Log logger = LogFactory.getLog(GracefulSystemdAutoConfiguration.class);
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	SystemdSupervisor gracefulSystemdSupervisor(Environment environment) {
+		SystemdProperties properties = Binder.get(environment)
+			.bindOrCreate("graceful.supervisor.systemd", SystemdProperties.class);
+		if (properties.getPatience().isNegative()) {
+			throw new InvalidGracefulPropertyException("graceful.supervisor.systemd.patience",
+					properties.getPatience() + " is negative.",
+					"Set a duration such as 10s, or 0s to ask for no time.");
+		}
+		return new SystemdSupervisor(environment.getRequiredProperty("NOTIFY_SOCKET"), properties.getPatience(),
+				watchdog(environment));
+	}
+
+	private static @Nullable Duration watchdog(Environment environment) {
+		String period = environment.getProperty("WATCHDOG_USEC");
+		String pid = environment.getProperty("WATCHDOG_PID");
+		if (period == null || (pid != null && !pid.equals(String.valueOf(ProcessHandle.current().pid())))) {
+			return null;
+		}
+		try {
+			long micros = Long.parseLong(period.strip());
+			if (micros > 0) {
+				return Duration.of(micros, ChronoUnit.MICROS);
+			}
+		}
+		catch (NumberFormatException ex) {
+			// Neither is any other number
+		}
+		logger.warn(LogMessage.format("WATCHDOG_USEC=%s is no number of microseconds: systemd gets no signs of life",
+				period));
+		return null;
+	}
+
+}

@@ -1,0 +1,126 @@
+package io.github.gracefulboot.supervisor.systemd;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+import io.github.gracefulboot.supervisor.Supervisor;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.log.LogMessage;
+
+/**
+ * Tells systemd, or whoever else listens on {@code NOTIFY_SOCKET}, of the start and the
+ * stop.
+ *
+ * @see <a href=
+ * "https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html">sd_notify(3)</a>
+ */
+final class SystemdSupervisor implements Supervisor {
+
+	private static final Log logger = LogFactory.getLog(SystemdSupervisor.class);
+
+	private static final Duration BARRIER_TIMEOUT = Duration.ofSeconds(5);
+
+	/**
+	 * Asked for each half second, so that a machine that is busy may be late.
+	 */
+	private static final Duration EXTENSION = Duration.ofSeconds(5);
+
+	private final String socketName;
+
+	private final Duration patience;
+
+	private final @Nullable Duration watchdog;
+
+	private volatile @Nullable NotifySocket socket;
+
+	/**
+	 * Creates the supervisor.
+	 * @param socketName the name of its socket
+	 * @param patience how long a start or stop without progress is extended
+	 * @param watchdog how often it wants a sign of life, or {@code null} if it does not
+	 */
+	SystemdSupervisor(String socketName, Duration patience, @Nullable Duration watchdog) {
+		this.socketName = socketName;
+		this.patience = patience;
+		this.watchdog = watchdog;
+	}
+
+	@Override
+	public String name() {
+		return "systemd";
+	}
+
+	@Override
+	public void open() throws IOException {
+		try {
+			NotifySocket socket = new NotifySocket(this.socketName);
+			socket.send("STATUS=Starting");
+			this.socket = socket;
+		}
+		catch (LinkageError | RuntimeException ex) {
+			throw new IOException(
+					"JNA is missing or may not load native code (%s): add net.java.dev.jna:jna".formatted(ex), ex);
+		}
+	}
+
+	private void send(String assignments) throws IOException {
+		NotifySocket socket = this.socket;
+		if (socket != null) {
+			socket.send(assignments);
+		}
+	}
+
+	@Override
+	public void ready() throws IOException {
+		send("READY=1");
+		NotifySocket socket = this.socket;
+		if (socket != null) {
+			boolean heard = socket.barrier(BARRIER_TIMEOUT);
+			logger.debug(LogMessage.format("systemd %s that the start is over",
+					heard ? "has read" : "does not say whether it has read"));
+		}
+	}
+
+	@Override
+	public void reloading() throws IOException {
+		// On Linux this is CLOCK_MONOTONIC, which is what systemd compares with
+		long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime());
+		send("RELOADING=1\nMONOTONIC_USEC=" + micros);
+	}
+
+	@Override
+	public void stopping() throws IOException {
+		send("STOPPING=1");
+	}
+
+	@Override
+	public void status(String text) throws IOException {
+		send("STATUS=" + text.replaceAll("\\R", " "));
+	}
+
+	@Override
+	public Optional<Duration> patience() {
+		return Optional.of(this.patience);
+	}
+
+	@Override
+	public void extend() throws IOException {
+		send("EXTEND_TIMEOUT_USEC=" + TimeUnit.MILLISECONDS.toMicros(EXTENSION.toMillis()));
+	}
+
+	@Override
+	public Optional<Duration> watchdogTimeout() {
+		return Optional.ofNullable(this.watchdog);
+	}
+
+	@Override
+	public void alive() throws IOException {
+		send("WATCHDOG=1");
+	}
+
+}
