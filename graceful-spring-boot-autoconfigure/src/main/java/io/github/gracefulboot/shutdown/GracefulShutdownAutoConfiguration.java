@@ -59,14 +59,15 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	private static Duration timeout(Duration configured, ObjectProvider<KillTimeout> killTimeouts) {
-		Duration timeout = killTimeouts.stream()
-			.flatMap((killTimeout) -> killTimeout.untilKill().stream())
-			.map(Budget::before)
-			.reduce(configured, Durations::shorter);
-		if (timeout.compareTo(configured) < 0) {
-			logger.info(LogMessage.format(
-					"A stop may take %s instead of %s (graceful.shutdown.timeout), because the supervisor kills then",
-					Durations.text(timeout), Durations.text(configured)));
+		Duration timeout = configured;
+		for (KillTimeout killTimeout : killTimeouts) {
+			Duration limit = killTimeout.untilKill().map(Budget::before).orElse(timeout);
+			if (limit.compareTo(timeout) < 0) {
+				logger.info(LogMessage.format(
+						"A stop may take %s instead of %s (graceful.shutdown.timeout), less than " + "the %s",
+						Durations.text(limit), Durations.text(timeout), killTimeout.source()));
+				timeout = limit;
+			}
 		}
 		return timeout;
 	}

@@ -10,7 +10,6 @@ import java.util.Optional;
  *
  * @since 0.1.0
  */
-@FunctionalInterface
 public interface KillTimeout {
 
 	/**
@@ -19,5 +18,11 @@ public interface KillTimeout {
 	 * not say
 	 */
 	Optional<Duration> untilKill();
+
+	/**
+	 * Returns where that comes from.
+	 * @return the source, such as {@code kill_timeout of PM2}, for the log
+	 */
+	String source();
 
 }

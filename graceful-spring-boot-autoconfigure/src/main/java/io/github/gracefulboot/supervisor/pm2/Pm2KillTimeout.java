@@ -44,4 +44,9 @@ final class Pm2KillTimeout implements KillTimeout {
 		return Optional.of(DEFAULT);
 	}
 
+	@Override
+	public String source() {
+		return "kill_timeout of PM2";
+	}
+
 }

@@ -3,6 +3,7 @@ package io.github.gracefulboot.web.tomcat;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,6 +30,8 @@ class DrainableNioEndpoint extends NioEndpoint {
 
 	private volatile boolean closingListener;
 
+	private volatile @Nullable InheritedAcceptor inherited;
+
 	private boolean adopting;
 
 	void setOnConnectionClosed(Runnable onConnectionClosed) {
@@ -47,9 +50,30 @@ class DrainableNioEndpoint extends NioEndpoint {
 
 	@Override
 	protected void unlockAccept() {
-		if (!this.closingListener) {
+		InheritedAcceptor inherited = this.inherited;
+		if (inherited != null) {
+			inherited.wakeUp();
+		}
+		else if (!this.closingListener) {
 			super.unlockAccept();
 		}
+	}
+
+	@Override
+	protected void initServerSocket() throws Exception {
+		super.initServerSocket();
+		if (getUseInheritedChannel()) {
+			this.inherited = new InheritedAcceptor((ServerSocketChannel) getServerSocket());
+		}
+	}
+
+	@Override
+	protected void doCloseServerSocket() throws IOException {
+		InheritedAcceptor inherited = this.inherited;
+		if (inherited != null) {
+			inherited.close();
+		}
+		super.doCloseServerSocket();
 	}
 
 	/**
@@ -58,8 +82,9 @@ class DrainableNioEndpoint extends NioEndpoint {
 	 */
 	@Override
 	protected @Nullable SocketChannel serverSocketAccept() throws Exception {
+		InheritedAcceptor inherited = this.inherited;
 		try {
-			return super.serverSocketAccept();
+			return (inherited != null) ? inherited.accept(this::isPaused) : super.serverSocketAccept();
 		}
 		catch (ClosedChannelException | NullPointerException ex) {
 			if (this.closingListener) {

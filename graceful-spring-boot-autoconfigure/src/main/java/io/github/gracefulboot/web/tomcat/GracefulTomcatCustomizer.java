@@ -2,6 +2,7 @@ package io.github.gracefulboot.web.tomcat;
 
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.WebServerDrain;
+import io.github.gracefulboot.web.listener.InheritedListener;
 import io.github.gracefulboot.web.listener.ListenerSilencer;
 import org.apache.catalina.connector.Connector;
 import org.apache.commons.logging.Log;
@@ -35,6 +36,10 @@ final class GracefulTomcatCustomizer implements WebServerFactoryCustomizer<Tomca
 	public void customize(TomcatWebServerFactory factory) {
 		if (TomcatWebServerFactory.DEFAULT_PROTOCOL.equals(factory.getProtocol())) {
 			factory.setProtocol(DrainableHttp11NioProtocol.class.getName());
+		}
+		if (InheritedListener.isPresent()) {
+			factory.addConnectorCustomizers(
+					(connector) -> connector.setProperty("useInheritedChannel", String.valueOf(true)));
 		}
 		factory.addConnectorCustomizers(this::customize);
 		factory.getAdditionalConnectors().forEach(this::customize);

@@ -1,0 +1,62 @@
+package io.github.gracefulboot.web.tomcat;
+
+import java.io.IOException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.function.BooleanSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Accepts connections of an inherited listener until it is told to leave them to the next
+ * process. The listener itself is not closed: the JDK would detach the standard streams
+ * of the process with it, and the log of the stop would be lost.
+ */
+final class InheritedAcceptor {
+
+	private final ServerSocketChannel listener;
+
+	private final Selector selector;
+
+	InheritedAcceptor(ServerSocketChannel listener) throws IOException {
+		this.listener = listener;
+		this.selector = Selector.open();
+		listener.configureBlocking(false);
+		listener.register(this.selector, SelectionKey.OP_ACCEPT);
+	}
+
+	/**
+	 * Waits for a connection.
+	 * @param paused whether to stop waiting, looked at after each {@link #wakeUp()}
+	 * @return the connection, or {@code null} if nobody waits for one any more
+	 * @throws IOException if accepting fails
+	 */
+	@Nullable SocketChannel accept(BooleanSupplier paused) throws IOException {
+		try {
+			while (this.selector.isOpen() && !paused.getAsBoolean()) {
+				SocketChannel socket = this.listener.accept();
+				if (socket != null) {
+					return socket;
+				}
+				this.selector.select((key) -> {
+				});
+			}
+		}
+		catch (ClosedSelectorException ex) {
+			// Told to leave them while it was not waiting
+		}
+		return null;
+	}
+
+	void wakeUp() {
+		this.selector.wakeup();
+	}
+
+	void close() throws IOException {
+		this.selector.close();
+	}
+
+}
