@@ -26,9 +26,13 @@ class SignalTests {
 
 	private static final int TERMINATED_WHILE_STARTING = 143;
 
+	private static final int KILLED_BY_SIGTERM = 143;
+
 	private static final Duration AT_ONCE = Duration.ofMillis(1500);
 
 	private static final Load REQUEST_OF_2_SECONDS = Load.of("POST", "/slow?ms=2000", true, 1).withMaxRequests(1);
+
+	private static final Load REQUEST_OF_10_SECONDS = Load.of("POST", "/slow?ms=10000", true, 1).withMaxRequests(1);
 
 	private static final Path DIRECTORY = TestDirectory.create("signals");
 
@@ -93,6 +97,39 @@ class SignalTests {
 			Exit exit = stop(process, "TERM", "starting");
 			assertThat(exit.code()).isEqualTo(TERMINATED_WHILE_STARTING);
 			assertThat(exit.took()).isLessThan(AT_ONCE);
+		}
+	}
+
+	@Test
+	void whenRuntimeImageLacksSignalsThenTheExitCodeTellsAllTheSame() {
+		// Spring's class proxies need the module that is left out, too
+		App app = App
+			.of(SampleJar.GRACEFUL, DIRECTORY, "--spring.persistence.exceptiontranslation.enabled=false",
+					"--graceful.shutdown.timeout=3s")
+			.withJvmOptions("--limit-modules",
+					"java.se,jdk.management,jdk.net,jdk.charsets,jdk.crypto.ec,jdk.zipfs,jdk.httpserver");
+		try (AppProcess process = app.startReady(); LoadClient client = startRequest(process)) {
+			Exit exit = stop(process, "TERM", "no jdk.unsupported, 2 s request in flight");
+			assertAnswered(client);
+			assertThat(exit.code()).isZero();
+			assertThat(process.log()).contains("add the module jdk.unsupported");
+		}
+		try (AppProcess process = app.startReady();
+				LoadClient client = LoadClient.start(REQUEST_OF_10_SECONDS, process.port())) {
+			process.awaitLog("Slow request of 10000 ms begins");
+			Exit exit = stop(process, "TERM", "no jdk.unsupported, 10 s request in flight");
+			assertThat(exit.code()).isEqualTo(1);
+			assertThat(client.stop().failed()).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void whenJvmLetsNobodyHandleSignalsThenItSaysWhatToDo() {
+		try (AppProcess process = App.of(SampleJar.GRACEFUL, DIRECTORY).withJvmOptions("-Xrs").startReady()) {
+			process.awaitLog("start it without -Xrs");
+			Exit exit = stop(process, "TERM", "-Xrs");
+			assertThat(exit.code()).isEqualTo(KILLED_BY_SIGTERM);
+			assertThat(process.log()).doesNotContain("Stopped clean");
 		}
 	}
 
