@@ -46,6 +46,10 @@ final class Heartbeat {
 	}
 
 	private void beat() {
+		if (this.supervisors.isClosed()) {
+			stop();
+			return;
+		}
 		Object sign = this.work.progress();
 		long now = System.nanoTime();
 		if (!sign.equals(this.latestSign)) {

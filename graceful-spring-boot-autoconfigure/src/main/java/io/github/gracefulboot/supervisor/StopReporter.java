@@ -10,14 +10,14 @@ import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.Stage;
 import io.github.gracefulboot.shutdown.StageChangedEvent;
 
-import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ApplicationListener;
 
 /**
  * Tells supervisors how the stop goes on: what is still running, and that it gets
- * somewhere as long as work ends or the next stage begins.
+ * somewhere as long as work ends or the next stage begins. Goes on while beans are
+ * destroyed, this one among them.
  */
-final class StopReporter implements ApplicationListener<StageChangedEvent>, DisposableBean, Heartbeat.Work {
+final class StopReporter implements ApplicationListener<StageChangedEvent>, Heartbeat.Work {
 
 	private static final int NAMED_TASKS = 3;
 
@@ -70,11 +70,6 @@ final class StopReporter implements ApplicationListener<StageChangedEvent>, Disp
 	public boolean isOverdue() {
 		Deadline deadline = this.shutdown.getDeadline();
 		return deadline != null && deadline.hasPassed();
-	}
-
-	@Override
-	public void destroy() {
-		this.heartbeat.stop();
 	}
 
 	/**

@@ -31,6 +31,8 @@ public final class Supervisors implements Announcer, DisposableBean {
 
 	private volatile boolean ready;
 
+	private volatile boolean closed;
+
 	/**
 	 * Opens the ways to all supervisors.
 	 * @param supervisors the supervisors
@@ -97,12 +99,22 @@ public final class Supervisors implements Announcer, DisposableBean {
 		return this.links;
 	}
 
+	/**
+	 * Returns whether nothing can be told any more, because the context has closed. This
+	 * is one of the last beans to be destroyed.
+	 * @return whether it is over
+	 */
+	boolean isClosed() {
+		return this.closed;
+	}
+
 	private void tell(Message message) {
 		this.links.forEach((link) -> link.tell(message));
 	}
 
 	@Override
 	public void destroy() throws InterruptedException {
+		this.closed = true;
 		long end = System.nanoTime() + LAST_MESSAGES.toNanos();
 		this.links.forEach(SupervisorLink::close);
 		for (SupervisorLink link : this.links) {

@@ -11,14 +11,14 @@ import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-import org.springframework.beans.factory.DisposableBean;
 import org.springframework.core.log.LogMessage;
 
 /**
  * Gives signs of life to the supervisors that want them, as long as every liveness check
- * says so. A check that hangs is none that says so.
+ * says so. A check that hangs is none that says so. Goes on while beans are destroyed,
+ * which a supervisor must not take for a sudden death.
  */
-final class Watchdog implements DisposableBean {
+final class Watchdog {
 
 	private static final Log logger = LogFactory.getLog(Watchdog.class);
 
@@ -51,7 +51,10 @@ final class Watchdog implements DisposableBean {
 
 	private void watch(SupervisorLink link, Duration interval) {
 		this.executor.scheduleAtFixedRate(() -> {
-			if (isLive(link.supervisor().name())) {
+			if (this.supervisors.isClosed()) {
+				this.executor.shutdownNow();
+			}
+			else if (isLive(link.supervisor().name())) {
 				link.tell(Supervisor::alive);
 			}
 		}, 0, interval.toNanos(), TimeUnit.NANOSECONDS);
@@ -79,11 +82,6 @@ final class Watchdog implements DisposableBean {
 			logger.debug("A liveness check failed, which is no reason to be killed", ex);
 			return Optional.empty();
 		}
-	}
-
-	@Override
-	public void destroy() {
-		this.executor.shutdownNow();
 	}
 
 }
