@@ -82,8 +82,9 @@ public final class GracefulSupervisorAutoConfiguration {
 	}
 
 	@Bean
-	Watchdog gracefulWatchdog(Supervisors supervisors, ObjectProvider<LivenessCheck> checks) {
-		return new Watchdog(supervisors, () -> checks.orderedStream().toList());
+	Watchdog gracefulWatchdog(Supervisors supervisors, GracefulShutdown shutdown,
+			ObjectProvider<LivenessCheck> checks) {
+		return new Watchdog(supervisors, shutdown, () -> checks.orderedStream().toList());
 	}
 
 	@Bean

@@ -8,6 +8,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
+import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.shutdown.GracefulShutdown;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -15,8 +17,8 @@ import org.springframework.core.log.LogMessage;
 
 /**
  * Gives signs of life to the supervisors that want them, as long as every liveness check
- * says so. A check that hangs is none that says so. Goes on while beans are destroyed,
- * which a supervisor must not take for a sudden death.
+ * says so. A check that hangs is none that says so. A stop is a sign of life by itself
+ * until its budget is spent, whatever checks say of beans that are being destroyed.
  */
 final class Watchdog {
 
@@ -30,12 +32,15 @@ final class Watchdog {
 
 	private final Supervisors supervisors;
 
+	private final GracefulShutdown shutdown;
+
 	private final Supplier<List<LivenessCheck>> checks;
 
 	private boolean broken;
 
-	Watchdog(Supervisors supervisors, Supplier<List<LivenessCheck>> checks) {
+	Watchdog(Supervisors supervisors, GracefulShutdown shutdown, Supplier<List<LivenessCheck>> checks) {
 		this.supervisors = supervisors;
+		this.shutdown = shutdown;
 		this.checks = checks;
 	}
 
@@ -61,6 +66,11 @@ final class Watchdog {
 	}
 
 	private boolean isLive(String supervisor) {
+		Deadline stop = this.shutdown.getDeadline();
+		return (stop != null) ? !stop.hasPassed() : isHealthy(supervisor);
+	}
+
+	private boolean isHealthy(String supervisor) {
 		Optional<String> reason = this.checks.get()
 			.stream()
 			.map(Watchdog::whyBroken)
