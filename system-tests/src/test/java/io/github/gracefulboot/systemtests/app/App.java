@@ -8,9 +8,12 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.gracefulboot.systemtests.http.HttpConnection;
+import io.github.gracefulboot.systemtests.http.HttpFailureException;
 import io.github.gracefulboot.systemtests.process.ChildProcess;
 import io.github.gracefulboot.systemtests.process.FreePorts;
 
@@ -24,6 +27,10 @@ import io.github.gracefulboot.systemtests.process.FreePorts;
  * @param args its command line
  */
 public record App(Path jar, int port, Path log, List<String> jvmOptions, List<String> args) {
+
+	private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
+
+	private static final int UNREACHABLE = 0;
 
 	public static App of(SampleJar jar, Path directory, String... args) {
 		int port = FreePorts.next();
@@ -61,13 +68,36 @@ public record App(Path jar, int port, Path log, List<String> jvmOptions, List<St
 		return new App(copy, this.port, this.log, this.jvmOptions, this.args);
 	}
 
-	public AppProcess start() {
+	/**
+	 * The java executable that runs all samples.
+	 */
+	public static String java() {
+		return System.getProperty("graceful.system-tests.java", "java");
+	}
+
+	public List<String> command() {
 		List<String> command = new ArrayList<>();
-		command.add(System.getProperty("graceful.system-tests.java", "java"));
+		command.add(java());
 		command.addAll(this.jvmOptions);
 		command.addAll(List.of("-jar", this.jar.toString(), "--server.port=" + this.port));
 		command.addAll(this.args);
-		return new AppProcess(this, ChildProcess.start(command, this.log));
+		return command;
+	}
+
+	public AppProcess start() {
+		return new AppProcess(this, ChildProcess.start(command(), this.log));
+	}
+
+	/**
+	 * The status of its readiness probe, or 0 if nobody answers.
+	 */
+	public int readiness() {
+		try {
+			return HttpConnection.get(this.port, AppProcess.READINESS, PROBE_TIMEOUT).status();
+		}
+		catch (HttpFailureException ex) {
+			return UNREACHABLE;
+		}
 	}
 
 	/**

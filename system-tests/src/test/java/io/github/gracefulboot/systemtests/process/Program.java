@@ -4,6 +4,7 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -18,37 +19,60 @@ public enum Program {
 	/**
 	 * The HAProxy load balancer.
 	 */
-	HAPROXY("haproxy"),
+	HAPROXY("haproxy", "apt-get install haproxy"),
 
 	/**
 	 * The nginx web server.
 	 */
-	NGINX("nginx");
+	NGINX("nginx", "apt-get install nginx"),
+
+	/**
+	 * What runs PM2.
+	 */
+	NODE("node", "apt-get install nodejs npm"),
+
+	/**
+	 * The PM2 process manager, of the version that this project pins.
+	 */
+	PM2("pm2", "npm ci --prefix system-tests/pm2", "pm2/node_modules/.bin");
 
 	private final String name;
 
-	Program(String name) {
+	private final String advice;
+
+	private final List<String> directories;
+
+	Program(String name, String advice, String... directories) {
 		this.name = name;
+		this.advice = advice;
+		this.directories = List.of(directories);
 	}
 
 	public String path() {
 		return find().map(Path::toString).orElseGet(this::missing);
 	}
 
+	/**
+	 * Looks in its own directories only, if it has any.
+	 */
 	private Optional<Path> find() {
-		Stream<String> path = Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator));
-		return Stream.concat(path, Stream.of("/usr/sbin", "/usr/local/sbin"))
-			.map((directory) -> Path.of(directory, this.name))
+		return (this.directories.isEmpty() ? systemDirectories() : this.directories.stream())
+			.map((directory) -> Path.of(directory, this.name).toAbsolutePath())
 			.filter(Files::isExecutable)
 			.findFirst();
 	}
 
+	private static Stream<String> systemDirectories() {
+		Stream<String> path = Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator));
+		return Stream.concat(path, Stream.of("/usr/sbin", "/usr/local/sbin"));
+	}
+
 	private String missing() {
-		String advice = "%s is not installed: apt-get install %s".formatted(this.name, this.name);
+		String message = "%s is not installed: %s".formatted(this.name, this.advice);
 		if ("required".equals(System.getProperty("graceful.system-tests"))) {
-			throw new AssertionError(advice);
+			throw new AssertionError(message);
 		}
-		return Assumptions.abort(advice);
+		return Assumptions.abort(message);
 	}
 
 }

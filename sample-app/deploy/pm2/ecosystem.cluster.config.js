@@ -1,0 +1,31 @@
+// Two instances of the sample that share the port 8080, without a load balancer: a Node process beside each JVM listens
+// on it. Start: pm2 start ecosystem.cluster.config.js. New version: pm2 reload sample-cluster. See docs/pm2.md.
+const path = require('node:path');
+
+const jar = process.env.SAMPLE_JAR || path.join(__dirname, '../../target/sample-app-0.1.0-SNAPSHOT.jar');
+
+module.exports = {
+  apps: [{
+    name: 'sample-cluster',
+    script: path.join(__dirname, '../../../graceful-pm2-launcher/launcher.js'),
+    // java's command line
+    args: [...(process.env.JVM_OPTIONS || '-Xmx256m').split(' '), '-jar', jar],
+    exec_mode: 'cluster',
+
+    instances: 2,
+    env: {
+      // Where the service is reached. Each JVM gets a port of its own from the launcher
+      SERVER_PORT: process.env.PORT || 8080,
+      GRACEFUL_LAUNCHER_JAVA: process.env.JAVA || 'java'
+    },
+
+    // Online is who says so, and not who has merely been started
+    wait_ready: true,
+    // Longer than the slowest start: PM2 stops the old instance when it is over
+    listen_timeout: 90000,
+    // PM2 kills after that. The starter shares it out, and ends before by itself
+    kill_timeout: 30000,
+    // The launcher tells the JVM to stop, after it has left the port
+    treekill: false
+  }]
+};
