@@ -9,22 +9,15 @@ import io.github.gracefulboot.systemtests.app.AppProcess;
 import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.front.Front;
 import io.github.gracefulboot.systemtests.front.FrontType;
-import io.github.gracefulboot.systemtests.load.LoadClient;
 import io.github.gracefulboot.systemtests.load.LoadReport;
 import io.github.gracefulboot.systemtests.load.Traffic;
 import io.github.gracefulboot.systemtests.process.Exit;
-import org.awaitility.Awaitility;
 
 /**
  * Two instances behind a load balancer, under load, restarted in turn: each is stopped,
  * started again and back behind the balancer before the other one's turn.
  */
 final class RollingRestart implements AutoCloseable {
-
-	/**
-	 * So much is served, on every kind of load, before the first and after the last stop.
-	 */
-	private static final int STEADY_REQUESTS = 100;
 
 	private final String name;
 
@@ -38,9 +31,9 @@ final class RollingRestart implements AutoCloseable {
 
 	private final List<AppProcess> instances = new ArrayList<>();
 
-	private final List<LoadClient> clients = new ArrayList<>();
-
 	private final List<Exit> exits = new ArrayList<>();
+
+	private SteadyLoad load;
 
 	private RollingRestart(FrontType frontType, SampleJar jar, Traffic traffic) {
 		this.name = "%s behind %s, %s".formatted(jar, frontType, traffic);
@@ -59,28 +52,19 @@ final class RollingRestart implements AutoCloseable {
 	private RestartReport run(int rounds) {
 		this.apps.forEach((app) -> this.instances.add(app.start()));
 		this.instances.forEach(this::awaitUp);
-		this.traffic.loads().forEach((load) -> this.clients.add(LoadClient.start(load, this.front.port())));
-		awaitSteadyLoad();
+		this.load = SteadyLoad.start(this.traffic, this.front.port());
 		for (int round = 0; round < rounds; round++) {
 			for (int i = 0; i < this.apps.size(); i++) {
 				restart(i);
 			}
 		}
-		awaitSteadyLoad();
-		List<LoadReport> reports = this.clients.stream().map(LoadClient::stop).toList();
+		List<LoadReport> reports = this.load.stop();
 		return new RestartReport(this.name, this.directory, reports, List.copyOf(this.exits));
 	}
 
 	private void awaitUp(AppProcess instance) {
 		instance.awaitReady();
 		this.front.awaitUp(instance);
-	}
-
-	private void awaitSteadyLoad() {
-		for (LoadClient client : this.clients) {
-			long wanted = client.total() + STEADY_REQUESTS;
-			Awaitility.await("%d more requests".formatted(STEADY_REQUESTS)).until(() -> client.total() >= wanted);
-		}
 	}
 
 	private void restart(int index) {
@@ -93,7 +77,9 @@ final class RollingRestart implements AutoCloseable {
 
 	@Override
 	public void close() {
-		this.clients.forEach(LoadClient::close);
+		if (this.load != null) {
+			this.load.close();
+		}
 		this.front.close();
 		this.instances.forEach(AppProcess::close);
 	}

@@ -25,13 +25,37 @@ public final class FreePorts {
 		return port;
 	}
 
+	/**
+	 * The first of two ports in a row.
+	 */
+	public static int nextPair() {
+		int port = next();
+		while (!isFree(port + 1) || !given.add(port + 1)) {
+			port = next();
+		}
+		return port;
+	}
+
 	private static int findFree() {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+		try (ServerSocket socket = listen(0)) {
 			return socket.getLocalPort();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	private static boolean isFree(int port) {
+		try (ServerSocket socket = listen(port)) {
+			return socket.isBound();
+		}
+		catch (IOException ex) {
+			return false;
+		}
+	}
+
+	private static ServerSocket listen(int port) throws IOException {
+		return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
 	}
 
 }

@@ -1,0 +1,84 @@
+package io.github.gracefulboot.systemtests;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+import io.github.gracefulboot.systemtests.app.App;
+import io.github.gracefulboot.systemtests.app.SampleJar;
+import io.github.gracefulboot.systemtests.front.Front;
+import io.github.gracefulboot.systemtests.front.FrontType;
+import io.github.gracefulboot.systemtests.http.HttpConnection;
+import io.github.gracefulboot.systemtests.http.HttpFailureException;
+import io.github.gracefulboot.systemtests.load.LoadReport;
+import io.github.gracefulboot.systemtests.load.Traffic;
+import io.github.gracefulboot.systemtests.pm2.Pm2;
+import io.github.gracefulboot.systemtests.pm2.Pm2Exit;
+import io.github.gracefulboot.systemtests.pm2.Pm2Process;
+import io.github.gracefulboot.systemtests.process.FreePorts;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * {@code pm2 reload} in fork mode: each instance is stopped, then started again.
+ */
+class Pm2ReloadTests {
+
+	private static final int RELOADS = Integer.getInteger("graceful.system-tests.reloads", 10);
+
+	private static final Path DIRECTORY = TestDirectory.create("pm2-reload");
+
+	private static final Path ECOSYSTEM = Path.of("../sample-app/deploy/pm2/ecosystem.config.js");
+
+	private static final String NAME = "sample";
+
+	@Test
+	void whenInstancesAreReloadedBehindHaproxyThenNothingIsLost() {
+		int port = FreePorts.nextPair();
+		try (Front front = FrontType.HAPROXY.start(List.of(port, port + 1), DIRECTORY);
+				Pm2 pm2 = Pm2.start(DIRECTORY)) {
+			pm2.start(ECOSYSTEM, Map.of("FIRST_PORT", String.valueOf(port), "JAVA", App.java(), "JVM_OPTIONS",
+					"-Xmx256m -XX:TieredStopAtLevel=1", "SAMPLE_JAR", SampleJar.GRACEFUL.path().toString()));
+			awaitUp(front, port);
+			awaitUp(front, port + 1);
+			List<LoadReport> reports = reloadUnderLoad(pm2, front);
+			assertThat(SteadyLoad.failures(reports)).isEmpty();
+			assertThat(pm2.exits(NAME)).isEqualTo(Collections.nCopies(2 * RELOADS, Pm2Exit.CLEAN));
+			assertThat(pm2.processes(NAME)).hasSize(2)
+				.allMatch(Pm2Process::isOnline)
+				.allMatch((process) -> process.restarts() == RELOADS);
+		}
+	}
+
+	private List<LoadReport> reloadUnderLoad(Pm2 pm2, Front front) {
+		try (SteadyLoad load = SteadyLoad.start(Traffic.POST, front.port())) {
+			long begin = System.nanoTime();
+			for (int i = 0; i < RELOADS; i++) {
+				pm2.reload(NAME);
+			}
+			Duration took = Duration.ofNanos(System.nanoTime() - begin);
+			List<LoadReport> reports = load.stop();
+			System.out.printf("PM2 reload of two forked instances behind HAProxy: %s, %d reloads of %d ms each%n",
+					reports, RELOADS, took.toMillis() / RELOADS);
+			return reports;
+		}
+	}
+
+	private void awaitUp(Front front, int port) {
+		Awaitility.await("a response of the instance on port %d".formatted(port)).until(() -> {
+			try {
+				return HttpConnection.get(front.port(), "/fast", Duration.ofSeconds(5))
+					.header("X-Instance")
+					.startsWith(port + "-");
+			}
+			catch (HttpFailureException ex) {
+				return false;
+			}
+		});
+	}
+
+}
