@@ -13,6 +13,8 @@ import java.util.Map;
 
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.SampleJar;
+import io.github.gracefulboot.systemtests.load.Load;
+import io.github.gracefulboot.systemtests.load.LoadClient;
 import io.github.gracefulboot.systemtests.load.LoadReport;
 import io.github.gracefulboot.systemtests.load.Traffic;
 import io.github.gracefulboot.systemtests.pm2.Pm2;
@@ -45,6 +47,10 @@ class Pm2ClusterTests {
 	@BeforeAll
 	static void startCluster() {
 		pm2 = Pm2.start(TestDirectory.create("pm2-cluster"));
+		startInstances();
+	}
+
+	private static void startInstances() {
 		pm2.start(ECOSYSTEM,
 				Map.of("PORT", String.valueOf(PORT), "JAVA", App.java(), "JVM_OPTIONS",
 						"-Xmx256m -XX:TieredStopAtLevel=1", "SAMPLE_JAR", SampleJar.GRACEFUL.path().toString(),
@@ -75,6 +81,24 @@ class Pm2ClusterTests {
 		}
 		List<Pm2Exit> exits = pm2.exits(NAME);
 		assertThat(exits.subList(exitsBefore, exits.size())).isEqualTo(Collections.nCopies(2 * RELOADS, Pm2Exit.CLEAN));
+		awaitOnline();
+	}
+
+	@Test
+	void whenStoppedThenRequestInFlightIsAnswered() {
+		int exitsBefore = pm2.exits(NAME).size();
+		Load request = Load.of("POST", "/slow?ms=2001", true, 1).withMaxRequests(1);
+		try (LoadClient client = LoadClient.start(request, PORT)) {
+			pm2.awaitLog(NAME, "Slow request of 2001 ms begins");
+			Duration took = pm2.stop(NAME);
+			LoadReport report = client.await();
+			System.out.printf("PM2 cluster mode, 2 s request in flight: %d failed, pm2 stop took %d ms%n",
+					report.failed(), took.toMillis());
+			assertThat(SteadyLoad.failures(List.of(report))).isEmpty();
+		}
+		List<Pm2Exit> exits = pm2.exits(NAME);
+		assertThat(exits.subList(exitsBefore, exits.size())).containsExactly(Pm2Exit.CLEAN, Pm2Exit.CLEAN);
+		startInstances();
 		awaitOnline();
 	}
 

@@ -160,7 +160,7 @@ class Pm2Tests {
 		assertThat(pm2.log("background")).containsOnlyOnce("SIGINT is ignored");
 		long pid = pm2.process("background").pid();
 		Duration took = pm2.stop("background");
-		print("wrapper with & and wait", "warned, SIGKILL after %d ms".formatted(took.toMillis()));
+		print("wrapper with & and wait", "warned, killed, pm2 stop took %d ms".formatted(took.toMillis()));
 		assertThat(pm2.killed()).contains(pid);
 		assertThat(pm2.log("background")).doesNotContain("Stopped clean");
 		assertThat(app.app().readiness()).isZero();
