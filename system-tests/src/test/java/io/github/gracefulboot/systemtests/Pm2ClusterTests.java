@@ -23,7 +23,7 @@ import io.github.gracefulboot.systemtests.pm2.Pm2Process;
 import io.github.gracefulboot.systemtests.process.FreePorts;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -44,10 +44,16 @@ class Pm2ClusterTests {
 
 	private static Pm2 pm2;
 
-	@BeforeAll
-	static void startCluster() {
-		pm2 = Pm2.start(TestDirectory.create("pm2-cluster"));
-		startInstances();
+	/**
+	 * Here and not before all tests, so that each one is reported as skipped where PM2 is
+	 * missing.
+	 */
+	@BeforeEach
+	void startCluster() {
+		if (pm2 == null) {
+			pm2 = Pm2.start(TestDirectory.create("pm2-cluster"));
+			startInstances();
+		}
 	}
 
 	private static void startInstances() {

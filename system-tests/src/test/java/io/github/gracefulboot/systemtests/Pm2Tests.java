@@ -15,7 +15,7 @@ import io.github.gracefulboot.systemtests.pm2.Pm2App;
 import io.github.gracefulboot.systemtests.pm2.Pm2Exit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,9 +36,15 @@ class Pm2Tests {
 
 	private static Pm2 pm2;
 
-	@BeforeAll
-	static void startPm2() {
-		pm2 = Pm2.start(DIRECTORY);
+	/**
+	 * Here and not before all tests, so that each one is reported as skipped where PM2 is
+	 * missing.
+	 */
+	@BeforeEach
+	void startPm2() {
+		if (pm2 == null) {
+			pm2 = Pm2.start(DIRECTORY);
+		}
 	}
 
 	@AfterAll
