@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 import io.github.gracefulboot.systemtests.process.ChildProcess;
 import io.github.gracefulboot.systemtests.process.FreePorts;
@@ -22,13 +24,15 @@ import io.github.gracefulboot.systemtests.process.FreePorts;
  * @param log where its output goes, of every start
  * @param jvmOptions options of its JVM
  * @param args its command line
+ * @param environment variables of its environment beside those of the tests
  */
-public record App(Path jar, int port, Path log, List<String> jvmOptions, List<String> args) {
+public record App(Path jar, int port, Path log, List<String> jvmOptions, List<String> args,
+		Map<String, String> environment) {
 
 	public static App of(SampleJar jar, Path directory, String... args) {
 		int port = FreePorts.next();
 		return new App(jar.path(), port, directory.resolve("app-%d.log".formatted(port)), List.of("-Xmx256m"),
-				List.of(args));
+				List.of(args), Map.of());
 	}
 
 	/**
@@ -37,7 +41,16 @@ public record App(Path jar, int port, Path log, List<String> jvmOptions, List<St
 	public App withJvmOptions(String... options) {
 		List<String> all = new ArrayList<>(this.jvmOptions);
 		all.addAll(List.of(options));
-		return new App(this.jar, this.port, this.log, all, this.args);
+		return new App(this.jar, this.port, this.log, all, this.args, this.environment);
+	}
+
+	/**
+	 * The same sample with one more environment variable.
+	 */
+	public App withEnvironment(String name, String value) {
+		Map<String, String> all = new HashMap<>(this.environment);
+		all.put(name, value);
+		return new App(this.jar, this.port, this.log, this.jvmOptions, this.args, all);
 	}
 
 	/**
@@ -58,16 +71,23 @@ public record App(Path jar, int port, Path log, List<String> jvmOptions, List<St
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-		return new App(copy, this.port, this.log, this.jvmOptions, this.args);
+		return new App(copy, this.port, this.log, this.jvmOptions, this.args, this.environment);
 	}
 
-	public AppProcess start() {
+	/**
+	 * The command that starts it, for those who let something else do that.
+	 */
+	public List<String> command() {
 		List<String> command = new ArrayList<>();
 		command.add(System.getProperty("graceful.system-tests.java", "java"));
 		command.addAll(this.jvmOptions);
 		command.addAll(List.of("-jar", this.jar.toString(), "--server.port=" + this.port));
 		command.addAll(this.args);
-		return new AppProcess(this, ChildProcess.start(command, this.log));
+		return command;
+	}
+
+	public AppProcess start() {
+		return new AppProcess(this, ChildProcess.start(command(), this.environment, this.log));
 	}
 
 	/**

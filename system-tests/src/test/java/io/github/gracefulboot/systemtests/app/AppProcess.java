@@ -2,8 +2,6 @@ package io.github.gracefulboot.systemtests.app;
 
 import java.time.Duration;
 
-import io.github.gracefulboot.systemtests.http.HttpConnection;
-import io.github.gracefulboot.systemtests.http.HttpFailureException;
 import io.github.gracefulboot.systemtests.process.ChildProcess;
 import io.github.gracefulboot.systemtests.process.Exit;
 import org.awaitility.Awaitility;
@@ -13,18 +11,12 @@ import org.awaitility.Awaitility;
  */
 public final class AppProcess implements AutoCloseable {
 
-	public static final String READINESS = "/actuator/health/readiness";
-
 	/**
 	 * Longer than any stop may take.
 	 */
 	private static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
 
 	private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
-
-	private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
-
-	private static final int UNREACHABLE = 0;
 
 	private final App app;
 
@@ -51,37 +43,28 @@ public final class AppProcess implements AutoCloseable {
 	}
 
 	public void awaitReady() {
-		awaitReadiness(200);
+		awaitReadiness(Readiness.READY);
 	}
 
 	/**
 	 * Waits until the port answers, but says that it is not ready.
 	 */
 	public void awaitNotReady() {
-		awaitReadiness(503);
+		awaitReadiness(Readiness.NOT_READY);
 	}
 
 	/**
 	 * Waits until it no longer says that it is ready, or nobody listens.
 	 */
 	public void awaitLeaving() {
-		Awaitility.await("%s leaves".formatted(this.app)).until(() -> readiness() != 200);
+		Awaitility.await("%s leaves".formatted(this.app)).until(() -> Readiness.of(port()) != Readiness.READY);
 	}
 
 	private void awaitReadiness(int status) {
 		Awaitility.await("readiness %d of %s".formatted(status, this.app))
 			.atMost(START_TIMEOUT)
 			.failFast("%s ended early".formatted(this.app), () -> !this.process.isAlive())
-			.until(() -> readiness() == status);
-	}
-
-	private int readiness() {
-		try {
-			return HttpConnection.get(port(), READINESS, PROBE_TIMEOUT).status();
-		}
-		catch (HttpFailureException ex) {
-			return UNREACHABLE;
-		}
+			.until(() -> Readiness.of(port()) == status);
 	}
 
 	public void awaitLog(String text) {

@@ -24,7 +24,7 @@ public enum SampleJar {
 		this.property = property;
 	}
 
-	Path path() {
+	public Path path() {
 		Path path = Path.of(System.getProperty(this.property, this.property + " is not set"));
 		if (!Files.isRegularFile(path)) {
 			throw new IllegalStateException("%s is missing: run ./mvnw verify for the whole project".formatted(path));

@@ -23,28 +23,49 @@ public enum Program {
 	/**
 	 * The nginx web server.
 	 */
-	NGINX("nginx");
+	NGINX("nginx"),
+
+	/**
+	 * The s6 supervision suite.
+	 */
+	S6("s6-supervise", "apt-get install s6"),
+
+	/**
+	 * The systemd system and service manager.
+	 */
+	SYSTEMD("systemd", "apt-get install systemd");
 
 	private final String name;
 
+	private final String advice;
+
 	Program(String name) {
+		this(name, "apt-get install " + name);
+	}
+
+	Program(String name, String advice) {
 		this.name = name;
+		this.advice = advice;
 	}
 
 	public String path() {
-		return find().map(Path::toString).orElseGet(this::missing);
+		return find().map(Path::toString)
+			.orElseGet(() -> unusable("%s is not installed: %s".formatted(this.name, this.advice)));
 	}
 
 	private Optional<Path> find() {
 		Stream<String> path = Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator));
-		return Stream.concat(path, Stream.of("/usr/sbin", "/usr/local/sbin"))
+		return Stream.concat(path, Stream.of("/usr/sbin", "/usr/local/sbin", "/usr/lib/systemd"))
 			.map((directory) -> Path.of(directory, this.name))
 			.filter(Files::isExecutable)
 			.findFirst();
 	}
 
-	private String missing() {
-		String advice = "%s is not installed: apt-get install %s".formatted(this.name, this.name);
+	/**
+	 * Treats the program as missing although it is installed, because it can not be used
+	 * here.
+	 */
+	public <T> T unusable(String advice) {
 		if ("required".equals(System.getProperty("graceful.system-tests"))) {
 			throw new AssertionError(advice);
 		}
