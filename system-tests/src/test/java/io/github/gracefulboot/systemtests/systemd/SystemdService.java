@@ -12,7 +12,7 @@ import org.awaitility.Awaitility;
 /**
  * A service of a {@link Systemd}.
  */
-public final class SystemdService implements AutoCloseable {
+public class SystemdService implements AutoCloseable {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(90);
 

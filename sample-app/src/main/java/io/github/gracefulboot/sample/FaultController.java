@@ -1,0 +1,57 @@
+package io.github.gracefulboot.sample;
+
+import java.util.concurrent.CountDownLatch;
+
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * Breaks this process, to see what its supervisor makes of that. It is not there unless
+ * {@code sample.faults=true}.
+ */
+@RestController
+@ConditionalOnBooleanProperty("sample.faults")
+class FaultController {
+
+	private final Object one = new Object();
+
+	private final Object other = new Object();
+
+	/**
+	 * Lets two threads wait for each other for ever, each holding what the other one
+	 * needs. Requests are still answered.
+	 */
+	@PostMapping("/deadlock")
+	@ResponseStatus(HttpStatus.ACCEPTED)
+	void deadlock() {
+		CountDownLatch bothHoldOne = new CountDownLatch(2);
+		start("deadlock-1", () -> holdThenWant(this.one, this.other, bothHoldOne));
+		start("deadlock-2", () -> holdThenWant(this.other, this.one, bothHoldOne));
+	}
+
+	private void start(String name, Runnable task) {
+		Thread thread = new Thread(task, name);
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+	private void holdThenWant(Object held, Object wanted, CountDownLatch bothHoldOne) {
+		synchronized (held) {
+			bothHoldOne.countDown();
+			try {
+				bothHoldOne.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				return;
+			}
+			synchronized (wanted) {
+				throw new IllegalStateException("Never reached");
+			}
+		}
+	}
+
+}
