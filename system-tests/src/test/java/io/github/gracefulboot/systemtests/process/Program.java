@@ -26,6 +26,11 @@ public enum Program {
 	NGINX("nginx"),
 
 	/**
+	 * Perl, which has the sockets that Java lacks.
+	 */
+	PERL("perl"),
+
+	/**
 	 * The s6 supervision suite.
 	 */
 	S6("s6-supervise", "apt-get install s6"),
