@@ -3,6 +3,9 @@ package io.github.gracefulboot.sample;
 import java.util.concurrent.CountDownLatch;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.LivenessState;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
@@ -19,6 +22,22 @@ class FaultController {
 	private final Object one = new Object();
 
 	private final Object other = new Object();
+
+	private final ApplicationEventPublisher events;
+
+	FaultController(ApplicationEventPublisher events) {
+		this.events = events;
+	}
+
+	/**
+	 * Says that this process is not live any more, as an application does that found
+	 * itself in a state that only a restart ends.
+	 */
+	@PostMapping("/broken")
+	@ResponseStatus(HttpStatus.ACCEPTED)
+	void broken() {
+		AvailabilityChangeEvent.publish(this.events, this, LivenessState.BROKEN);
+	}
 
 	/**
 	 * Lets two threads wait for each other for ever, each holding what the other one

@@ -75,7 +75,7 @@ class NotifySocketTests {
 
 	private void assertWarnsOnceAndRuns(String what, String address) {
 		App app = App.of(SampleJar.GRACEFUL, DIRECTORY).withEnvironment("NOTIFY_SOCKET", address);
-		try (AppProcess process = app.startReady(); LoadClient client = startRequest(process)) {
+		try (AppProcess process = app.startReady(); LoadClient client = startRequest(process, 1000)) {
 			Exit exit = process.stop("TERM");
 			List<String> warnings = process.log().lines().filter((line) -> line.contains(" WARN ")).toList();
 			System.out.printf("NOTIFY_SOCKET %s: exit code %d after %d ms, %s%n", what, exit.code(),
@@ -95,7 +95,7 @@ class NotifySocketTests {
 		try (NotifySocket socket = NotifySocket.open(address, log); AppProcess process = app.startReady()) {
 			awaitMessage(socket, "READY=1");
 			awaitMessage(socket, "WATCHDOG=1");
-			try (LoadClient client = startRequest(process)) {
+			try (LoadClient client = startRequest(process, 2500)) {
 				assertThat(process.stop("TERM").code()).isZero();
 				assertAnswered(client);
 			}
@@ -122,10 +122,10 @@ class NotifySocketTests {
 		return (int) messages.stream().takeWhile((message) -> !message.contains(text)).count();
 	}
 
-	private LoadClient startRequest(AppProcess process) {
-		LoadClient client = LoadClient.start(Load.of("GET", "/slow?ms=2500", false, 1).withMaxRequests(1),
+	private LoadClient startRequest(AppProcess process, int millis) {
+		LoadClient client = LoadClient.start(Load.of("GET", "/slow?ms=" + millis, false, 1).withMaxRequests(1),
 				process.port());
-		process.awaitLog("Slow request of 2500 ms begins");
+		process.awaitLog("Slow request of %d ms begins".formatted(millis));
 		return client;
 	}
 

@@ -36,7 +36,7 @@ class ReadinessFileTests {
 
 	@Test
 	void whenStartingThenFileIsNotThereBeforeReady() {
-		try (AppProcess process = app("--sample.startup-delay=2s").start()) {
+		try (AppProcess process = app("--sample.startup-delay=2s", "--graceful.lame-duck.max=1s").start()) {
 			process.awaitNotReady();
 			Awaitility.await("file").atMost(START_TIMEOUT).until(() -> isThereAndThenReady(process));
 			Exit exit = process.stop("TERM");

@@ -57,7 +57,10 @@ class SocketActivationTests {
 	private List<LoadReport> restartUnderLoad(SampleService service) {
 		List<LoadClient> clients = new ArrayList<>();
 		try {
-			Traffic.MIXED.loads().forEach((load) -> clients.add(LoadClient.start(load, service.port())));
+			Traffic.MIXED.loads()
+				.stream()
+				.map((load) -> load.withResponseTimeout(LONGER_THAN_A_START))
+				.forEach((load) -> clients.add(LoadClient.start(load, service.port())));
 			awaitSteadyLoad(clients);
 			for (int i = 0; i < RESTARTS; i++) {
 				String pid = service.show("MainPID");

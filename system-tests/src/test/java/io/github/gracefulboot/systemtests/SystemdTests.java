@@ -3,9 +3,12 @@ package io.github.gracefulboot.systemtests;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulboot.systemtests.app.Readiness;
 import io.github.gracefulboot.systemtests.http.HttpConnection;
+import io.github.gracefulboot.systemtests.http.HttpFailureException;
 import io.github.gracefulboot.systemtests.http.HttpMessage;
 import io.github.gracefulboot.systemtests.load.Load;
 import io.github.gracefulboot.systemtests.load.LoadClient;
@@ -17,6 +20,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -155,23 +160,48 @@ class SystemdTests {
 		}
 	}
 
-	@Test
-	void whenThreadsAreDeadlockedThenTheWatchdogKillsWhatLivedBefore() throws Exception {
+	@ParameterizedTest
+	@ValueSource(strings = { "/deadlock", "/broken" })
+	void whenServiceIsNotLiveAnyMoreThenTheWatchdogKillsIt(String fault) throws Exception {
 		try (SampleService service = install("WatchdogSec=2", "Restart=no", "Environment=SAMPLE_FAULTS=true")) {
 			assertThat(service.start().exitCode()).isZero();
 			Awaitility.await("alive over several periods of the watchdog")
-				.during(Duration.ofSeconds(7))
-				.atMost(Duration.ofSeconds(8))
+				.during(Duration.ofSeconds(5))
+				.atMost(Duration.ofSeconds(6))
 				.until(() -> service.activeState().equals("active"));
-			long deadlocked = System.nanoTime();
-			try (HttpConnection connection = HttpConnection.open(service.port(), Duration.ofSeconds(5))) {
-				assertThat(connection.exchange(HttpMessage.post("/deadlock", Map.of(), new byte[0])).status())
-					.isEqualTo(202);
-			}
+			long broken = System.nanoTime();
+			assertThat(post(service, fault).status()).isEqualTo(202);
 			service.await("ActiveState", "failed");
-			System.out.printf("SYSTEMD watchdog of 2 s: %s, %d ms after the deadlock%n", service.end(),
-					Duration.ofNanos(System.nanoTime() - deadlocked).toMillis());
+			System.out.printf("SYSTEMD watchdog of 2 s: %s, %d ms after %s%n", service.end(),
+					Duration.ofNanos(System.nanoTime() - broken).toMillis(), fault);
 			assertThat(service.show("Result")).isEqualTo("watchdog");
+		}
+	}
+
+	private HttpMessage post(SampleService service, String path) throws HttpFailureException {
+		try (HttpConnection connection = HttpConnection.open(service.port(), Duration.ofSeconds(10))) {
+			return connection.exchange(HttpMessage.post(path, Map.of(), new byte[0]));
+		}
+	}
+
+	@Test
+	void whenConfigurationIsReloadedThenUnitIsReloadingUntilThatIsDone() throws Exception {
+		try (SampleService service = install("Environment=SAMPLE_RELOAD=true")) {
+			assertThat(service.start().exitCode()).isZero();
+			CompletableFuture<HttpMessage> reload = new CompletableFuture<>();
+			CompletableFuture.runAsync(() -> {
+				try {
+					reload.complete(post(service, "/reload?ms=2000"));
+				}
+				catch (HttpFailureException ex) {
+					reload.completeExceptionally(ex);
+				}
+			});
+			service.await("ActiveState", "reloading");
+			assertThat(reload).isNotDone();
+			assertThat(reload.get(10, TimeUnit.SECONDS).isSuccess()).isTrue();
+			service.await("ActiveState", "active");
+			System.out.printf("SYSTEMD reload of 2 s: reloading, then %s%n", service.activeState());
 		}
 	}
 
