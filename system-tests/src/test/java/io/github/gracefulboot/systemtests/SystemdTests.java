@@ -221,6 +221,21 @@ class SystemdTests {
 		}
 	}
 
+	/**
+	 * The watchdog is meant for the shell then, which WATCHDOG_PID says: what the
+	 * documentation says about exec is true.
+	 */
+	@Test
+	void whenWrapperDoesNotExecThenTheWatchdogKillsIt() {
+		try (SampleService service = install("NotifyAccess=all", "WatchdogSec=2", "Restart=no", "ExecStart=",
+				"ExecStart=/bin/sh -c '%s; exit $?'".formatted(SampleService.javaCommand()))) {
+			assertThat(service.start().exitCode()).isZero();
+			service.await("Result", "watchdog");
+			System.out.printf("SYSTEMD watchdog of 2 s with a wrapper that does not exec: %s%n",
+					service.show("Result"));
+		}
+	}
+
 	private SampleService install(String... settings) {
 		return SampleService.install(systemd, DIRECTORY, settings);
 	}
