@@ -65,12 +65,30 @@ class NotifySocketTests {
 	@Test
 	void whenSocketHasAnAbstractAddressThenItIsToldEverythingInOrder() {
 		String address = "@graceful-tests-" + ProcessHandle.current().pid();
-		assertIsToldEverythingInOrder("abstract", address);
-	}
-
-	@Test
-	void whenSocketHasAPathThenItIsToldEverythingInOrder() throws IOException {
-		assertIsToldEverythingInOrder("path", shortPath("datagram").toString());
+		Path log = DIRECTORY.resolve("messages.log");
+		App app = App.of(SampleJar.GRACEFUL, DIRECTORY)
+			.withEnvironment("NOTIFY_SOCKET", address)
+			.withEnvironment("WATCHDOG_USEC", "1000000");
+		try (NotifySocket socket = NotifySocket.open(address, log); AppProcess process = app.startReady()) {
+			awaitMessage(socket, "READY=1");
+			awaitMessage(socket, "WATCHDOG=1");
+			try (LoadClient client = startRequest(process, 2500)) {
+				assertThat(process.stop("TERM").code()).isZero();
+				assertAnswered(client);
+			}
+			awaitMessage(socket, "STOPPING=1");
+			List<String> messages = socket.messages();
+			System.out.printf("NOTIFY_SOCKET %s: %d messages %s%n", address, messages.size(), messages);
+			int ready = indexOf(messages, "READY=1");
+			int stopping = indexOf(messages, "STOPPING=1");
+			assertThat(messages.subList(0, ready)).anyMatch((message) -> message.contains("STATUS="));
+			assertThat(stopping).isGreaterThan(ready);
+			assertThat(messages.subList(stopping, messages.size()))
+				.anyMatch((message) -> message.contains("STATUS=") && message.contains("/slow"))
+				.anyMatch((message) -> message.contains("EXTEND_TIMEOUT_USEC="))
+				.noneMatch((message) -> message.contains("READY=1"));
+			assertThat(process.log()).doesNotContain(" WARN ", " ERROR ");
+		}
 	}
 
 	private void assertWarnsOnceAndRuns(String what, String address) {
@@ -84,33 +102,6 @@ class NotifySocketTests {
 			assertThat(exit.code()).isZero();
 			assertThat(warnings).singleElement().asString().contains("systemd");
 			assertThat(process.log()).doesNotContain(" ERROR ");
-		}
-	}
-
-	private void assertIsToldEverythingInOrder(String what, String address) {
-		Path log = DIRECTORY.resolve("messages-%s.log".formatted(what));
-		App app = App.of(SampleJar.GRACEFUL, DIRECTORY)
-			.withEnvironment("NOTIFY_SOCKET", address)
-			.withEnvironment("WATCHDOG_USEC", "1000000");
-		try (NotifySocket socket = NotifySocket.open(address, log); AppProcess process = app.startReady()) {
-			awaitMessage(socket, "READY=1");
-			awaitMessage(socket, "WATCHDOG=1");
-			try (LoadClient client = startRequest(process, 2500)) {
-				assertThat(process.stop("TERM").code()).isZero();
-				assertAnswered(client);
-			}
-			awaitMessage(socket, "STOPPING=1");
-			List<String> messages = socket.messages();
-			System.out.printf("NOTIFY_SOCKET %s: %d messages %s%n", what, messages.size(), messages);
-			int ready = indexOf(messages, "READY=1");
-			int stopping = indexOf(messages, "STOPPING=1");
-			assertThat(messages.subList(0, ready)).anyMatch((message) -> message.contains("STATUS="));
-			assertThat(stopping).isGreaterThan(ready);
-			assertThat(messages.subList(stopping, messages.size()))
-				.anyMatch((message) -> message.contains("STATUS=") && message.contains("/slow"))
-				.anyMatch((message) -> message.contains("EXTEND_TIMEOUT_USEC="))
-				.noneMatch((message) -> message.contains("READY=1"));
-			assertThat(process.log()).doesNotContain(" WARN ", " ERROR ");
 		}
 	}
 
