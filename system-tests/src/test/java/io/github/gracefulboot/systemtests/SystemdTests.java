@@ -7,9 +7,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulboot.systemtests.app.Readiness;
+import io.github.gracefulboot.systemtests.http.FailureKind;
 import io.github.gracefulboot.systemtests.http.HttpConnection;
 import io.github.gracefulboot.systemtests.http.HttpFailureException;
 import io.github.gracefulboot.systemtests.http.HttpMessage;
+import io.github.gracefulboot.systemtests.load.Failure;
 import io.github.gracefulboot.systemtests.load.Load;
 import io.github.gracefulboot.systemtests.load.LoadClient;
 import io.github.gracefulboot.systemtests.load.LoadReport;
@@ -84,6 +86,28 @@ class SystemdTests {
 			assertThat(service.end()).isEqualTo(CLEAN);
 			assertThat(stop.took()).isLessThan(Duration.ofMillis(1500));
 			assertThat(service.log()).doesNotContain(" WARN ", " ERROR ");
+		}
+	}
+
+	/**
+	 * The user of the unit has no capabilities, as is usual, and some things need one.
+	 */
+	@Test
+	void whenClientsComeWhileTheListenerClosesThenNoneIsResetThatWasConnected() {
+		try (SampleService service = install()) {
+			assertThat(service.start().exitCode()).isZero();
+			try (LoadClient client = LoadClient.start(Load.of("POST", "/fast", false, 16), service.port())) {
+				Awaitility.await("load").atMost(Duration.ofSeconds(30)).until(() -> client.total() > 500);
+				Command stop = service.stop();
+				LoadReport report = client.stop();
+				print("stop under load: %s".formatted(report.failedByLabel()), service, stop);
+				assertThat(service.end()).isEqualTo(CLEAN);
+				assertThat(report.failures()).extracting(Failure::kind)
+					.isSubsetOf(FailureKind.REFUSED, FailureKind.CONNECT_TIMEOUT);
+				assertThat(service.log().lines())
+					.filteredOn((line) -> line.contains("without bringing it to rest first"))
+					.isEmpty();
+			}
 		}
 	}
 
