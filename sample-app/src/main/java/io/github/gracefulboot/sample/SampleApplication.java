@@ -4,8 +4,8 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 /**
- * Small web application that names nothing of the starter, so that it runs with and
- * without it.
+ * Small web application that runs with and without the starter: only the
+ * {@link ReloadController} names anything of it, and is not there without it.
  */
 @SpringBootApplication
 public class SampleApplication {

@@ -8,12 +8,11 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
-import io.github.gracefulboot.systemtests.http.HttpConnection;
-import io.github.gracefulboot.systemtests.http.HttpFailureException;
 import io.github.gracefulboot.systemtests.process.ChildProcess;
 import io.github.gracefulboot.systemtests.process.FreePorts;
 
@@ -25,17 +24,15 @@ import io.github.gracefulboot.systemtests.process.FreePorts;
  * @param log where its output goes, of every start
  * @param jvmOptions options of its JVM
  * @param args its command line
+ * @param environment variables of its environment beside those of the tests
  */
-public record App(Path jar, int port, Path log, List<String> jvmOptions, List<String> args) {
-
-	private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(5);
-
-	private static final int UNREACHABLE = 0;
+public record App(Path jar, int port, Path log, List<String> jvmOptions, List<String> args,
+		Map<String, String> environment) {
 
 	public static App of(SampleJar jar, Path directory, String... args) {
 		int port = FreePorts.next();
 		return new App(jar.path(), port, directory.resolve("app-%d.log".formatted(port)), List.of("-Xmx256m"),
-				List.of(args));
+				List.of(args), Map.of());
 	}
 
 	/**
@@ -44,7 +41,16 @@ public record App(Path jar, int port, Path log, List<String> jvmOptions, List<St
 	public App withJvmOptions(String... options) {
 		List<String> all = new ArrayList<>(this.jvmOptions);
 		all.addAll(List.of(options));
-		return new App(this.jar, this.port, this.log, all, this.args);
+		return new App(this.jar, this.port, this.log, all, this.args, this.environment);
+	}
+
+	/**
+	 * The same sample with one more environment variable.
+	 */
+	public App withEnvironment(String name, String value) {
+		Map<String, String> all = new HashMap<>(this.environment);
+		all.put(name, value);
+		return new App(this.jar, this.port, this.log, this.jvmOptions, this.args, all);
 	}
 
 	/**
@@ -65,7 +71,7 @@ public record App(Path jar, int port, Path log, List<String> jvmOptions, List<St
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-		return new App(copy, this.port, this.log, this.jvmOptions, this.args);
+		return new App(copy, this.port, this.log, this.jvmOptions, this.args, this.environment);
 	}
 
 	/**
@@ -75,6 +81,9 @@ public record App(Path jar, int port, Path log, List<String> jvmOptions, List<St
 		return System.getProperty("graceful.system-tests.java", "java");
 	}
 
+	/**
+	 * The command that starts it, for those who let something else do that.
+	 */
 	public List<String> command() {
 		List<String> command = new ArrayList<>();
 		command.add(java());
@@ -85,19 +94,14 @@ public record App(Path jar, int port, Path log, List<String> jvmOptions, List<St
 	}
 
 	public AppProcess start() {
-		return new AppProcess(this, ChildProcess.start(command(), this.log));
+		return new AppProcess(this, ChildProcess.start(command(), this.environment, this.log));
 	}
 
 	/**
 	 * The status of its readiness probe, or 0 if nobody answers.
 	 */
 	public int readiness() {
-		try {
-			return HttpConnection.get(this.port, AppProcess.READINESS, PROBE_TIMEOUT).status();
-		}
-		catch (HttpFailureException ex) {
-			return UNREACHABLE;
-		}
+		return Readiness.of(this.port);
 	}
 
 	/**

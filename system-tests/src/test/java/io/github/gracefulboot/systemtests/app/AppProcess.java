@@ -11,8 +11,6 @@ import org.awaitility.Awaitility;
  */
 public final class AppProcess implements AutoCloseable {
 
-	public static final String READINESS = "/actuator/health/readiness";
-
 	/**
 	 * Longer than any stop may take.
 	 */
@@ -45,28 +43,28 @@ public final class AppProcess implements AutoCloseable {
 	}
 
 	public void awaitReady() {
-		awaitReadiness(200);
+		awaitReadiness(Readiness.READY);
 	}
 
 	/**
 	 * Waits until the port answers, but says that it is not ready.
 	 */
 	public void awaitNotReady() {
-		awaitReadiness(503);
+		awaitReadiness(Readiness.NOT_READY);
 	}
 
 	/**
 	 * Waits until it no longer says that it is ready, or nobody listens.
 	 */
 	public void awaitLeaving() {
-		Awaitility.await("%s leaves".formatted(this.app)).until(() -> this.app.readiness() != 200);
+		Awaitility.await("%s leaves".formatted(this.app)).until(() -> Readiness.of(port()) != Readiness.READY);
 	}
 
 	private void awaitReadiness(int status) {
 		Awaitility.await("readiness %d of %s".formatted(status, this.app))
 			.atMost(START_TIMEOUT)
 			.failFast("%s ended early".formatted(this.app), () -> !this.process.isAlive())
-			.until(() -> this.app.readiness() == status);
+			.until(() -> Readiness.of(port()) == status);
 	}
 
 	public void awaitLog(String text) {

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.gracefulboot.systemtests.app.AppProcess;
+import io.github.gracefulboot.systemtests.app.Readiness;
 import io.github.gracefulboot.systemtests.http.HttpConnection;
 import io.github.gracefulboot.systemtests.http.HttpFailureException;
 import io.github.gracefulboot.systemtests.http.HttpMessage;
@@ -89,7 +90,7 @@ final class ProberFront implements Front {
 
 	private boolean isReady(Backend backend) {
 		try (HttpConnection connection = HttpConnection.open(backend.port(), PERIOD)) {
-			return connection.exchange(HttpMessage.get(AppProcess.READINESS, PROBE_HEADERS)).isSuccess();
+			return connection.exchange(HttpMessage.get(Readiness.PATH, PROBE_HEADERS)).isSuccess();
 		}
 		catch (HttpFailureException ex) {
 			return false;

@@ -16,22 +16,31 @@ import io.github.gracefulboot.systemtests.http.HttpMessage;
  * @param connections how many requests are sent at a time
  * @param maxRequests how many requests are sent at most
  * @param maxDuration how long it goes on at most
+ * @param responseTimeout how long a response may take
  */
 public record Load(String method, String path, boolean keepAlive, int connections, long maxRequests,
-		Duration maxDuration) {
+		Duration maxDuration, Duration responseTimeout) {
 
 	private static final byte[] BODY = "x".repeat(200).getBytes(StandardCharsets.US_ASCII);
 
 	public static Load of(String method, String path, boolean keepAlive, int connections) {
-		return new Load(method, path, keepAlive, connections, 1_000_000, Duration.ofMinutes(15));
+		return new Load(method, path, keepAlive, connections, 1_000_000, Duration.ofMinutes(15),
+				Duration.ofSeconds(20));
 	}
 
 	public Load withMaxRequests(long requests) {
-		return new Load(this.method, this.path, this.keepAlive, this.connections, requests, this.maxDuration);
+		return new Load(this.method, this.path, this.keepAlive, this.connections, requests, this.maxDuration,
+				this.responseTimeout);
 	}
 
 	public Load withPath(String path) {
-		return new Load(this.method, path, this.keepAlive, this.connections, this.maxRequests, this.maxDuration);
+		return new Load(this.method, path, this.keepAlive, this.connections, this.maxRequests, this.maxDuration,
+				this.responseTimeout);
+	}
+
+	public Load withResponseTimeout(Duration timeout) {
+		return new Load(this.method, this.path, this.keepAlive, this.connections, this.maxRequests, this.maxDuration,
+				timeout);
 	}
 
 	String name() {

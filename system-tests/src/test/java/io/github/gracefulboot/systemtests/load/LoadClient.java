@@ -22,8 +22,6 @@ import io.github.gracefulboot.systemtests.http.HttpMessage;
  */
 public final class LoadClient implements AutoCloseable {
 
-	private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(20);
-
 	/**
 	 * So that a port where nobody listens is not asked thousands of times a second.
 	 */
@@ -127,7 +125,7 @@ public final class LoadClient implements AutoCloseable {
 		long begin = System.nanoTime();
 		try {
 			if (connection == null) {
-				connection = HttpConnection.open(this.port, RESPONSE_TIMEOUT);
+				connection = HttpConnection.open(this.port, this.load.responseTimeout());
 			}
 			HttpMessage response = connection.exchange(request);
 			if (response.isSuccess()) {

@@ -6,10 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * A program that runs in the foreground, ended by nothing but its own process id.
@@ -34,12 +36,19 @@ public final class ChildProcess implements AutoCloseable {
 	 * Starts a program whose output is added to the log file.
 	 */
 	public static ChildProcess start(List<String> command, Path log) {
+		return start(command, Map.of(), log);
+	}
+
+	/**
+	 * Starts a program with more environment variables than the tests have.
+	 */
+	public static ChildProcess start(List<String> command, Map<String, String> environment, Path log) {
 		try {
 			Files.createDirectories(log.getParent());
-			Process process = new ProcessBuilder(command).redirectErrorStream(true)
-				.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-				.start();
-			return new ChildProcess(process, log);
+			ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
+				.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+			builder.environment().putAll(environment);
+			return new ChildProcess(builder.start(), log);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -48,6 +57,25 @@ public final class ChildProcess implements AutoCloseable {
 
 	public long pid() {
 		return this.process.pid();
+	}
+
+	/**
+	 * The programs that it has started itself.
+	 */
+	public Stream<ProcessHandle> children() {
+		return this.process.children();
+	}
+
+	/**
+	 * Ends the input that the program reads.
+	 */
+	public void endInput() {
+		try {
+			this.process.getOutputStream().close();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	public boolean isAlive() {

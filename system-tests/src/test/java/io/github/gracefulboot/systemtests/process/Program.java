@@ -32,9 +32,24 @@ public enum Program {
 	NODE("node", "apt-get install nodejs npm"),
 
 	/**
+	 * Perl, which has the sockets that Java lacks.
+	 */
+	PERL("perl", "apt-get install perl"),
+
+	/**
 	 * The PM2 process manager, of the version that this project pins.
 	 */
-	PM2("pm2", "npm ci --prefix system-tests/pm2", "pm2/node_modules/.bin");
+	PM2("pm2", "npm ci --prefix system-tests/pm2", "pm2/node_modules/.bin"),
+
+	/**
+	 * The s6 supervision suite.
+	 */
+	S6("s6-supervise", "apt-get install s6"),
+
+	/**
+	 * The systemd system and service manager.
+	 */
+	SYSTEMD("systemd", "apt-get install systemd");
 
 	private final String name;
 
@@ -49,7 +64,8 @@ public enum Program {
 	}
 
 	public String path() {
-		return find().map(Path::toString).orElseGet(this::missing);
+		return find().map(Path::toString)
+			.orElseGet(() -> unusable("%s is not installed: %s".formatted(this.name, this.advice)));
 	}
 
 	/**
@@ -64,11 +80,14 @@ public enum Program {
 
 	private static Stream<String> systemDirectories() {
 		Stream<String> path = Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator));
-		return Stream.concat(path, Stream.of("/usr/sbin", "/usr/local/sbin"));
+		return Stream.concat(path, Stream.of("/usr/sbin", "/usr/local/sbin", "/usr/lib/systemd"));
 	}
 
-	private String missing() {
-		String message = "%s is not installed: %s".formatted(this.name, this.advice);
+	/**
+	 * Treats the program as missing although it is installed, because it can not be used
+	 * here.
+	 */
+	public <T> T unusable(String message) {
 		if ("required".equals(System.getProperty("graceful.system-tests"))) {
 			throw new AssertionError(message);
 		}

@@ -1,0 +1,76 @@
+package io.github.gracefulboot.sample;
+
+import java.util.concurrent.CountDownLatch;
+
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.LivenessState;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * Breaks this process, to see what its supervisor makes of that. It is not there unless
+ * {@code sample.faults=true}.
+ */
+@RestController
+@ConditionalOnBooleanProperty("sample.faults")
+class FaultController {
+
+	private final Object one = new Object();
+
+	private final Object other = new Object();
+
+	private final ApplicationEventPublisher events;
+
+	FaultController(ApplicationEventPublisher events) {
+		this.events = events;
+	}
+
+	/**
+	 * Says that this process is not live any more, as an application does that found
+	 * itself in a state that only a restart ends.
+	 */
+	@PostMapping("/broken")
+	@ResponseStatus(HttpStatus.ACCEPTED)
+	void broken() {
+		AvailabilityChangeEvent.publish(this.events, this, LivenessState.BROKEN);
+	}
+
+	/**
+	 * Lets two threads wait for each other for ever, each holding what the other one
+	 * needs. Requests are still answered.
+	 */
+	@PostMapping("/deadlock")
+	@ResponseStatus(HttpStatus.ACCEPTED)
+	void deadlock() {
+		CountDownLatch bothHoldOne = new CountDownLatch(2);
+		start("deadlock-1", () -> holdThenWant(this.one, this.other, bothHoldOne));
+		start("deadlock-2", () -> holdThenWant(this.other, this.one, bothHoldOne));
+	}
+
+	private void start(String name, Runnable task) {
+		Thread thread = new Thread(task, name);
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+	private void holdThenWant(Object held, Object wanted, CountDownLatch bothHoldOne) {
+		synchronized (held) {
+			bothHoldOne.countDown();
+			try {
+				bothHoldOne.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				return;
+			}
+			synchronized (wanted) {
+				throw new IllegalStateException("Never reached");
+			}
+		}
+	}
+
+}

@@ -1,0 +1,87 @@
+package io.github.gracefulboot.systemtests;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.gracefulboot.systemtests.app.Readiness;
+import io.github.gracefulboot.systemtests.http.HttpConnection;
+import io.github.gracefulboot.systemtests.load.LoadClient;
+import io.github.gracefulboot.systemtests.load.LoadReport;
+import io.github.gracefulboot.systemtests.load.Traffic;
+import io.github.gracefulboot.systemtests.systemd.SampleService;
+import io.github.gracefulboot.systemtests.systemd.Systemd;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * One instance, no balancer, and a socket that systemd keeps while the service restarts.
+ */
+class SocketActivationTests {
+
+	private static final Path DIRECTORY = TestDirectory.create("socket-activation");
+
+	private static final int RESTARTS = Integer.getInteger("graceful.system-tests.socket-restarts", 10);
+
+	private static final int STEADY_REQUESTS = 100;
+
+	private static final Duration LONGER_THAN_A_START = Duration.ofSeconds(60);
+
+	@Test
+	void whenServiceRestartsThenNobodyIsRefusedAndNothingIsLost() throws Exception {
+		try (Systemd systemd = Systemd.start(DIRECTORY);
+				SampleService service = SampleService.installWithSocket(systemd, DIRECTORY)) {
+			assertThat(service.activeState()).isEqualTo("inactive");
+			assertThat(HttpConnection.get(service.port(), "/fast", LONGER_THAN_A_START).isSuccess())
+				.as("the first connection starts the service")
+				.isTrue();
+			service.await("ActiveState", "active");
+			assertThat(service.readiness()).isEqualTo(Readiness.READY);
+			List<LoadReport> reports = restartUnderLoad(service);
+			long total = reports.stream().mapToLong(LoadReport::total).sum();
+			long failed = reports.stream().mapToLong(LoadReport::failed).sum();
+			System.out.printf("SOCKET activation: %d of %d requests failed in %d restarts%n", failed, total, RESTARTS);
+			reports.forEach((report) -> System.out.println("  " + report));
+			assertThat(reports).allSatisfy((report) -> {
+				assertThat(report.failed()).as(report::describeFailures).isZero();
+				assertThat(report.ok()).isGreaterThan(STEADY_REQUESTS);
+			});
+			service.await("ActiveState", "active");
+			assertThat(service.log()).doesNotContain(" WARN ", " ERROR ");
+		}
+	}
+
+	private List<LoadReport> restartUnderLoad(SampleService service) {
+		List<LoadClient> clients = new ArrayList<>();
+		try {
+			Traffic.MIXED.loads()
+				.stream()
+				.map((load) -> load.withResponseTimeout(LONGER_THAN_A_START))
+				.forEach((load) -> clients.add(LoadClient.start(load, service.port())));
+			awaitSteadyLoad(clients);
+			for (int i = 0; i < RESTARTS; i++) {
+				String pid = service.show("MainPID");
+				service.restart();
+				assertThat(service.show("MainPID")).isNotEqualTo(pid);
+				awaitSteadyLoad(clients);
+			}
+			return clients.stream().map(LoadClient::stop).toList();
+		}
+		finally {
+			clients.forEach(LoadClient::close);
+		}
+	}
+
+	private void awaitSteadyLoad(List<LoadClient> clients) {
+		for (LoadClient client : clients) {
+			long wanted = client.total() + STEADY_REQUESTS;
+			Awaitility.await("%d more requests".formatted(STEADY_REQUESTS))
+				.atMost(LONGER_THAN_A_START)
+				.until(() -> client.total() >= wanted);
+		}
+	}
+
+}
