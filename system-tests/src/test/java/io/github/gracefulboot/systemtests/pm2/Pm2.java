@@ -2,12 +2,12 @@ package io.github.gracefulboot.systemtests.pm2;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -32,20 +32,23 @@ public final class Pm2 implements AutoCloseable {
 
 	private static final Pattern KILLED = Pattern.compile("Process with pid (\\d+) still alive after \\d+ms");
 
+	/**
+	 * Longer than two instances take that start in turn.
+	 */
+	private static final Duration COMMAND_TIMEOUT = Duration.ofMinutes(4);
+
 	private static final Duration GONE_TIMEOUT = Duration.ofSeconds(10);
 
 	private final Path home;
 
 	private final ProcessHandle daemon;
 
-	private final Pm2Process neighbour;
+	private Pm2Process neighbour;
 
 	private Pm2(Path directory) {
 		this.home = directory.toAbsolutePath().resolve("home");
 		run(Map.of(), "ping");
 		this.daemon = ProcessHandle.of(Long.parseLong(read(this.home.resolve("pm2.pid")).strip())).orElseThrow();
-		run(Map.of(), "start", NEIGHBOUR_SCRIPT.toString(), "--name", NEIGHBOUR, "--wait-ready");
-		this.neighbour = process(NEIGHBOUR);
 	}
 
 	/**
@@ -54,7 +57,16 @@ public final class Pm2 implements AutoCloseable {
 	 */
 	public static Pm2 start(Path directory) {
 		Program.NODE.path();
-		return new Pm2(directory);
+		Pm2 pm2 = new Pm2(directory);
+		try {
+			pm2.run(Map.of(), "start", NEIGHBOUR_SCRIPT.toString(), "--name", NEIGHBOUR, "--wait-ready");
+			pm2.neighbour = pm2.process(NEIGHBOUR);
+			return pm2;
+		}
+		catch (RuntimeException ex) {
+			pm2.close();
+			throw ex;
+		}
 	}
 
 	/**
@@ -170,15 +182,17 @@ public final class Pm2 implements AutoCloseable {
 		builder.environment().putAll(environment);
 		try {
 			Files.createDirectories(this.home);
-			Process process = builder
+			Path output = Files.createTempFile(this.home, "cli-", ".out");
+			Process process = builder.redirectOutput(output.toFile())
 				.redirectError(ProcessBuilder.Redirect.appendTo(this.home.resolve("cli.log").toFile()))
 				.start();
-			String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-			int exitCode = process.waitFor();
-			if (exitCode != 0) {
-				throw new IllegalStateException("%s exited with %d: %s".formatted(command, exitCode, output));
+			boolean ended = process.waitFor(COMMAND_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+			if (!ended || process.exitValue() != 0) {
+				process.destroyForcibly();
+				throw new IllegalStateException("%s %s: %s".formatted(command,
+						ended ? "exited with " + process.exitValue() : "hangs", read(output)));
 			}
-			return output;
+			return read(output);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -206,14 +220,14 @@ public final class Pm2 implements AutoCloseable {
 	public void close() {
 		List<ProcessHandle> started = this.daemon.descendants().toList();
 		try {
-			Pm2Process neighbour = process(NEIGHBOUR);
+			List<Pm2Process> neighbours = processes(NEIGHBOUR);
 			run(Map.of(), "kill");
 			Awaitility.await("%s and what it started are gone".formatted(this.home))
 				.atMost(GONE_TIMEOUT)
 				.until(() -> !isRunning(this.daemon) && started.stream().noneMatch(Pm2::isRunning));
-			if (!neighbour.equals(this.neighbour)) {
+			if (this.neighbour != null && !neighbours.equals(List.of(this.neighbour))) {
 				throw new AssertionError(
-						"The neighbour was disturbed: %s became %s".formatted(this.neighbour, neighbour));
+						"The neighbour was disturbed: %s became %s".formatted(this.neighbour, neighbours));
 			}
 		}
 		finally {
