@@ -3,10 +3,12 @@ package io.github.gracefulboot.web.listener;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.IntConsumer;
 
 import io.github.gracefulboot.shutdown.Announcer;
 import io.github.gracefulboot.shutdown.Deadline;
@@ -45,10 +47,9 @@ public final class ListenerSilencer implements Announcer {
 	private final boolean enabled;
 
 	/**
-	 * A lambda rather than a reference to the constructor, which would want JNA's classes
-	 * already here.
+	 * Loads JNA's classes only when it runs.
 	 */
-	private final FutureTask<HandshakeFilter> filter = new FutureTask<>(() -> new HandshakeFilter());
+	private final FutureTask<IntConsumer> handshakeStop;
 
 	/**
 	 * Creates the silencer.
@@ -56,8 +57,13 @@ public final class ListenerSilencer implements Announcer {
 	 * @param enabled whether clients may still come, so that it is worth it
 	 */
 	public ListenerSilencer(Traffic traffic, boolean enabled) {
+		this(traffic, enabled, () -> new HandshakeStop()::apply);
+	}
+
+	ListenerSilencer(Traffic traffic, boolean enabled, Callable<IntConsumer> handshakeStop) {
 		this.traffic = traffic;
 		this.enabled = enabled;
+		this.handshakeStop = new FutureTask<>(handshakeStop);
 	}
 
 	/**
@@ -67,12 +73,12 @@ public final class ListenerSilencer implements Announcer {
 	@Override
 	public void announceStop(Deadline deadline) {
 		if (this.enabled && hadClients()) {
-			Thread thread = new Thread(this.filter, "graceful-native");
+			Thread thread = new Thread(this.handshakeStop, "graceful-native");
 			thread.setDaemon(true);
 			thread.start();
 		}
 		else {
-			this.filter.cancel(false);
+			this.handshakeStop.cancel(false);
 		}
 	}
 
@@ -89,14 +95,14 @@ public final class ListenerSilencer implements Announcer {
 	 * @return whether the sockets are at rest
 	 */
 	public boolean silence(int port, Deadline deadline) {
-		if (port <= 0 || this.filter.isCancelled()) {
+		if (port <= 0 || this.handshakeStop.isCancelled()) {
 			return false;
 		}
 		ListeningSocket socket = new ListeningSocket(port);
 		try {
 			Set<Integer> descriptors = socket.descriptors();
-			HandshakeFilter filter = this.filter.get(deadline.remaining().toMillis(), TimeUnit.MILLISECONDS);
-			descriptors.forEach(filter::attach);
+			IntConsumer handshakeStop = this.handshakeStop.get(deadline.remaining().toMillis(), TimeUnit.MILLISECONDS);
+			descriptors.forEach(handshakeStop::accept);
 			return !descriptors.isEmpty() && awaitRest(socket, deadline.atMost(LONGEST_WAIT));
 		}
 		catch (IOException | RuntimeException | ExecutionException | TimeoutException ex) {

@@ -7,17 +7,27 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 
 /**
- * A classic BPF program that, attached to a listening socket, ignores each packet that
- * begins a handshake. Handshakes that were begun go on. A client whose packet is ignored
- * repeats it after a second and is refused by then, before it has sent anything. Needs no
- * privilege.
+ * Keeps new handshakes from a listening socket, in a way that lets those go on that were
+ * begun.
+ * <p>
+ * The socket is bound to a network interface that does not exist: whoever connects is
+ * refused, before it has sent anything. Any user may do so since Linux 5.7. On older
+ * kernels, which may refuse that, a classic BPF program is attached instead, which any
+ * user may do there. It ignores each packet that begins a handshake, so that a client
+ * repeats it after a second and is refused by then.
  *
+ * @see <a href="https://man7.org/linux/man-pages/man7/socket.7.html">socket(7),
+ * SO_BINDTODEVICE</a>
  * @see <a href="https://docs.kernel.org/networking/filter.html">Linux Socket
  * Filtering</a>
  */
-final class HandshakeFilter {
+final class HandshakeStop {
 
 	private static final int SOL_SOCKET = 1;
+
+	private static final int SO_BINDTOIFINDEX = 62;
+
+	private static final int NO_INTERFACE = Integer.MAX_VALUE;
 
 	private static final int SO_ATTACH_FILTER = 26;
 
@@ -43,11 +53,27 @@ final class HandshakeFilter {
 	private final C c = Native.load("c", C.class);
 
 	/**
-	 * Attaches the program.
+	 * Keeps new handshakes away, for good.
 	 * @param descriptor the file descriptor of a listening TCP socket
 	 * @throws LastErrorException if the kernel refuses
 	 */
-	void attach(int descriptor) {
+	void apply(int descriptor) {
+		try {
+			bindToNoInterface(descriptor);
+		}
+		catch (LastErrorException ex) {
+			attachFilter(descriptor);
+		}
+	}
+
+	void bindToNoInterface(int descriptor) {
+		try (Memory index = new Memory(Integer.BYTES)) {
+			index.setInt(0, NO_INTERFACE);
+			this.c.setsockopt(descriptor, SOL_SOCKET, SO_BINDTOIFINDEX, index, (int) index.size());
+		}
+	}
+
+	void attachFilter(int descriptor) {
 		try (Memory instructions = new Memory((long) PROGRAM.length * INSTRUCTION_SIZE);
 				Memory program = new Memory(2L * Native.POINTER_SIZE)) {
 			for (int i = 0; i < PROGRAM.length; i++) {
