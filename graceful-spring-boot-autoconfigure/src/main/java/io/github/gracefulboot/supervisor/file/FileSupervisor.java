@@ -1,6 +1,7 @@
 package io.github.gracefulboot.supervisor.file;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,6 +28,10 @@ final class FileSupervisor implements Supervisor {
 	@Override
 	public void open() throws IOException {
 		try {
+			if (Files.isDirectory(this.path)) {
+				// An empty one could be deleted like a file
+				throw new FileSystemException(this.path.toString(), null, "is a directory");
+			}
 			Files.deleteIfExists(this.path);
 		}
 		catch (IOException ex) {

@@ -1,0 +1,140 @@
+package io.github.gracefulboot.supervisor.file;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+
+import io.github.gracefulboot.supervisor.posix.Unprivileged;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+/**
+ * Tests for {@link FileSupervisor}.
+ */
+class FileSupervisorTests {
+
+	private static final String CONTENT = ProcessHandle.current().pid() + "\n";
+
+	private static final int READS = 300;
+
+	@TempDir
+	private Path directory;
+
+	@Test
+	void whenReadinessChangesThenTheFileIsThereExactlyWhileReady() throws IOException {
+		Path path = this.directory.resolve("new/directory/ready");
+		FileSupervisor supervisor = new FileSupervisor(path);
+		supervisor.open();
+		assertThat(path).doesNotExist();
+		supervisor.readiness(true);
+		assertThat(path).hasContent(CONTENT);
+		supervisor.readiness(false);
+		assertThat(path).doesNotExist();
+		supervisor.readiness(true);
+		supervisor.ready();
+		assertThat(path).hasContent(CONTENT);
+		supervisor.stopping();
+		supervisor.readiness(false);
+		assertThat(path.getParent()).isEmptyDirectory();
+	}
+
+	@Test
+	void whenKilledProcessLeftAFileThenItIsDeletedAtTheStart() throws IOException {
+		Path path = Files.writeString(this.directory.resolve("ready"), "4711\n");
+		new FileSupervisor(path).open();
+		assertThat(path).doesNotExist();
+	}
+
+	@Test
+	void whenFileIsSeenThenItIsComplete() throws Exception {
+		Path path = this.directory.resolve("ready");
+		FileSupervisor supervisor = new FileSupervisor(path);
+		List<String> seen = new ArrayList<>();
+		AtomicBoolean enough = new AtomicBoolean();
+		CompletableFuture<?> flips = CompletableFuture.runAsync(() -> flip(supervisor, enough));
+		while (seen.size() < READS && !flips.isDone()) {
+			read(path, seen);
+		}
+		enough.set(true);
+		flips.get(10, TimeUnit.SECONDS);
+		assertThat(seen).hasSize(READS).containsOnly(CONTENT);
+	}
+
+	@Test
+	void whenPathIsADirectoryThenItIsRefusedAndStays() throws IOException {
+		Path empty = Files.createDirectory(this.directory.resolve("empty"));
+		assertThatIOException().isThrownBy(new FileSupervisor(empty)::open)
+			.withMessageStartingWith("graceful.supervisor.file.path=%s can not be kept", empty)
+			.withMessageContaining("name a file");
+		assertThat(empty).isEmptyDirectory();
+		Path full = Files.writeString(empty.resolve("data"), "precious");
+		assertThatIOException().isThrownBy(new FileSupervisor(empty)::open).withMessageContaining("name a file");
+		assertThat(full).exists();
+	}
+
+	@Test
+	void whenDirectoryCanNotBeMadeThenSaysWhatToDo() throws IOException {
+		Path file = Files.writeString(this.directory.resolve("data"), "precious");
+		FileSupervisor supervisor = new FileSupervisor(file.resolve("ready"));
+		assertThatIOException().isThrownBy(() -> {
+			supervisor.open();
+			supervisor.readiness(true);
+		}).withMessageContaining("name a file in a directory that this process may write to");
+		assertThat(file).hasContent("precious");
+	}
+
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	void whenDirectoryIsNotWritableThenSaysWhatToDo() throws Throwable {
+		FileSupervisor supervisor = new FileSupervisor(this.directory.resolve("ready"));
+		Files.setPosixFilePermissions(this.directory, Set.of());
+		try {
+			Unprivileged.run(() -> assertThatIOException().isThrownBy(() -> supervisor.readiness(true))
+				.withMessageContaining("AccessDenied")
+				.withMessageContaining("name a file in a directory that this process may write to"));
+		}
+		finally {
+			Files.setPosixFilePermissions(this.directory, PosixFilePermissions.fromString("rwx------"));
+		}
+		try (Stream<Path> files = Files.list(this.directory)) {
+			assertThat(files).isEmpty();
+		}
+	}
+
+	private static void flip(FileSupervisor supervisor, AtomicBoolean enough) {
+		try {
+			while (!enough.get()) {
+				supervisor.readiness(true);
+				supervisor.readiness(false);
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private static void read(Path path, List<String> seen) throws IOException {
+		try {
+			seen.add(Files.readString(path));
+		}
+		catch (NoSuchFileException ex) {
+			// Not ready
+		}
+	}
+
+}
