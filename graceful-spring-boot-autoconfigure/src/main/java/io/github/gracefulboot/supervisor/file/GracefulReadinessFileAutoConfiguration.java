@@ -31,7 +31,8 @@ public final class GracefulReadinessFileAutoConfiguration {
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	FileSupervisor gracefulFileSupervisor(Environment environment) {
-		return new FileSupervisor(Binder.get(environment).bind("graceful.supervisor.file.path", Path.class).get());
+		return new FileSupervisor(
+				Path.of(Binder.get(environment).bind("graceful.supervisor.file.path", String.class).get()));
 	}
 
 }
