@@ -32,7 +32,7 @@ final class Pm2Supervisor implements Supervisor {
 	private static final String SHUTDOWN = "\"shutdown\"";
 
 	/**
-	 * No longer line is of interest.
+	 * No longer line is of interest. Of those, one byte more is kept, to tell them.
 	 */
 	private static final int LONGEST_LINE = 1024;
 
@@ -107,10 +107,10 @@ final class Pm2Supervisor implements Supervisor {
 		while (length > 0) {
 			for (int i = 0; i < length; i++) {
 				if (buffer[i] == '\n') {
-					received(line.toString(StandardCharsets.UTF_8), stopRequests);
+					received(line, stopRequests);
 					line.reset();
 				}
-				else if (line.size() < LONGEST_LINE) {
+				else if (line.size() <= LONGEST_LINE) {
 					line.write(buffer[i]);
 				}
 			}
@@ -119,8 +119,8 @@ final class Pm2Supervisor implements Supervisor {
 		disconnected(stopRequests);
 	}
 
-	private static void received(String message, Consumer<String> stopRequests) {
-		if (SHUTDOWN.equals(message.strip())) {
+	private static void received(ByteArrayOutputStream line, Consumer<String> stopRequests) {
+		if (line.size() <= LONGEST_LINE && SHUTDOWN.equals(line.toString(StandardCharsets.UTF_8).strip())) {
 			stopRequests.accept("PM2's shutdown message");
 		}
 	}
