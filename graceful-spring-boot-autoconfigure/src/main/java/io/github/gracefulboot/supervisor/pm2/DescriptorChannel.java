@@ -34,7 +34,19 @@ final class DescriptorChannel implements Pm2Channel {
 
 	@Override
 	public int read(byte[] buffer) throws IOException {
-		return repeat(() -> this.c.read(this.descriptor, buffer, new NativeLong(buffer.length)).intValue());
+		return repeat(() -> readOrEnd(buffer));
+	}
+
+	private int readOrEnd(byte[] buffer) {
+		try {
+			return this.c.read(this.descriptor, buffer, new NativeLong(buffer.length)).intValue();
+		}
+		catch (LastErrorException ex) {
+			if (ex.getErrorCode() == CLibrary.ECONNRESET) {
+				return 0;
+			}
+			throw ex;
+		}
 	}
 
 	private static int repeat(IntSupplier call) throws IOException {

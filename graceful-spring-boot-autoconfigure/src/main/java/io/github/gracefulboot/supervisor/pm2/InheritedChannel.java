@@ -1,6 +1,7 @@
 package io.github.gracefulboot.supervisor.pm2;
 
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.nio.channels.SocketChannel;
@@ -45,7 +46,13 @@ final class InheritedChannel implements Pm2Channel {
 
 	@Override
 	public int read(byte[] buffer) throws IOException {
-		return this.channel.read(ByteBuffer.wrap(buffer));
+		try {
+			return this.channel.read(ByteBuffer.wrap(buffer));
+		}
+		catch (SocketException ex) {
+			// Connection reset: the other end was closed before it had read all
+			return -1;
+		}
 	}
 
 }

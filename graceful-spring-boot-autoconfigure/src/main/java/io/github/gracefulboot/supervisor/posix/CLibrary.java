@@ -20,6 +20,12 @@ public interface CLibrary extends Library {
 	int EINTR = 4;
 
 	/**
+	 * The error of reading from a socket whose other end was closed before it had read
+	 * all that was written to it.
+	 */
+	int ECONNRESET = 104;
+
+	/**
 	 * Loads the library.
 	 * @return the library
 	 * @throws LinkageError if JNA is missing or may not load native code
