@@ -17,7 +17,7 @@ import io.github.gracefulboot.supervisor.posix.CLibrary;
  * @see <a href=
  * "https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html">sd_notify(3)</a>
  */
-final class NotifySocket {
+final class NotifySocket implements AutoCloseable {
 
 	private static final int AF_UNIX = 1;
 
@@ -67,7 +67,12 @@ final class NotifySocket {
 		this.address = new Memory((long) FAMILY_SIZE + path.length);
 		this.address.setShort(0, (short) AF_UNIX);
 		this.address.write(FAMILY_SIZE, path, 0, path.length);
-		this.socket = this.c.socket(AF_UNIX, SOCK_DGRAM_CLOEXEC, 0);
+		try {
+			this.socket = this.c.socket(AF_UNIX, SOCK_DGRAM_CLOEXEC, 0);
+		}
+		catch (LastErrorException ex) {
+			throw failure(ex);
+		}
 	}
 
 	/**
@@ -122,6 +127,11 @@ final class NotifySocket {
 				this.c.close(pipe[0]);
 			}
 		}
+	}
+
+	@Override
+	public void close() {
+		this.c.close(this.socket);
 	}
 
 	/*

@@ -58,13 +58,23 @@ final class SystemdSupervisor implements Supervisor {
 	@Override
 	public void open() throws IOException {
 		try {
-			NotifySocket socket = new NotifySocket(this.socketName);
-			socket.send("STATUS=Starting");
-			this.socket = socket;
+			this.socket = connect(this.socketName);
 		}
 		catch (LinkageError | RuntimeException ex) {
 			throw new IOException(
 					"JNA is missing or may not load native code (%s): add net.java.dev.jna:jna".formatted(ex), ex);
+		}
+	}
+
+	private static NotifySocket connect(String name) throws IOException {
+		NotifySocket socket = new NotifySocket(name);
+		try {
+			socket.send("STATUS=Starting");
+			return socket;
+		}
+		catch (IOException ex) {
+			socket.close();
+			throw ex;
 		}
 	}
 
