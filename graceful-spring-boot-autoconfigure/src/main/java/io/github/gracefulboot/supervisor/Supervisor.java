@@ -112,4 +112,13 @@ public interface Supervisor {
 	default void alive() throws IOException {
 	}
 
+	/**
+	 * Ends the listening and gives back what opening took. Called last, when the context
+	 * has closed, whose process may live on. A name such as {@code close} would make
+	 * Spring call it too.
+	 * @throws IOException if that fails
+	 */
+	default void disconnect() throws IOException {
+	}
+
 }

@@ -74,7 +74,11 @@ final class SupervisorLink {
 
 	private void listen(Consumer<String> stopRequests) {
 		try {
-			this.supervisor.listen(stopRequests);
+			this.supervisor.listen((reason) -> {
+				if (!this.closed) {
+					stopRequests.accept(reason);
+				}
+			});
 		}
 		catch (IOException | RuntimeException | LinkageError ex) {
 			warn("can not be listened to", ex);
@@ -124,6 +128,7 @@ final class SupervisorLink {
 
 	void close() {
 		this.closed = true;
+		tell(Supervisor::disconnect);
 		this.executor.shutdown();
 	}
 

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.function.IntSupplier;
 
 import com.sun.jna.LastErrorException;
+import com.sun.jna.Memory;
 import com.sun.jna.NativeLong;
 import io.github.gracefulboot.supervisor.posix.CLibrary;
 
@@ -14,12 +15,20 @@ import io.github.gracefulboot.supervisor.posix.CLibrary;
  */
 final class DescriptorChannel implements Pm2Channel {
 
+	private static final int POLLIN = 1;
+
 	private final CLibrary c = CLibrary.load();
 
 	private final int descriptor;
 
+	/**
+	 * A pipe that is waited for together with the channel, and closed to end the waiting.
+	 */
+	private final int[] alarm = new int[2];
+
 	DescriptorChannel(int descriptor) {
 		this.descriptor = descriptor;
+		this.c.pipe(this.alarm);
 	}
 
 	@Override
@@ -34,7 +43,18 @@ final class DescriptorChannel implements Pm2Channel {
 
 	@Override
 	public int read(byte[] buffer) throws IOException {
-		return repeat(() -> readOrEnd(buffer));
+		return repeat(() -> awaitBytes() ? readOrEnd(buffer) : 0);
+	}
+
+	private boolean awaitBytes() {
+		try (Memory poll = new Memory(16)) {
+			poll.clear();
+			poll.setInt(0, this.descriptor);
+			poll.setShort(4, (short) POLLIN);
+			poll.setInt(8, this.alarm[0]);
+			this.c.poll(poll, new NativeLong(2), -1);
+			return poll.getShort(14) == 0;
+		}
 	}
 
 	private int readOrEnd(byte[] buffer) {
@@ -47,6 +67,16 @@ final class DescriptorChannel implements Pm2Channel {
 			}
 			throw ex;
 		}
+	}
+
+	@Override
+	public void wakeUp() {
+		this.c.close(this.alarm[1]);
+	}
+
+	@Override
+	public void endReading() {
+		this.c.close(this.alarm[0]);
 	}
 
 	private static int repeat(IntSupplier call) throws IOException {

@@ -55,4 +55,16 @@ final class InheritedChannel implements Pm2Channel {
 		}
 	}
 
+	/**
+	 * Nothing but to close the channel would end the waiting, and with it the JDK would
+	 * close the standard streams.
+	 */
+	@Override
+	public void wakeUp() {
+	}
+
+	@Override
+	public void endReading() {
+	}
+
 }

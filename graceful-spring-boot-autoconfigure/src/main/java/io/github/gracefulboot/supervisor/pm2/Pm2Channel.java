@@ -22,4 +22,14 @@ interface Pm2Channel {
 	 */
 	int read(byte[] buffer) throws IOException;
 
+	/**
+	 * Ends the waiting for bytes, if that is possible. The socket stays open.
+	 */
+	void wakeUp();
+
+	/**
+	 * Gives back what waiting for bytes took. The socket stays open.
+	 */
+	void endReading();
+
 }

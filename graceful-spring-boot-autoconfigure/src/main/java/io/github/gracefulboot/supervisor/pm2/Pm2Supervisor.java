@@ -42,6 +42,8 @@ final class Pm2Supervisor implements Supervisor {
 
 	private volatile @Nullable Pm2Channel channel;
 
+	private volatile boolean closed;
+
 	private boolean told;
 
 	/**
@@ -101,6 +103,18 @@ final class Pm2Supervisor implements Supervisor {
 		if (channel == null) {
 			return;
 		}
+		try {
+			listen(channel, stopRequests);
+		}
+		finally {
+			channel.endReading();
+		}
+		if (!this.closed) {
+			disconnected(stopRequests);
+		}
+	}
+
+	private static void listen(Pm2Channel channel, Consumer<String> stopRequests) throws IOException {
 		byte[] buffer = new byte[LONGEST_LINE];
 		ByteArrayOutputStream line = new ByteArrayOutputStream();
 		int length = channel.read(buffer);
@@ -116,7 +130,19 @@ final class Pm2Supervisor implements Supervisor {
 			}
 			length = channel.read(buffer);
 		}
-		disconnected(stopRequests);
+	}
+
+	/**
+	 * Stops listening, so that another context of this process can. The channel itself
+	 * stays open.
+	 */
+	@Override
+	public void disconnect() {
+		Pm2Channel channel = this.channel;
+		if (channel != null && !this.closed) {
+			this.closed = true;
+			channel.wakeUp();
+		}
 	}
 
 	private static void received(ByteArrayOutputStream line, Consumer<String> stopRequests) {

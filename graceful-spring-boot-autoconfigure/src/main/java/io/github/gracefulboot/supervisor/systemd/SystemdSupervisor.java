@@ -133,4 +133,13 @@ final class SystemdSupervisor implements Supervisor {
 		send("WATCHDOG=1");
 	}
 
+	@Override
+	public void disconnect() {
+		NotifySocket socket = this.socket;
+		if (socket != null) {
+			this.socket = null;
+			socket.close();
+		}
+	}
+
 }
