@@ -6,6 +6,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 import org.apache.commons.logging.Log;
@@ -32,7 +33,7 @@ final class SupervisorLink {
 
 	private volatile boolean available = true;
 
-	private volatile boolean failed;
+	private final AtomicBoolean failed = new AtomicBoolean();
 
 	private volatile boolean closed;
 
@@ -81,7 +82,7 @@ final class SupervisorLink {
 			});
 		}
 		catch (IOException | RuntimeException | LinkageError ex) {
-			warn("can not be listened to", ex);
+			warn("can not be listened to", reason(ex));
 		}
 	}
 
@@ -96,7 +97,7 @@ final class SupervisorLink {
 					message.tell(this.supervisor);
 				}
 				catch (IOException | RuntimeException | LinkageError ex) {
-					warn("could not be told", ex);
+					warn("could not be told", reason(ex));
 				}
 			}
 		});
@@ -108,16 +109,14 @@ final class SupervisorLink {
 		}
 		catch (RejectedExecutionException ex) {
 			if (!this.closed) {
-				warn("takes no messages", ex);
+				warn("takes no messages", LONGEST_QUEUE + " are waiting");
 			}
 		}
 	}
 
-	private void warn(String what, Throwable failure) {
-		if (!this.failed) {
-			this.failed = true;
-			logger.warn(
-					LogMessage.format("%s %s, going on without it: %s", this.supervisor.name(), what, reason(failure)));
+	private void warn(String what, String reason) {
+		if (this.failed.compareAndSet(false, true)) {
+			logger.warn(LogMessage.format("%s %s, going on without it: %s", this.supervisor.name(), what, reason));
 		}
 	}
 
