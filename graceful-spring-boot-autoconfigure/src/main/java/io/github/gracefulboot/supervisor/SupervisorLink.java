@@ -37,6 +37,8 @@ final class SupervisorLink {
 
 	private volatile boolean closed;
 
+	private volatile boolean abandoned;
+
 	SupervisorLink(Supervisor supervisor) {
 		this.supervisor = supervisor;
 		this.executor = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(LONGEST_QUEUE),
@@ -108,14 +110,14 @@ final class SupervisorLink {
 			this.executor.execute(task);
 		}
 		catch (RejectedExecutionException ex) {
-			if (!this.closed) {
+			if (!this.executor.isShutdown()) {
 				warn("takes no messages", LONGEST_QUEUE + " are waiting");
 			}
 		}
 	}
 
 	private void warn(String what, String reason) {
-		if (this.failed.compareAndSet(false, true)) {
+		if (!this.abandoned && this.failed.compareAndSet(false, true)) {
 			logger.warn(LogMessage.format("%s %s, going on without it: %s", this.supervisor.name(), what, reason));
 		}
 	}
@@ -132,12 +134,18 @@ final class SupervisorLink {
 	}
 
 	/**
-	 * Waits until the supervisor was told everything.
+	 * Waits until the supervisor was told everything, and gives up what it was not.
 	 * @param atMost how long to wait at the most
 	 * @throws InterruptedException if the waiting thread is interrupted
 	 */
 	void awaitTold(Duration atMost) throws InterruptedException {
-		this.executor.awaitTermination(atMost.toNanos(), TimeUnit.NANOSECONDS);
+		try {
+			this.executor.awaitTermination(atMost.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		finally {
+			this.abandoned = true;
+			this.executor.shutdownNow();
+		}
 	}
 
 	/**

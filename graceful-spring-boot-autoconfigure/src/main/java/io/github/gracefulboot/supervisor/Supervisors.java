@@ -113,12 +113,17 @@ public final class Supervisors implements Announcer, DisposableBean {
 	}
 
 	@Override
-	public void destroy() throws InterruptedException {
+	public void destroy() {
 		this.closed = true;
 		long end = System.nanoTime() + LAST_MESSAGES.toNanos();
 		this.links.forEach(SupervisorLink::close);
 		for (SupervisorLink link : this.links) {
-			link.awaitTold(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+			try {
+				link.awaitTold(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
 		}
 	}
 
