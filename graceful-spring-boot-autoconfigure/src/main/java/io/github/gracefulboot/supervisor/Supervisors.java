@@ -88,11 +88,11 @@ public final class Supervisors implements Announcer, DisposableBean {
 	 * @param sinceProgress the time since the last sign of progress
 	 */
 	void extend(Duration sinceProgress) {
-		for (SupervisorLink link : this.links) {
-			if (link.supervisor().patience().filter((patience) -> sinceProgress.compareTo(patience) < 0).isPresent()) {
-				link.tell(Supervisor::extend);
+		tell((supervisor) -> {
+			if (supervisor.patience().filter((patience) -> sinceProgress.compareTo(patience) < 0).isPresent()) {
+				supervisor.extend();
 			}
-		}
+		});
 	}
 
 	List<SupervisorLink> links() {
