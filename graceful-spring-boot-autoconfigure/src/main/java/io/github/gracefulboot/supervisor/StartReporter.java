@@ -1,5 +1,7 @@
 package io.github.gracefulboot.supervisor;
 
+import io.github.gracefulboot.shutdown.Announcer;
+import io.github.gracefulboot.shutdown.Deadline;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
@@ -13,7 +15,7 @@ import org.springframework.context.ApplicationListener;
  * created, which is how one can tell that a start gets somewhere.
  */
 final class StartReporter implements BeanPostProcessor, ApplicationListener<AvailabilityChangeEvent<ReadinessState>>,
-		DisposableBean, Heartbeat.Work {
+		Announcer, DisposableBean, Heartbeat.Work {
 
 	private final Supervisors supervisors;
 
@@ -79,6 +81,14 @@ final class StartReporter implements BeanPostProcessor, ApplicationListener<Avai
 		this.supervisors.ready();
 		this.supervisors.status("Ready");
 		this.onReady.run();
+	}
+
+	/**
+	 * A stop may begin before the start is over.
+	 */
+	@Override
+	public void announceStop(Deadline deadline) {
+		destroy();
 	}
 
 	@Override

@@ -29,7 +29,9 @@ public final class Supervisors implements Announcer, DisposableBean {
 
 	private volatile @Nullable String status;
 
-	private volatile boolean ready;
+	private boolean ready;
+
+	private boolean stopping;
 
 	private volatile boolean closed;
 
@@ -50,19 +52,34 @@ public final class Supervisors implements Announcer, DisposableBean {
 	 * @param action what reloads the configuration
 	 */
 	public void reload(Runnable action) {
-		tell(Supervisor::reloading);
+		reloading();
 		try {
 			action.run();
 		}
 		finally {
-			if (this.ready) {
-				tell(Supervisor::ready);
-			}
+			tellReady();
 		}
 	}
 
+	private synchronized void reloading() {
+		if (!this.stopping) {
+			tell(Supervisor::reloading);
+		}
+	}
+
+	private synchronized void tellReady() {
+		if (this.ready && !this.stopping) {
+			tell(Supervisor::ready);
+		}
+	}
+
+	/**
+	 * From now on nothing is ready any more, though somebody may still wait to say so.
+	 */
+
 	@Override
-	public void announceStop(Deadline deadline) {
+	public synchronized void announceStop(Deadline deadline) {
+		this.stopping = true;
 		tell(Supervisor::stopping);
 	}
 
@@ -70,9 +87,9 @@ public final class Supervisors implements Announcer, DisposableBean {
 		tell((supervisor) -> supervisor.readiness(accepting));
 	}
 
-	void ready() {
+	synchronized void ready() {
 		this.ready = true;
-		tell(Supervisor::ready);
+		tellReady();
 	}
 
 	void status(String text) {
