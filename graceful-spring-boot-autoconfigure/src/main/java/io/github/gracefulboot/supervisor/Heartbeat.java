@@ -5,6 +5,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * doing, and asks them for more time as long as it gets anywhere.
  */
 final class Heartbeat {
+
+	private static final Log logger = LogFactory.getLog(Heartbeat.class);
 
 	private static final Duration INTERVAL = Duration.ofMillis(500);
 
@@ -46,6 +50,15 @@ final class Heartbeat {
 	}
 
 	private void beat() {
+		try {
+			look();
+		}
+		catch (RuntimeException | LinkageError ex) {
+			logger.debug("Supervisors are not told how it goes on this time", ex);
+		}
+	}
+
+	private void look() {
 		if (this.supervisors.isClosed()) {
 			stop();
 			return;
