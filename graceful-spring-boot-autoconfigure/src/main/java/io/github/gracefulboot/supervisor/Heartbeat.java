@@ -29,6 +29,8 @@ final class Heartbeat {
 
 	private long progressed = System.nanoTime();
 
+	private boolean stopped;
+
 	/**
 	 * Creates a heart that does not beat yet.
 	 * @param supervisors who is told
@@ -45,8 +47,10 @@ final class Heartbeat {
 		});
 	}
 
-	void start() {
-		this.executor.scheduleWithFixedDelay(this::beat, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+	synchronized void start() {
+		if (!this.stopped) {
+			this.executor.scheduleWithFixedDelay(this::beat, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+		}
 	}
 
 	private void beat() {
@@ -69,13 +73,24 @@ final class Heartbeat {
 			this.latestSign = sign;
 			this.progressed = now;
 		}
-		this.supervisors.status(this.work.status());
-		if (!this.work.isOverdue()) {
-			this.supervisors.extend(Duration.ofNanos(now - this.progressed));
+		tell(this.work.status(), this.work.isOverdue() ? null : Duration.ofNanos(now - this.progressed));
+	}
+
+	/*
+	 * Looking takes a while. What was seen before the end must not be told after it.
+	 */
+	private synchronized void tell(String status, @Nullable Duration sinceProgress) {
+		if (this.stopped) {
+			return;
+		}
+		this.supervisors.status(status);
+		if (sinceProgress != null) {
+			this.supervisors.extend(sinceProgress);
 		}
 	}
 
-	void stop() {
+	synchronized void stop() {
+		this.stopped = true;
 		this.executor.shutdownNow();
 	}
 
