@@ -59,6 +59,9 @@ final class ReadyGate {
 	 * @param action called when the wait is over, at once if there is nothing to wait for
 	 */
 	void whenOpen(Runnable action) {
+		if (this.closed) {
+			return;
+		}
 		if (this.delay.isZero() && this.probes == 0) {
 			action.run();
 			return;
@@ -86,7 +89,7 @@ final class ReadyGate {
 		if (waited.compareTo(this.delay) < 0) {
 			return false;
 		}
-		if (this.probes == 0 || haveSeen(this.probers.get())) {
+		if (this.probes == 0 || haveSeen()) {
 			return true;
 		}
 		if (waited.compareTo(this.max) < 0) {
@@ -99,8 +102,15 @@ final class ReadyGate {
 		return true;
 	}
 
-	private boolean haveSeen(List<Prober> probers) {
-		return !probers.isEmpty() && probers.stream().allMatch((prober) -> prober.successesInARow() >= this.probes);
+	private boolean haveSeen() {
+		try {
+			List<Prober> probers = this.probers.get();
+			return !probers.isEmpty() && probers.stream().allMatch((prober) -> prober.successesInARow() >= this.probes);
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Nobody can tell who probes", ex);
+			return false;
+		}
 	}
 
 	void close() {
