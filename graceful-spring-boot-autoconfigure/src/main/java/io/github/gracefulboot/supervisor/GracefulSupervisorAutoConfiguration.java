@@ -110,7 +110,7 @@ public final class GracefulSupervisorAutoConfiguration {
 			return () -> endpoint.stream()
 				.flatMap((health) -> Optional.ofNullable(health.healthForPath("liveness")).stream())
 				.map(HealthDescriptor::getStatus)
-				.filter((status) -> status == Status.DOWN || status == Status.OUT_OF_SERVICE)
+				.filter((status) -> status.equals(Status.DOWN) || status.equals(Status.OUT_OF_SERVICE))
 				.findFirst()
 				.map((status) -> "the health group 'liveness' is " + status);
 		}
