@@ -84,7 +84,7 @@ public final class GracefulSupervisorAutoConfiguration {
 	@Bean
 	Watchdog gracefulWatchdog(Supervisors supervisors, GracefulShutdown shutdown,
 			ObjectProvider<LivenessCheck> checks) {
-		return new Watchdog(supervisors, shutdown, () -> checks.orderedStream().toList());
+		return new Watchdog(supervisors, shutdown::getDeadline, () -> checks.orderedStream().toList());
 	}
 
 	@Bean

@@ -45,6 +45,7 @@ final class Heartbeat {
 			thread.setDaemon(true);
 			return thread;
 		});
+		supervisors.atEnd(this::stop);
 	}
 
 	synchronized void start() {
@@ -63,10 +64,6 @@ final class Heartbeat {
 	}
 
 	private void look() {
-		if (this.supervisors.isClosed()) {
-			stop();
-			return;
-		}
 		Object sign = this.work.progress();
 		long now = System.nanoTime();
 		if (!sign.equals(this.latestSign)) {

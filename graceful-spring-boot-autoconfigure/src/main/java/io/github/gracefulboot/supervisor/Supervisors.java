@@ -3,6 +3,7 @@ package io.github.gracefulboot.supervisor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 import io.github.gracefulboot.shutdown.Announcer;
@@ -27,13 +28,13 @@ public final class Supervisors implements Announcer, DisposableBean {
 
 	private final List<SupervisorLink> links;
 
+	private final List<Runnable> atEnd = new CopyOnWriteArrayList<>();
+
 	private volatile @Nullable String status;
 
 	private boolean ready;
 
 	private boolean stopping;
-
-	private volatile boolean closed;
 
 	/**
 	 * Opens the ways to all supervisors.
@@ -76,7 +77,6 @@ public final class Supervisors implements Announcer, DisposableBean {
 	/**
 	 * From now on nothing is ready any more, though somebody may still wait to say so.
 	 */
-
 	@Override
 	public synchronized void announceStop(Deadline deadline) {
 		this.stopping = true;
@@ -117,12 +117,13 @@ public final class Supervisors implements Announcer, DisposableBean {
 	}
 
 	/**
-	 * Returns whether nothing can be told any more, because the context has closed. This
-	 * is one of the last beans to be destroyed.
-	 * @return whether it is over
+	 * Adds what is to be stopped when the context closes. This is one of the last beans
+	 * to be destroyed: those that depend on it and stopped by themselves would stop
+	 * before beans are destroyed that take long.
+	 * @param action called once
 	 */
-	boolean isClosed() {
-		return this.closed;
+	void atEnd(Runnable action) {
+		this.atEnd.add(action);
 	}
 
 	private void tell(Message message) {
@@ -131,7 +132,7 @@ public final class Supervisors implements Announcer, DisposableBean {
 
 	@Override
 	public void destroy() {
-		this.closed = true;
+		this.atEnd.forEach(Runnable::run);
 		long end = System.nanoTime() + LAST_MESSAGES.toNanos();
 		this.links.forEach(SupervisorLink::close);
 		for (SupervisorLink link : this.links) {

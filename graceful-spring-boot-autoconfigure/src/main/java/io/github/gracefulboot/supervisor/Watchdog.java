@@ -3,15 +3,18 @@ package io.github.gracefulboot.supervisor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import io.github.gracefulboot.shutdown.Deadline;
-import io.github.gracefulboot.shutdown.GracefulShutdown;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.log.LogMessage;
 
@@ -24,24 +27,34 @@ final class Watchdog {
 
 	private static final Log logger = LogFactory.getLog(Watchdog.class);
 
-	private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor((task) -> {
-		Thread thread = new Thread(task, "graceful-watchdog");
-		thread.setDaemon(true);
-		return thread;
-	});
+	private final ScheduledExecutorService clock = Executors
+		.newSingleThreadScheduledExecutor((task) -> thread(task, "graceful-watchdog"));
+
+	private final ExecutorService executor = Executors.newCachedThreadPool((task) -> thread(task, "graceful-liveness"));
 
 	private final Supervisors supervisors;
 
-	private final GracefulShutdown shutdown;
+	private final Supplier<@Nullable Deadline> stop;
 
 	private final Supplier<List<LivenessCheck>> checks;
 
-	private boolean broken;
-
-	Watchdog(Supervisors supervisors, GracefulShutdown shutdown, Supplier<List<LivenessCheck>> checks) {
+	/**
+	 * Creates a watchdog that does not watch yet.
+	 * @param supervisors who wants signs of life
+	 * @param stop when the stop has to be over, or {@code null} while none has begun
+	 * @param checks what is checked
+	 */
+	Watchdog(Supervisors supervisors, Supplier<@Nullable Deadline> stop, Supplier<List<LivenessCheck>> checks) {
 		this.supervisors = supervisors;
-		this.shutdown = shutdown;
+		this.stop = stop;
 		this.checks = checks;
+		supervisors.atEnd(this::stop);
+	}
+
+	private static Thread thread(Runnable task, String name) {
+		Thread thread = new Thread(task, name);
+		thread.setDaemon(true);
+		return thread;
 	}
 
 	/**
@@ -50,48 +63,106 @@ final class Watchdog {
 	 */
 	void start() {
 		for (SupervisorLink link : this.supervisors.links()) {
-			link.supervisor().watchdogTimeout().ifPresent((timeout) -> watch(link, timeout.dividedBy(2)));
+			link.tell((supervisor) -> supervisor.watchdogTimeout()
+				.ifPresent((timeout) -> watch(link, timeout.dividedBy(2))));
 		}
 	}
 
 	private void watch(SupervisorLink link, Duration interval) {
-		this.executor.scheduleAtFixedRate(() -> {
-			if (this.supervisors.isClosed()) {
-				this.executor.shutdownNow();
-			}
-			else if (isLive(link.supervisor().name())) {
-				link.tell(Supervisor::alive);
-			}
-		}, 0, interval.toNanos(), TimeUnit.NANOSECONDS);
-	}
-
-	private boolean isLive(String supervisor) {
-		Deadline stop = this.shutdown.getDeadline();
-		return (stop != null) ? !stop.hasPassed() : isHealthy(supervisor);
-	}
-
-	private boolean isHealthy(String supervisor) {
-		Optional<String> reason = this.checks.get()
-			.stream()
-			.map(Watchdog::whyBroken)
-			.flatMap(Optional::stream)
-			.findFirst();
-		if (reason.isPresent() && !this.broken) {
-			logger.warn(LogMessage.format("%s gets no signs of life any more and will kill this process: %s",
-					supervisor, reason.get()));
+		try {
+			this.clock.scheduleAtFixedRate(new Watch(link, interval.multipliedBy(3).dividedBy(4)), 0,
+					interval.toNanos(), TimeUnit.NANOSECONDS);
 		}
-		this.broken = reason.isPresent();
-		return !this.broken;
+		catch (RejectedExecutionException ex) {
+			// The context closes already
+		}
+	}
+
+	private Optional<String> whyBroken() {
+		try {
+			return this.checks.get().stream().map(Watchdog::whyBroken).flatMap(Optional::stream).findFirst();
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Nobody can check liveness, which is no reason to be killed", ex);
+			return Optional.empty();
+		}
 	}
 
 	private static Optional<String> whyBroken(LivenessCheck check) {
 		try {
 			return check.whyBroken();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | LinkageError ex) {
 			logger.debug("A liveness check failed, which is no reason to be killed", ex);
 			return Optional.empty();
 		}
+	}
+
+	private void stop() {
+		this.clock.shutdownNow();
+		this.executor.shutdownNow();
+	}
+
+	/**
+	 * Watches for one supervisor. The checks run on another thread than the clock, which
+	 * so notices that they hang.
+	 */
+	private final class Watch implements Runnable {
+
+		private final SupervisorLink link;
+
+		private final Duration longestCheck;
+
+		private final AtomicBoolean checking = new AtomicBoolean();
+
+		private boolean broken;
+
+		private Watch(SupervisorLink link, Duration longestCheck) {
+			this.link = link;
+			this.longestCheck = longestCheck;
+		}
+
+		@Override
+		public void run() {
+			Deadline stop = Watchdog.this.stop.get();
+			if (stop != null) {
+				if (!stop.hasPassed()) {
+					this.link.tell(Supervisor::alive);
+				}
+			}
+			else if (this.checking.compareAndSet(false, true)) {
+				Watchdog.this.executor.execute(this::check);
+				Watchdog.this.clock.schedule(this::warnIfChecking, this.longestCheck.toNanos(), TimeUnit.NANOSECONDS);
+			}
+		}
+
+		private void warnIfChecking() {
+			if (this.checking.get()) {
+				report(Optional.of("its liveness checks do not return"));
+			}
+		}
+
+		private void check() {
+			try {
+				Optional<String> reason = whyBroken();
+				report(reason);
+				if (reason.isEmpty() && !Watchdog.this.executor.isShutdown()) {
+					this.link.tell(Supervisor::alive);
+				}
+			}
+			finally {
+				this.checking.set(false);
+			}
+		}
+
+		private synchronized void report(Optional<String> reason) {
+			if (reason.isPresent() && !this.broken) {
+				logger.warn(LogMessage.format("%s gets no signs of life any more and will kill this process: %s",
+						this.link.supervisor().name(), reason.get()));
+			}
+			this.broken = reason.isPresent();
+		}
+
 	}
 
 }
