@@ -48,7 +48,7 @@ final class StopReporter implements ApplicationListener<StageChangedEvent>, Hear
 	 */
 	@Override
 	public Object progress() {
-		int activeTasks = this.shutdown.activeTasks().size();
+		int activeTasks = activeTasks().size();
 		if (activeTasks < this.activeTasks) {
 			this.timesFewer++;
 		}
@@ -59,11 +59,18 @@ final class StopReporter implements ApplicationListener<StageChangedEvent>, Hear
 
 	@Override
 	public String status() {
-		List<ActiveTask> tasks = this.shutdown.activeTasks();
+		List<ActiveTask> tasks = activeTasks();
 		String stage = "Stopping, stage " + this.shutdown.getStage().id();
 		Deadline deadline = this.shutdown.getDeadline();
 		String remaining = (deadline != null) ? ", " + Durations.text(deadline.remaining()) + " left" : "";
 		return stage + remaining + (tasks.isEmpty() ? "" : ": " + ActiveTask.describe(tasks, NAMED_TASKS));
+	}
+
+	/*
+	 * While beans are destroyed, those who would tell may be gone.
+	 */
+	private List<ActiveTask> activeTasks() {
+		return (this.shutdown.getStage() == Stage.EXIT) ? List.of() : this.shutdown.activeTasks();
 	}
 
 	@Override
