@@ -12,7 +12,10 @@ import java.util.function.Consumer;
  * are not; a supervisor that can not be {@linkplain #open() opened} is not told anything.
  * <p>
  * These beans are created before all others, so that they hear of the whole start: they
- * should depend on nothing but the environment.
+ * should depend on nothing but the environment. Spring warns of beans that are created so
+ * early. It does not if they are declared by a static method and have the
+ * {@linkplain org.springframework.context.annotation.Role role}
+ * {@code ROLE_INFRASTRUCTURE}.
  *
  * @since 0.1.0
  */
