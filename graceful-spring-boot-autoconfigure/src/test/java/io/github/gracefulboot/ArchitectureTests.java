@@ -88,6 +88,31 @@ class ArchitectureTests {
 	}
 
 	@Test
+	void supervisorsDoNotImportEachOther() {
+		SlicesRuleDefinition.slices()
+			.matching(ROOT + "supervisor.(*)..")
+			.should()
+			.notDependOnEachOther()
+			.ignoreDependency(JavaClass.Predicates.resideInAPackage(ROOT + "supervisor.."),
+					JavaClass.Predicates.resideInAPackage(ROOT + "supervisor.posix.."))
+			.because("deleting one folder removes one supervisor")
+			.check(this.classes);
+	}
+
+	@Test
+	void supervisorsAreNotKnownToThoseWhoTellThem() {
+		ArchRuleDefinition.noClasses()
+			.that()
+			.resideInAnyPackage(ROOT + "supervisor", ROOT + "supervisor.posix..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage(ROOT + "supervisor.pm2..", ROOT + "supervisor.systemd..", ROOT + "supervisor.s6..",
+					ROOT + "supervisor.file..")
+			.because("a user's supervisor is told like ours")
+			.check(this.classes);
+	}
+
+	@Test
 	void everyPackageIsNullMarked() {
 		ArchRuleDefinition.classes().should(new ArchCondition<>("reside in a @NullMarked package") {
 

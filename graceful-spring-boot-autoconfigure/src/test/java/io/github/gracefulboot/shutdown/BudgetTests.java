@@ -3,6 +3,8 @@ package io.github.gracefulboot.shutdown;
 import java.time.Duration;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -55,6 +57,15 @@ class BudgetTests {
 		assertThat(Share.of("20%")).isEqualTo(new Share(20));
 		assertThatIllegalArgumentException().isThrownBy(() -> Share.of("0.2")).withMessageContaining("such as 20%");
 		assertThatIllegalArgumentException().isThrownBy(() -> Share.of("120%")).withMessageContaining("between");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "1, 1", "100, 50", "300, 150", "400, 200", "401, 201", "1000, 800", "1600, 1400", "2000, 1800",
+			"5000, 4500", "10000, 9000", "30000, 29000", "600000, 599000" })
+	void whenSupervisorKillsThenAMarginIsKept(long untilKill, long timeout) {
+		Duration before = Budget.before(Duration.ofMillis(untilKill));
+		assertThat(before.plusNanos(500_000).toMillis()).isEqualTo(timeout);
+		assertThat(before).isPositive().isLessThan(Duration.ofMillis(untilKill));
 	}
 
 	private static Budget budget(Duration timeout, Duration min, Duration max) {

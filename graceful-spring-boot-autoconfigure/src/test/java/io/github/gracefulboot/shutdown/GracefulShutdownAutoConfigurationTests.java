@@ -3,11 +3,14 @@ package io.github.gracefulboot.shutdown;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -18,6 +21,8 @@ import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.EventListener;
@@ -31,6 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link GracefulShutdownAutoConfiguration}.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class GracefulShutdownAutoConfigurationTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -156,6 +162,38 @@ class GracefulShutdownAutoConfigurationTests {
 		});
 	}
 
+	@Test
+	void whenSupervisorKillsBeforeTheTimeoutThenTheBudgetEndsBeforeThat(CapturedOutput output) {
+		this.runner.withBean(KillTimeout.class, () -> new FixedKillTimeout(Duration.ofSeconds(5)))
+			.withBean("earlier", KillTimeout.class, () -> new FixedKillTimeout(Duration.ofSeconds(2)))
+			.withBean("silent", KillTimeout.class, () -> new FixedKillTimeout(null))
+			.run((context) -> {
+				Budget budget = context.getBean(GracefulShutdown.class).getBudget();
+				assertThat(budget)
+					.isEqualTo(new Budget(Duration.ofMillis(1800), Duration.ofMillis(900), Duration.ofMillis(360)));
+			});
+		assertThat(output).contains("INFO")
+			.contains("A stop may take 1.80 s instead of 4.50 s (graceful.shutdown.timeout), "
+					+ "less than the kill timeout of 2 s of a test");
+	}
+
+	@Test
+	void whenSupervisorKillsAfterTheTimeoutThenTheTimeoutCounts(CapturedOutput output) {
+		this.runner.withPropertyValues("graceful.shutdown.timeout=3s")
+			.withBean(KillTimeout.class, () -> new FixedKillTimeout(Duration.ofSeconds(5)))
+			.run((context) -> assertThat(context.getBean(GracefulShutdown.class).getBudget().timeout())
+				.isEqualTo(Duration.ofSeconds(3)));
+		assertThat(output).doesNotContain("A stop may take");
+	}
+
+	@Test
+	void whenTheUsersLameDuckDoesNotFitBeforeTheKillThenItGivesWay() {
+		this.runner.withPropertyValues("graceful.lame-duck.max=10s", "graceful.lame-duck.min=5s")
+			.withBean(KillTimeout.class, () -> new FixedKillTimeout(Duration.ofSeconds(2)))
+			.run((context) -> assertThat(context.getBean(GracefulShutdown.class).getBudget().lameDuckMax())
+				.isEqualTo(Duration.ofMillis(1440)));
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "graceful.shutdown.timeout=3s", "graceful.lame-duck.max=40s", "graceful.lame-duck.min=20s" })
 	void whenOnlyOnePropertyIsSetThenDefaultsGiveWay(String property) {
@@ -180,6 +218,23 @@ class GracefulShutdownAutoConfigurationTests {
 
 	private static void ready(AssertableApplicationContext context) {
 		AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+	}
+
+	/**
+	 * Kills after a time.
+	 */
+	private record FixedKillTimeout(@Nullable Duration duration) implements KillTimeout {
+
+		@Override
+		public Optional<Duration> untilKill() {
+			return Optional.ofNullable(this.duration);
+		}
+
+		@Override
+		public String source() {
+			return "kill timeout of " + this.duration.toSeconds() + " s of a test";
+		}
+
 	}
 
 	/**

@@ -1,0 +1,118 @@
+package io.github.gracefulboot.supervisor;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link StartReporter}.
+ */
+class StartReporterTests {
+
+	private static final Duration SOON = Duration.ofSeconds(10);
+
+	private final RecordingSupervisor supervisor = new RecordingSupervisor();
+
+	private final Supervisors supervisors = new Supervisors(List.of(this.supervisor), (reason) -> {
+	});
+
+	private final AtomicInteger ready = new AtomicInteger();
+
+	private StartReporter reporter;
+
+	@AfterEach
+	void whenDestroyedThenNoThreadIsLeft() {
+		this.reporter.destroy();
+		this.supervisors.destroy();
+		soon().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+			.doesNotContain("graceful-start", "graceful-ready"));
+	}
+
+	@Test
+	void whenBeansAreCreatedThenTellsHowManyAndWhichCameLast() {
+		create(Duration.ZERO);
+		Object bean = new Object();
+		assertThat(this.reporter.postProcessBeforeInitialization(bean, "dataSource")).isSameAs(bean);
+		this.reporter.postProcessBeforeInitialization(bean, "entityManagerFactory");
+		soon().untilAsserted(() -> assertThat(this.supervisor.told())
+			.contains("status Starting: 2 beans created, the latest is entityManagerFactory"));
+	}
+
+	@Test
+	void whenNoBeanIsCreatedThenIsNotExtendedBeyondItsPatience() {
+		this.supervisor.patience = Duration.ofMillis(700);
+		create(Duration.ZERO);
+		soon().until(() -> extensions() > 0);
+		long extensions = this.supervisor.awaitNoMore("extend", Duration.ofMillis(1500));
+		this.reporter.postProcessBeforeInitialization(this, "bean");
+		soon().until(() -> extensions() > extensions);
+	}
+
+	@Test
+	void whenItWaitsForTheBalancerThenThatIsProgress() {
+		this.supervisor.patience = Duration.ofMillis(100);
+		create(Duration.ofSeconds(1));
+		change(ReadinessState.ACCEPTING_TRAFFIC);
+		soon().until(() -> this.supervisor.told().contains("ready"));
+		assertThat(extensions()).isGreaterThanOrEqualTo(2);
+		assertThat(this.supervisor.told())
+			.contains("status Accepting traffic, waiting for the load balancer to see it");
+	}
+
+	@Test
+	void whenTheStartIsOverThenReportsNothingMore() {
+		this.supervisor.patience = SOON;
+		create(Duration.ZERO);
+		change(ReadinessState.REFUSING_TRAFFIC);
+		change(ReadinessState.ACCEPTING_TRAFFIC);
+		change(ReadinessState.REFUSING_TRAFFIC);
+		change(ReadinessState.ACCEPTING_TRAFFIC);
+		this.reporter.postProcessBeforeInitialization(this, "prototype");
+		soon().until(() -> this.supervisor.told().size() > 1 && this.supervisor.told().contains("refusing"));
+		List<String> told = this.supervisor.told();
+		assertThat(told.subList(told.indexOf("accepting"), told.size())).startsWith("accepting", "ready",
+				"status Ready", "refusing");
+		assertThat(told).doesNotContainSubsequence("status Ready", "extend");
+		assertThat(this.ready).hasValue(1);
+	}
+
+	@Test
+	void whenDestroyedWhileItWaitsThenIsNeverReady() {
+		create(Duration.ofMillis(200));
+		change(ReadinessState.ACCEPTING_TRAFFIC);
+		this.reporter.destroy();
+		Awaitility.await()
+			.during(Duration.ofMillis(400))
+			.atMost(SOON)
+			.untilAsserted(() -> assertThat(this.supervisor.told()).doesNotContain("ready"));
+		assertThat(this.ready).hasValue(0);
+	}
+
+	private void create(Duration delay) {
+		this.reporter = new StartReporter(this.supervisors, new ReadyGate(delay, 0, delay, List::of),
+				this.ready::incrementAndGet);
+	}
+
+	private void change(ReadinessState state) {
+		this.reporter.onApplicationEvent(new AvailabilityChangeEvent<>(this, state));
+	}
+
+	private long extensions() {
+		return this.supervisor.count("extend");
+	}
+
+	private static ConditionFactory soon() {
+		return Awaitility.await().atMost(SOON).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2));
+	}
+
+}
