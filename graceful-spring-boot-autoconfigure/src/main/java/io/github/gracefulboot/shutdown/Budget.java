@@ -22,7 +22,10 @@ public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve) {
 
 	private static final Duration DEFAULT_LAME_DUCK_MAX = Duration.ofSeconds(15);
 
-	private static final Duration SHORTEST_MARGIN = Duration.ofMillis(200);
+	/**
+	 * HotSpot waits as long at the exit for threads that are in native code.
+	 */
+	private static final Duration SHORTEST_MARGIN = Duration.ofMillis(300);
 
 	private static final Duration LONGEST_MARGIN = Duration.ofSeconds(1);
 
@@ -46,7 +49,7 @@ public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve) {
 
 	/**
 	 * Returns the time that a stop may take if a supervisor kills the process: a tenth
-	 * less, but at least 200 ms, unless that is more than half, and at most one second.
+	 * less, but at least 300 ms, unless that is more than half, and at most one second.
 	 * @param untilKill the time from the stop request to the kill
 	 * @return the time without the margin
 	 */

@@ -170,10 +170,10 @@ class GracefulShutdownAutoConfigurationTests {
 			.run((context) -> {
 				Budget budget = context.getBean(GracefulShutdown.class).getBudget();
 				assertThat(budget)
-					.isEqualTo(new Budget(Duration.ofMillis(1800), Duration.ofMillis(900), Duration.ofMillis(360)));
+					.isEqualTo(new Budget(Duration.ofMillis(1700), Duration.ofMillis(850), Duration.ofMillis(340)));
 			});
 		assertThat(output).contains("INFO")
-			.contains("A stop may take 1.80 s instead of 4.50 s (graceful.shutdown.timeout), "
+			.contains("A stop may take 1.70 s instead of 4.50 s (graceful.shutdown.timeout), "
 					+ "less than the kill timeout of 2 s of a test");
 	}
 
@@ -191,7 +191,7 @@ class GracefulShutdownAutoConfigurationTests {
 		this.runner.withPropertyValues("graceful.lame-duck.max=10s", "graceful.lame-duck.min=5s")
 			.withBean(KillTimeout.class, () -> new FixedKillTimeout(Duration.ofSeconds(2)))
 			.run((context) -> assertThat(context.getBean(GracefulShutdown.class).getBudget().lameDuckMax())
-				.isEqualTo(Duration.ofMillis(1440)));
+				.isEqualTo(Duration.ofMillis(1360)));
 	}
 
 	@ParameterizedTest

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 
 import io.github.gracefulboot.supervisor.posix.Descriptor;
@@ -16,8 +19,13 @@ final class InheritedChannel implements Pm2Channel {
 
 	private final SocketChannel channel;
 
-	private InheritedChannel(SocketChannel channel) {
+	private final Selector selector;
+
+	private InheritedChannel(SocketChannel channel) throws IOException {
 		this.channel = channel;
+		this.selector = Selector.open();
+		channel.configureBlocking(false);
+		channel.register(this.selector, SelectionKey.OP_READ);
 	}
 
 	/**
@@ -47,20 +55,27 @@ final class InheritedChannel implements Pm2Channel {
 	@Override
 	public int read(byte[] buffer) throws IOException {
 		try {
-			return this.channel.read(ByteBuffer.wrap(buffer));
+			while (this.selector.isOpen()) {
+				int length = this.channel.read(ByteBuffer.wrap(buffer));
+				if (length != 0) {
+					return length;
+				}
+				this.selector.select((key) -> {
+				});
+			}
 		}
-		catch (SocketException ex) {
-			// Connection reset: the other end was closed before it had read all
-			return -1;
+		catch (ClosedSelectorException | SocketException ex) {
+			// Woken up, or reset: the other end was closed before it had read all
 		}
+		return -1;
 	}
 
 	/**
-	 * Nothing but to close the channel would end the waiting, and with it the JDK would
-	 * close the standard streams.
+	 * Leaves the channel itself open: the JDK would close the standard streams with it.
 	 */
 	@Override
-	public void wakeUp() {
+	public void wakeUp() throws IOException {
+		this.selector.close();
 	}
 
 	@Override

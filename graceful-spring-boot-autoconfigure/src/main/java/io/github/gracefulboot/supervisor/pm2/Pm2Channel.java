@@ -23,9 +23,10 @@ interface Pm2Channel {
 	int read(byte[] buffer) throws IOException;
 
 	/**
-	 * Ends the waiting for bytes, if that is possible. The socket stays open.
+	 * Ends the waiting for bytes. The socket stays open.
+	 * @throws IOException if that fails
 	 */
-	void wakeUp();
+	void wakeUp() throws IOException;
 
 	/**
 	 * Gives back what waiting for bytes took. The socket stays open.

@@ -114,6 +114,15 @@ final class Pm2Supervisor implements Supervisor {
 		}
 	}
 
+	/**
+	 * PM2 has nothing more to say from now on. A thread that waited for it in native code
+	 * would hold up the exit: HotSpot waits 300 ms for those.
+	 */
+	@Override
+	public void stopping() throws IOException {
+		disconnect();
+	}
+
 	private static void listen(Pm2Channel channel, Consumer<String> stopRequests) throws IOException {
 		byte[] buffer = new byte[LONGEST_LINE];
 		ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -137,7 +146,7 @@ final class Pm2Supervisor implements Supervisor {
 	 * stays open.
 	 */
 	@Override
-	public void disconnect() {
+	public void disconnect() throws IOException {
 		Pm2Channel channel = this.channel;
 		if (channel != null && !this.closed) {
 			this.closed = true;

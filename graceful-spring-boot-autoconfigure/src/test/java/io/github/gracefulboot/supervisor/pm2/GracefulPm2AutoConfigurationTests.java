@@ -119,9 +119,9 @@ class GracefulPm2AutoConfigurationTests {
 	void whenPm2DoesNotSayWhenItKillsThenItsDefaultBoundsTheBudget(CapturedOutput output) {
 		this.runner.withPropertyValues("pm_id=0")
 			.run((context) -> assertThat(context.getBean(GracefulShutdown.class).getBudget().timeout())
-				.isEqualTo(Duration.ofMillis(1400)));
+				.isEqualTo(Duration.ofMillis(1300)));
 		assertThat(output)
-			.contains("A stop may take 1.40 s instead of 30.00 s (graceful.shutdown.timeout), less than the "
+			.contains("A stop may take 1.30 s instead of 30.00 s (graceful.shutdown.timeout), less than the "
 					+ "kill_timeout of PM2");
 	}
 

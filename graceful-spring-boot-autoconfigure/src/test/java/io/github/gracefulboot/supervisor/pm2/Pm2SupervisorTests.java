@@ -158,14 +158,15 @@ class Pm2SupervisorTests {
 	}
 
 	@Test
-	void whenAllIsSaidThenTheChannelIsStillOpen() throws Exception {
-		Pm2Supervisor supervisor = open(false);
+	void whenStoppingThenNoThreadIsLeftInNativeCodeAndTheChannelIsStillOpen() throws Exception {
+		Pm2Supervisor supervisor = open(true);
 		listen(supervisor);
 		supervisor.ready();
 		supervisor.stopping();
+		this.listening.get(SOON.toSeconds(), TimeUnit.SECONDS);
 		assertThat(new Descriptor(this.channel.descriptor(), "").file()).startsWith("socket:");
 		this.channel.send(SHUTDOWN);
-		awaitStopRequests(1);
+		assertThat(this.stopRequests).isEmpty();
 	}
 
 	@Test
