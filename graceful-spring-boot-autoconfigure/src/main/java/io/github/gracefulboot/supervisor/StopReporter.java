@@ -48,7 +48,7 @@ final class StopReporter implements ApplicationListener<StageChangedEvent>, Hear
 	 */
 	@Override
 	public Object progress() {
-		int activeTasks = activeTasks().size();
+		int activeTasks = this.shutdown.activeTasks().size();
 		if (activeTasks < this.activeTasks) {
 			this.timesFewer++;
 		}
@@ -59,18 +59,11 @@ final class StopReporter implements ApplicationListener<StageChangedEvent>, Hear
 
 	@Override
 	public String status() {
-		List<ActiveTask> tasks = activeTasks();
+		List<ActiveTask> tasks = this.shutdown.activeTasks();
 		String stage = "Stopping, stage " + this.shutdown.getStage().id();
 		Deadline deadline = this.shutdown.getDeadline();
 		String remaining = (deadline != null) ? ", " + Durations.text(deadline.remaining()) + " left" : "";
 		return stage + remaining + (tasks.isEmpty() ? "" : ": " + ActiveTask.describe(tasks, NAMED_TASKS));
-	}
-
-	/*
-	 * While beans are destroyed, those who would tell may be gone.
-	 */
-	private List<ActiveTask> activeTasks() {
-		return (this.shutdown.getStage() == Stage.EXIT) ? List.of() : this.shutdown.activeTasks();
 	}
 
 	@Override

@@ -38,12 +38,13 @@ class StopReporterTests {
 
 	private final WorkInFlight work = new WorkInFlight();
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+	private final ApplicationContextRunner idle = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(GracefulShutdownAutoConfiguration.class,
 				GracefulSupervisorAutoConfiguration.class, ApplicationAvailabilityAutoConfiguration.class))
 		.withBean(RecordingSupervisor.class, () -> this.supervisor)
-		.withBean(DrainParticipant.class, () -> this.work)
 		.withPropertyValues("graceful.lame-duck.enabled=false", "graceful.shutdown.timeout=20s");
+
+	private final ApplicationContextRunner runner = this.idle.withBean(DrainParticipant.class, () -> this.work);
 
 	@Test
 	void whenStopGoesOnThenTellsTheStageAndWhatIsInFlight() {
@@ -97,21 +98,23 @@ class StopReporterTests {
 	}
 
 	@Test
-	void whenBeansAreDestroyedThenGoesOnThoughWhoWorkedIsGone() {
+	void whenBeansAreDestroyedThenGoesOn() {
 		this.supervisor.patience = Duration.ofMillis(800);
 		this.work.end();
 		HangingBean hanging = new HangingBean();
-		this.runner.withBean("hanging", HangingBean.class, () -> hanging).run((context) -> {
-			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
-			CompletableFuture<?> closed = close(context.getSourceApplicationContext());
-			soon().until(() -> this.supervisor.told()
-				.stream()
-				.filter((message) -> message.startsWith("status Stopping, stage exit"))
-				.count() > 2);
-			this.supervisor.awaitNoMore("extend", Duration.ofMillis(1500));
-			hanging.end.complete(null);
-			closed.get();
-		});
+		this.idle.withBean("hanging", HangingBean.class, () -> hanging)
+			.withBean(DrainParticipant.class, () -> this.work)
+			.run((context) -> {
+				AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+				CompletableFuture<?> closed = close(context.getSourceApplicationContext());
+				soon().until(() -> this.supervisor.told()
+					.stream()
+					.filter((message) -> message.startsWith("status Stopping, stage exit"))
+					.count() > 2);
+				this.supervisor.awaitNoMore("extend", Duration.ofMillis(1500));
+				hanging.end.complete(null);
+				closed.get();
+			});
 	}
 
 	@Test
