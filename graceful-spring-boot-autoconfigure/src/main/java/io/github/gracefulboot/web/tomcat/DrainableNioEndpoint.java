@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.OpenConnection.State;
+import io.github.gracefulboot.web.listener.InheritedAcceptor;
 import org.apache.coyote.Processor;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;

@@ -1,4 +1,4 @@
-package io.github.gracefulboot.web.tomcat;
+package io.github.gracefulboot.web.listener;
 
 import java.io.IOException;
 import java.nio.channels.ClosedSelectorException;
@@ -14,14 +14,21 @@ import org.jspecify.annotations.Nullable;
  * Accepts connections of an inherited listener until it is told to leave them to the next
  * process. The listener itself is not closed: the JDK would detach the standard streams
  * of the process with it, and the log of the stop would be lost.
+ *
+ * @since 0.1.0
  */
-final class InheritedAcceptor {
+public final class InheritedAcceptor {
 
 	private final ServerSocketChannel listener;
 
 	private final Selector selector;
 
-	InheritedAcceptor(ServerSocketChannel listener) throws IOException {
+	/**
+	 * Creates an acceptor.
+	 * @param listener the inherited channel
+	 * @throws IOException if it can not be waited for
+	 */
+	public InheritedAcceptor(ServerSocketChannel listener) throws IOException {
 		this.listener = listener;
 		this.selector = Selector.open();
 		listener.configureBlocking(false);
@@ -34,7 +41,7 @@ final class InheritedAcceptor {
 	 * @return the connection, or {@code null} if nobody waits for one any more
 	 * @throws IOException if accepting fails
 	 */
-	@Nullable SocketChannel accept(BooleanSupplier paused) throws IOException {
+	public @Nullable SocketChannel accept(BooleanSupplier paused) throws IOException {
 		try {
 			while (this.selector.isOpen() && !paused.getAsBoolean()) {
 				SocketChannel socket = this.listener.accept();
@@ -51,11 +58,18 @@ final class InheritedAcceptor {
 		return null;
 	}
 
-	void wakeUp() {
+	/**
+	 * Lets the waiting thread look again whether to wait on.
+	 */
+	public void wakeUp() {
 		this.selector.wakeup();
 	}
 
-	void close() throws IOException {
+	/**
+	 * Accepts nothing any more. What waits is left to the next process.
+	 * @throws IOException if the waiting thread can not be told
+	 */
+	public void close() throws IOException {
 		this.selector.close();
 	}
 

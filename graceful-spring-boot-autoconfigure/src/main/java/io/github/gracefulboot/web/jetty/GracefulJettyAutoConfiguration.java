@@ -1,0 +1,33 @@
+package io.github.gracefulboot.web.jetty;
+
+import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.web.GracefulWebAutoConfiguration;
+import io.github.gracefulboot.web.WebServerDrain;
+import io.github.gracefulboot.web.listener.ListenerSilencer;
+import org.eclipse.jetty.server.Server;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.jetty.JettyWebServerFactory;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of the drain of Jetty.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = GracefulWebAutoConfiguration.class)
+@ConditionalOnClass({ Server.class, JettyWebServerFactory.class })
+@ConditionalOnWebApplication(type = Type.SERVLET)
+@ConditionalOnBean(WebServerDrain.class)
+public final class GracefulJettyAutoConfiguration {
+
+	@Bean
+	GracefulJettyCustomizer gracefulJettyCustomizer(WebServerDrain drain, Traffic traffic, ListenerSilencer silencer) {
+		return new GracefulJettyCustomizer(drain, traffic, silencer);
+	}
+
+}

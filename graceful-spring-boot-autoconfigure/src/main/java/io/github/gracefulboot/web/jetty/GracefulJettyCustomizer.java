@@ -1,0 +1,69 @@
+package io.github.gracefulboot.web.jetty;
+
+import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.web.WebServerDrain;
+import io.github.gracefulboot.web.listener.InheritedListener;
+import io.github.gracefulboot.web.listener.ListenerSilencer;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+import org.springframework.boot.jetty.JettyWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.core.Ordered;
+import org.springframework.core.log.LogMessage;
+
+/**
+ * Adds Jetty's connectors to the drain, as they are when all other customizers are done.
+ */
+final class GracefulJettyCustomizer implements WebServerFactoryCustomizer<JettyWebServerFactory>, Ordered {
+
+	private static final Log logger = LogFactory.getLog(GracefulJettyCustomizer.class);
+
+	private final WebServerDrain drain;
+
+	private final Traffic traffic;
+
+	private final ListenerSilencer silencer;
+
+	GracefulJettyCustomizer(WebServerDrain drain, Traffic traffic, ListenerSilencer silencer) {
+		this.drain = drain;
+		this.traffic = traffic;
+		this.silencer = silencer;
+	}
+
+	@Override
+	public void customize(JettyWebServerFactory factory) {
+		boolean inherits = InheritedListener.isPresent();
+		if (inherits && factory.getAcceptors() == 0) {
+			// Jetty's selectors would close the inherited channel
+			factory.setAcceptors(1);
+		}
+		factory.addServerCustomizers((server) -> customize(server, inherits));
+	}
+
+	private void customize(Server server, boolean inherits) {
+		Exchanges exchanges = new Exchanges();
+		boolean inheritor = inherits;
+		for (Connector connector : server.getConnectors()) {
+			if (connector instanceof ServerConnector serverConnector) {
+				this.drain
+					.add(new JettyConnectorDrain(serverConnector, exchanges, this.traffic, this.silencer, inheritor));
+				inheritor = false;
+			}
+			else {
+				logger.warn(LogMessage.format(
+						"The connector %s is drained as Spring Boot does, which can lose requests: use a %s", connector,
+						ServerConnector.class.getSimpleName()));
+			}
+		}
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.LOWEST_PRECEDENCE;
+	}
+
+}

@@ -1,0 +1,146 @@
+package io.github.gracefulboot.web.jetty;
+
+import java.nio.channels.SelectableChannel;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.traffic.OpenConnection;
+import io.github.gracefulboot.traffic.OpenConnection.State;
+import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.web.DrainableServer;
+import io.github.gracefulboot.web.listener.ListenerSilencer;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.SelectorManager;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.IO;
+
+/**
+ * Drains one of Jetty's connectors.
+ */
+final class JettyConnectorDrain implements DrainableServer {
+
+	private final ServerConnector connector;
+
+	private final Exchanges exchanges;
+
+	private final ListenerSilencer silencer;
+
+	private final boolean inherits;
+
+	/**
+	 * Accepted connections that wait for a thread to set them up. Jetty does not list
+	 * them.
+	 */
+	private final Set<SelectableChannel> accepted = ConcurrentHashMap.newKeySet();
+
+	JettyConnectorDrain(ServerConnector connector, Exchanges exchanges, Traffic traffic, ListenerSilencer silencer,
+			boolean inherits) {
+		this.connector = connector;
+		this.exchanges = exchanges;
+		this.silencer = silencer;
+		this.inherits = inherits;
+		connector.addBean(new ConnectionListener(this.accepted, traffic));
+		if (inherits) {
+			connector.addEventListener(new InheritedChannel.Opener());
+		}
+		for (ConnectionFactory factory : connector.getConnectionFactories()) {
+			if (factory instanceof HttpConfiguration.ConnectionFactory http) {
+				see(http.getHttpConfiguration());
+			}
+		}
+	}
+
+	private void see(HttpConfiguration configuration) {
+		if (!configuration.getCustomizers().contains(this.exchanges)) {
+			configuration.addCustomizer(this.exchanges);
+		}
+	}
+
+	@Override
+	public void tellClientsToLeave() {
+		this.exchanges.tellClientsToLeave();
+		connections().forEach(ClientConnection::tellToLeave);
+	}
+
+	/**
+	 * Closes the listener. The acceptor stays in its call until the close wakes it.
+	 */
+	@Override
+	public void closeListeners(Deadline deadline) {
+		if (!this.inherits) {
+			this.silencer.silence(this.connector.getLocalPort(), deadline);
+		}
+		Object channel = this.connector.getTransport();
+		this.connector.close();
+		if (this.connector.getAcceptors() == 0 && channel instanceof SelectableChannel selected) {
+			// Jetty leaves this to its selector, which it stops only at the end
+			this.connector.setAccepting(false);
+			IO.close(selected);
+		}
+	}
+
+	@Override
+	public Collection<OpenConnection> openConnections() {
+		List<OpenConnection> result = new ArrayList<>();
+		this.accepted.forEach((channel) -> result.add(new OpenConnection(channel, State.BUSY, System.nanoTime())));
+		connections().map(ClientConnection::toOpenConnection).forEach(result::add);
+		return result;
+	}
+
+	@Override
+	public boolean closeIdleConnections() {
+		boolean closedAll = this.accepted.isEmpty();
+		for (ClientConnection connection : connections().toList()) {
+			closedAll &= connection.closeIfIdle();
+		}
+		return closedAll;
+	}
+
+	private Stream<ClientConnection> connections() {
+		return this.connector.getConnectedEndPoints()
+			.stream()
+			.filter(EndPoint::isOpen)
+			.map((endPoint) -> new ClientConnection((SocketChannelEndPoint) endPoint));
+	}
+
+	/**
+	 * Tells when a connection was accepted, set up and closed.
+	 */
+	private record ConnectionListener(Set<SelectableChannel> accepted,
+			Traffic traffic) implements SelectorManager.AcceptListener, Connection.Listener {
+
+		@Override
+		public void onAccepting(SelectableChannel channel) {
+			this.accepted.add(channel);
+		}
+
+		@Override
+		public void onAcceptFailed(SelectableChannel channel, Throwable cause) {
+			this.accepted.remove(channel);
+			this.traffic.changed();
+		}
+
+		@Override
+		public void onOpened(Connection connection) {
+			if (connection.getEndPoint() instanceof SocketChannelEndPoint endPoint) {
+				this.accepted.remove(endPoint.getChannel());
+			}
+		}
+
+		@Override
+		public void onClosed(Connection connection) {
+			this.traffic.changed();
+		}
+
+	}
+
+}

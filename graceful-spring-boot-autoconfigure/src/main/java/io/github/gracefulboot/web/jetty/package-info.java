@@ -1,0 +1,7 @@
+/**
+ * Jetty: connectors that can be drained, HTTP/2 included.
+ */
+@NullMarked
+package io.github.gracefulboot.web.jetty;
+
+import org.jspecify.annotations.NullMarked;
