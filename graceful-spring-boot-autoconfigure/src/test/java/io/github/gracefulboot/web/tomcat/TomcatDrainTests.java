@@ -1,259 +1,40 @@
 package io.github.gracefulboot.web.tomcat;
 
-import java.io.IOException;
-import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-
-import io.github.gracefulboot.shutdown.GracefulShutdown;
-import io.github.gracefulboot.shutdown.Stage;
-import io.github.gracefulboot.shutdown.StageChangedEvent;
-import io.github.gracefulboot.traffic.OpenConnection;
-import io.github.gracefulboot.traffic.Traffic;
-import jakarta.servlet.AsyncContext;
-import jakarta.servlet.http.HttpServlet;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
+import io.github.gracefulboot.web.ServletServerDrainTests;
 import org.apache.catalina.connector.Connector;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.tomcat.TomcatWebServerFactory;
-import org.springframework.boot.web.server.WebServer;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
-import org.springframework.boot.web.server.context.WebServerApplicationContext;
-import org.springframework.boot.web.servlet.ServletRegistrationBean;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.event.EventListener;
-
-import static org.assertj.core.api.Assertions.assertThat;
+import org.springframework.context.annotation.Import;
 
 /**
- * Stops a real Tomcat with real connections in every state.
+ * Stops a real Tomcat.
  */
-class TomcatDrainTests {
+class TomcatDrainTests extends ServletServerDrainTests {
 
-	private ConfigurableApplicationContext context;
-
-	private BlockingServlet servlet;
-
-	private CompletableFuture<Void> closed;
-
-	@AfterEach
-	void close() {
-		if (this.context != null) {
-			this.servlet.release.countDown();
-			this.context.close();
-		}
+	TomcatDrainTests() {
+		super(TomcatApplication.class);
 	}
 
-	@Test
-	void whenRequestIsInFlightThenItsAnswerIsCompleteAndTellsTheClientToLeave() throws Exception {
-		start();
-		try (RawClient client = connect().get("/block")) {
-			this.servlet.awaitEntered();
-			stopUntil(Stage.DRAIN);
-			this.servlet.release.countDown();
-			assertThat(client.response()).startsWith("HTTP/1.1 200")
-				.contains("Connection: close")
-				.contains("Content-Length: 4")
-				.endsWith("done");
-			assertThat(client.isClosedByServer()).isTrue();
-		}
-		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
+	@Override
+	protected int additionalPort() {
+		return this.context.getBean(Connector.class).getLocalPort();
 	}
 
-	@Test
-	void whenAnswerInFlightHasNoLengthThenItStaysChunked() throws Exception {
-		start();
-		try (RawClient client = connect().get("/block?chunked")) {
-			this.servlet.awaitEntered();
-			stopUntil(Stage.DRAIN);
-			this.servlet.release.countDown();
-			assertThat(client.response()).contains("Connection: close")
-				.contains("Transfer-Encoding: chunked")
-				.endsWith("4\r\ndone\r\n0\r\n\r\n");
-			assertThat(client.isClosedByServer()).isTrue();
-		}
-	}
-
-	@Test
-	void whenRequestIsAsynchronousThenItIsWaitedFor() throws Exception {
-		start();
-		try (RawClient client = connect().get("/block?async")) {
-			AsyncContext async = this.servlet.asyncContexts.poll(10, TimeUnit.SECONDS);
-			stopUntil(Stage.DRAIN);
-			assertThat(this.context.getBean(GracefulShutdown.class).activeTasks()).singleElement()
-				.asString()
-				.startsWith("GET /block");
-			async.getResponse().getWriter().print("late");
-			async.complete();
-			assertThat(client.response()).startsWith("HTTP/1.1 200").endsWith("late");
-		}
-		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
-	}
-
-	@Test
-	void whileLameDuckThenRequestsOnOpenAndNewConnectionsAreServedAndToldToLeave() throws Exception {
-		start("--graceful.lame-duck.min=2s");
-		try (RawClient open = connect()) {
-			assertThat(open.get("/fast").response()).doesNotContain("Connection: close");
-			stopUntil(Stage.LAME_DUCK);
-			assertThat(open.get("/fast").response()).startsWith("HTTP/1.1 200").contains("Connection: close");
-			assertThat(open.isClosedByServer()).isTrue();
-			try (RawClient late = connect()) {
-				assertThat(late.get("/fast").response()).startsWith("HTTP/1.1 200").contains("Connection: close");
-			}
-		}
-	}
-
-	@Test
-	void whileDrainingThenRequestOnAnOpenConnectionIsServed() throws Exception {
-		start();
-		try (RawClient blocked = connect(); RawClient open = connect()) {
-			assertThat(open.get("/fast").response()).startsWith("HTTP/1.1 200");
-			blocked.get("/block");
-			this.servlet.awaitEntered();
-			stopUntil(Stage.DRAIN);
-			awaitListenerClosed();
-			assertThat(open.get("/fast").response()).startsWith("HTTP/1.1 200").contains("Connection: close");
-			this.servlet.release.countDown();
-			assertThat(blocked.response()).endsWith("done");
-		}
-	}
-
-	@Test
-	void whenRequestIsOnlyHalfReadThenItsRestIsWaitedForAndServed() throws Exception {
-		start("--graceful.lame-duck.quiet-period=5s");
-		try (RawClient client = connect().send("GET /fast HTTP/1.1\nHost: lo")) {
-			awaitState(OpenConnection.State.READING);
-			stopUntil(Stage.LAME_DUCK);
-			client.send("calhost\n\n");
-			assertThat(client.response()).startsWith("HTTP/1.1 200").contains("Connection: close");
-		}
-		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
-	}
-
-	@Test
-	void whenClientNeverSendsTheRestOfItsRequestThenTheStopDoesNotWaitForIt() throws Exception {
-		start();
-		GracefulShutdown shutdown = this.context.getBean(GracefulShutdown.class);
-		try (RawClient client = connect().send("GET /fast HTTP/1.1\nHost: lo")) {
-			awaitState(OpenConnection.State.READING);
-			stopUntil(Stage.RELEASE);
-			assertThat(client.isClosedByServer()).isTrue();
-		}
-		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
-		assertThat(shutdown.finish().isClean()).isTrue();
-	}
-
-	@Test
-	void whenThereIsAnAdditionalConnectorThenItIsDrainedToo() throws Exception {
-		start("--additional=true");
-		Connector additional = this.context.getBean(Connector.class);
-		try (RawClient client = new RawClient(additional.getLocalPort()).get("/block")) {
-			this.servlet.awaitEntered();
-			stopUntil(Stage.DRAIN);
-			Awaitility.await().until(() -> additional.getLocalPort() == -1);
-			this.servlet.release.countDown();
-			assertThat(client.response()).contains("Connection: close").endsWith("done");
-		}
-	}
-
-	@Test
-	void whenRequestWaitsForAThreadThenItIsServed() throws Exception {
-		start("--server.tomcat.threads.max=1", "--server.tomcat.threads.min-spare=1");
-		try (RawClient first = connect().get("/block"); RawClient second = connect()) {
-			this.servlet.awaitEntered();
-			second.get("/fast");
-			Awaitility.await()
-				.until(() -> this.context.getBean(Traffic.class)
-					.openConnections()
-					.stream()
-					.filter((connection) -> connection.state() == OpenConnection.State.BUSY)
-					.count() == 2);
-			stopUntil(Stage.DRAIN);
-			this.servlet.release.countDown();
-			assertThat(first.response()).endsWith("done");
-			assertThat(second.response()).startsWith("HTTP/1.1 200");
-		}
-	}
-
-	@Test
-	void whenConnectionIsIdleThenItIsClosedAtTheEnd() throws Exception {
-		start();
-		try (RawClient idle = connect()) {
-			assertThat(idle.get("/fast").response()).startsWith("HTTP/1.1 200");
-			stopUntil(Stage.RELEASE);
-			assertThat(idle.isClosedByServer()).isTrue();
-		}
-	}
-
-	@Test
-	void whenStoppedThenTimelineHasNoCutOff() throws Exception {
-		start();
-		GracefulShutdown shutdown = this.context.getBean(GracefulShutdown.class);
-		stopUntil(Stage.RELEASE);
-		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
-		assertThat(shutdown.finish().isClean()).isTrue();
-	}
-
-	private void start(String... args) {
-		SpringApplication application = new SpringApplication(Application.class);
-		application.setDefaultProperties(Map.of("server.port", "0", "graceful.lame-duck.quiet-period", "100ms",
-				"graceful.shutdown.exit-codes", "false"));
-		this.context = application.run(args);
-		this.servlet = this.context.getBean(BlockingServlet.class);
-	}
-
-	private RawClient connect() throws IOException {
-		return new RawClient(((WebServerApplicationContext) this.context).getWebServer().getPort());
-	}
-
-	private void stopUntil(Stage stage) throws InterruptedException {
-		StageLatch latch = this.context.getBean(StageLatch.class);
-		this.closed = CompletableFuture.runAsync(this.context::close);
-		latch.await(stage);
-	}
-
-	private void awaitListenerClosed() {
-		WebServer server = ((WebServerApplicationContext) this.context).getWebServer();
-		Awaitility.await().until(() -> server.getPort() == -1);
-	}
-
-	private void awaitState(OpenConnection.State state) {
-		Awaitility.await()
-			.until(() -> this.context.getBean(Traffic.class)
-				.openConnections()
-				.stream()
-				.anyMatch((connection) -> connection.state() == state));
+	@Override
+	protected String[] oneThread() {
+		return new String[] { "--server.tomcat.threads.max=1", "--server.tomcat.threads.min-spare=1" };
 	}
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	static class Application {
-
-		@Bean
-		BlockingServlet blockingServlet() {
-			return new BlockingServlet();
-		}
-
-		@Bean
-		ServletRegistrationBean<BlockingServlet> registration(BlockingServlet servlet) {
-			return new ServletRegistrationBean<>(servlet, "/*");
-		}
+	@Import(Application.class)
+	static class TomcatApplication {
 
 		@Bean
 		@ConditionalOnBooleanProperty("additional")
@@ -266,76 +47,6 @@ class TomcatDrainTests {
 		@Bean
 		WebServerFactoryCustomizer<TomcatWebServerFactory> additionalConnectors(ObjectProvider<Connector> connectors) {
 			return (factory) -> connectors.forEach(factory::addAdditionalConnectors);
-		}
-
-		@Bean
-		StageLatch stageLatch() {
-			return new StageLatch();
-		}
-
-	}
-
-	/**
-	 * Lets a test wait for a stage.
-	 */
-	static class StageLatch {
-
-		private final Map<Stage, CountDownLatch> latches = new ConcurrentHashMap<>();
-
-		@EventListener
-		void on(StageChangedEvent event) {
-			latch(event.getStage()).countDown();
-		}
-
-		void await(Stage stage) throws InterruptedException {
-			assertThat(latch(stage).await(10, TimeUnit.SECONDS)).isTrue();
-		}
-
-		private CountDownLatch latch(Stage stage) {
-			return this.latches.computeIfAbsent(stage, (key) -> new CountDownLatch(1));
-		}
-
-	}
-
-	/**
-	 * Answers at once, or when it is released.
-	 */
-	static class BlockingServlet extends HttpServlet {
-
-		private final transient CountDownLatch entered = new CountDownLatch(1);
-
-		private final transient CountDownLatch release = new CountDownLatch(1);
-
-		private final transient BlockingQueue<AsyncContext> asyncContexts = new LinkedBlockingQueue<>();
-
-		@Override
-		protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-			String query = String.valueOf(request.getQueryString());
-			if (query.equals("async")) {
-				this.asyncContexts.add(request.startAsync());
-				return;
-			}
-			if (request.getRequestURI().equals("/block")) {
-				this.entered.countDown();
-				await(this.release);
-			}
-			response.getWriter().print("done");
-			if (query.equals("chunked")) {
-				response.flushBuffer();
-			}
-		}
-
-		private void awaitEntered() {
-			await(this.entered);
-		}
-
-		private static void await(CountDownLatch latch) {
-			try {
-				assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
 		}
 
 	}

@@ -1,4 +1,4 @@
-package io.github.gracefulboot.web.tomcat;
+package io.github.gracefulboot.web;
 
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -7,36 +7,52 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Predicate;
 
 /**
  * One connection on which a test writes and reads HTTP as it is.
  */
-class RawClient implements Closeable {
+public class RawClient implements Closeable {
 
 	private final Socket socket;
 
-	RawClient(int port) throws IOException {
-		this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
+	public RawClient(int port) throws IOException {
+		this(new Socket(InetAddress.getLoopbackAddress(), port));
+	}
+
+	public RawClient(Socket socket) throws IOException {
+		this.socket = socket;
 		this.socket.setSoTimeout(10_000);
 	}
 
-	RawClient send(String text) throws IOException {
+	public RawClient send(String text) throws IOException {
 		this.socket.getOutputStream().write(text.replace("\n", "\r\n").getBytes(StandardCharsets.ISO_8859_1));
 		this.socket.getOutputStream().flush();
 		return this;
 	}
 
-	RawClient get(String path) throws IOException {
+	public RawClient get(String path) throws IOException {
 		return send("GET " + path + " HTTP/1.1\nHost: localhost\n\n");
 	}
 
 	/**
 	 * Reads up to the end of one response.
 	 */
-	String response() throws IOException {
+	public String response() throws IOException {
+		return read(RawClient::isComplete);
+	}
+
+	/**
+	 * Reads up to the end of a response that has no body.
+	 */
+	public String headers() throws IOException {
+		return read((text) -> text.endsWith("\r\n\r\n"));
+	}
+
+	private String read(Predicate<String> complete) throws IOException {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 		InputStream in = this.socket.getInputStream();
-		while (!isComplete(bytes.toString(StandardCharsets.ISO_8859_1))) {
+		while (!complete.test(bytes.toString(StandardCharsets.ISO_8859_1))) {
 			int b = in.read();
 			if (b == -1) {
 				break;
@@ -62,7 +78,7 @@ class RawClient implements Closeable {
 	/**
 	 * Waits until the server closes the connection.
 	 */
-	boolean isClosedByServer() throws IOException {
+	public boolean isClosedByServer() throws IOException {
 		return this.socket.getInputStream().read() == -1;
 	}
 
