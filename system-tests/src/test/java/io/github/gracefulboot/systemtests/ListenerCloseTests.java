@@ -17,6 +17,8 @@ import io.github.gracefulboot.systemtests.load.LoadReport;
 import io.github.gracefulboot.systemtests.process.Exit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -33,9 +35,10 @@ class ListenerCloseTests {
 
 	private static final Set<FailureKind> SAFE_TO_REPEAT = EnumSet.of(FailureKind.REFUSED, FailureKind.CONNECT_TIMEOUT);
 
-	@Test
-	void whenListenerClosesThenNoEstablishedConnectionIsLost() {
-		List<Failure> lost = stopUnderLoad("with filter", App.of(SampleJar.GRACEFUL, DIRECTORY));
+	@ParameterizedTest
+	@EnumSource(names = { "GRACEFUL", "JETTY" })
+	void whenListenerClosesThenNoEstablishedConnectionIsLost(SampleJar jar) {
+		List<Failure> lost = stopUnderLoad("with filter, %s".formatted(jar), App.of(jar, DIRECTORY));
 		assertThat(lost).isEmpty();
 	}
 

@@ -23,9 +23,11 @@ class RollingRestartTests {
 	private static final Duration LONGEST_MEDIAN_BEHIND_PROBER = Duration.ofMillis(2500);
 
 	@ParameterizedTest
-	@CsvSource({ "PROBER, MIXED", "HAPROXY, MIXED", "NGINX, MIXED", "NGINX, POST" })
-	void whenGracefulRestartsThenNothingIsLost(FrontType front, Traffic traffic) {
-		RestartReport report = run(front, SampleJar.GRACEFUL, GRACEFUL_ROUNDS, traffic);
+	@CsvSource({ "PROBER, GRACEFUL, MIXED", "HAPROXY, GRACEFUL, MIXED", "NGINX, GRACEFUL, MIXED",
+			"NGINX, GRACEFUL, POST", "PROBER, JETTY, MIXED", "HAPROXY, JETTY, MIXED", "NGINX, JETTY, MIXED",
+			"NGINX, JETTY, POST" })
+	void whenGracefulRestartsThenNothingIsLost(FrontType front, SampleJar jar, Traffic traffic) {
+		RestartReport report = run(front, jar, GRACEFUL_ROUNDS, traffic);
 		assertThat(report.failed()).as(report::describeFailures).isZero();
 		assertThat(report.exitCodes()).as(report::summary).containsExactly(0);
 		if (front == FrontType.PROBER) {

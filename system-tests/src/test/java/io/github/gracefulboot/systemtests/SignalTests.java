@@ -15,6 +15,7 @@ import io.github.gracefulboot.systemtests.load.LoadReport;
 import io.github.gracefulboot.systemtests.process.Exit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -37,21 +38,20 @@ class SignalTests {
 	private static final Path DIRECTORY = TestDirectory.create("signals");
 
 	@ParameterizedTest
-	@ValueSource(strings = { "TERM", "INT" })
-	void whenIdleThenExitsCleanlyAtOnce(String signal) {
-		try (AppProcess process = App.of(SampleJar.GRACEFUL, DIRECTORY).startReady()) {
-			Exit exit = stop(process, signal, "idle");
+	@CsvSource({ "GRACEFUL, TERM", "GRACEFUL, INT", "JETTY, TERM" })
+	void whenIdleThenExitsCleanlyAtOnce(SampleJar jar, String signal) {
+		try (AppProcess process = App.of(jar, DIRECTORY).startReady()) {
+			Exit exit = stop(process, signal, "idle, %s".formatted(jar));
 			assertThat(exit.code()).isZero();
 			assertThat(exit.took()).isLessThan(AT_ONCE);
 		}
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "TERM", "INT" })
-	void whenRequestIsInFlightThenItIsAnsweredInFull(String signal) {
-		try (AppProcess process = App.of(SampleJar.GRACEFUL, DIRECTORY).startReady();
-				LoadClient client = startRequest(process)) {
-			Exit exit = stop(process, signal, "2 s request in flight");
+	@CsvSource({ "GRACEFUL, TERM", "GRACEFUL, INT", "JETTY, TERM" })
+	void whenRequestIsInFlightThenItIsAnsweredInFull(SampleJar jar, String signal) {
+		try (AppProcess process = App.of(jar, DIRECTORY).startReady(); LoadClient client = startRequest(process)) {
+			Exit exit = stop(process, signal, "2 s request in flight, %s".formatted(jar));
 			assertAnswered(client);
 			assertThat(exit.code()).isZero();
 		}

@@ -14,6 +14,11 @@ public enum SampleJar {
 	GRACEFUL("graceful.system-tests.graceful-jar"),
 
 	/**
+	 * With the starter, on Jetty.
+	 */
+	JETTY("graceful.system-tests.jetty-jar"),
+
+	/**
 	 * Spring Boot and nothing else.
 	 */
 	PLAIN_BOOT("graceful.system-tests.plain-boot-jar");
