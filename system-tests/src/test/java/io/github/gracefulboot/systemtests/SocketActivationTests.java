@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.gracefulboot.systemtests.app.Readiness;
+import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.http.HttpConnection;
 import io.github.gracefulboot.systemtests.load.LoadClient;
 import io.github.gracefulboot.systemtests.load.LoadReport;
@@ -13,7 +14,8 @@ import io.github.gracefulboot.systemtests.load.Traffic;
 import io.github.gracefulboot.systemtests.systemd.SampleService;
 import io.github.gracefulboot.systemtests.systemd.Systemd;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -22,18 +24,18 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SocketActivationTests {
 
-	private static final Path DIRECTORY = TestDirectory.create("socket-activation");
-
 	private static final int RESTARTS = Integer.getInteger("graceful.system-tests.socket-restarts", 10);
 
 	private static final int STEADY_REQUESTS = 100;
 
 	private static final Duration LONGER_THAN_A_START = Duration.ofSeconds(60);
 
-	@Test
-	void whenServiceRestartsThenNobodyIsRefusedAndNothingIsLost() throws Exception {
-		try (Systemd systemd = Systemd.start(DIRECTORY);
-				SampleService service = SampleService.installWithSocket(systemd, DIRECTORY)) {
+	@ParameterizedTest
+	@EnumSource(names = { "GRACEFUL", "JETTY" })
+	void whenServiceRestartsThenNobodyIsRefusedAndNothingIsLost(SampleJar jar) throws Exception {
+		Path directory = TestDirectory.create("socket-activation-%s".formatted(jar));
+		try (Systemd systemd = Systemd.start(directory, jar);
+				SampleService service = SampleService.installWithSocket(systemd, directory)) {
 			assertThat(service.activeState()).isEqualTo("inactive");
 			assertThat(HttpConnection.get(service.port(), "/fast", LONGER_THAN_A_START).isSuccess())
 				.as("the first connection starts the service")
@@ -43,7 +45,8 @@ class SocketActivationTests {
 			List<LoadReport> reports = restartUnderLoad(service);
 			long total = reports.stream().mapToLong(LoadReport::total).sum();
 			long failed = reports.stream().mapToLong(LoadReport::failed).sum();
-			System.out.printf("SOCKET activation: %d of %d requests failed in %d restarts%n", failed, total, RESTARTS);
+			System.out.printf("SOCKET activation, %s: %d of %d requests failed in %d restarts%n", jar, failed, total,
+					RESTARTS);
 			reports.forEach((report) -> System.out.println("  " + report));
 			assertThat(reports).allSatisfy((report) -> {
 				assertThat(report.failed()).as(report::describeFailures).isZero();

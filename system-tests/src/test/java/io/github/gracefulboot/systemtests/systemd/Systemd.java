@@ -61,6 +61,13 @@ public final class Systemd implements AutoCloseable {
 	 * Starts a systemd whose units, console and logs are in a directory.
 	 */
 	public static Systemd start(Path directory) {
+		return start(directory, SampleJar.GRACEFUL);
+	}
+
+	/**
+	 * Starts a systemd that finds another of the sample's jars in its place.
+	 */
+	public static Systemd start(Path directory, SampleJar jar) {
 		Program.SYSTEMD.path();
 		Path cgroup = createCgroup();
 		try {
@@ -70,7 +77,7 @@ public final class Systemd implements AutoCloseable {
 			}
 			List<String> command = new ArrayList<>(List.of("sh", script("supervise.sh", directory), cgroup.toString(),
 					script("boot.sh", directory), directory.toAbsolutePath().toString(), javaHome().toString(),
-					SampleJar.GRACEFUL.path().toAbsolutePath().toString()));
+					jar.path().toAbsolutePath().toString()));
 			return new Systemd(directory, ChildProcess.start(command, directory.resolve("systemd.log")));
 		}
 		catch (IOException ex) {
