@@ -13,6 +13,7 @@ import javax.net.ssl.SSLSocket;
 
 import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.Stage;
+import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.RawClient;
 import io.github.gracefulboot.web.ServletServerDrainTests;
 import org.awaitility.Awaitility;
@@ -88,6 +89,23 @@ class JettyDrainTests extends ServletServerDrainTests {
 	}
 
 	@Test
+	void whenAcceptedConnectionWaitsForAThreadThenItIsServed() throws Exception {
+		start(oneThread());
+		try (RawClient first = connect().get("/block")) {
+			this.servlet.awaitEntered();
+			try (RawClient second = connect().get("/fast")) {
+				Traffic traffic = this.context.getBean(Traffic.class);
+				Awaitility.await().until(() -> traffic.openConnections().size() == 2);
+				stopUntil(Stage.DRAIN);
+				awaitListenerClosed();
+				this.servlet.release.countDown();
+				assertThat(first.response()).endsWith("done");
+				assertThat(second.response()).startsWith("HTTP/1.1 200");
+			}
+		}
+	}
+
+	@Test
 	void whenSelectorsAcceptThenTheListenerIsClosedToo() throws Exception {
 		start("--server.jetty.threads.acceptors=0");
 		int port = server().getPort();
@@ -127,13 +145,14 @@ class JettyDrainTests extends ServletServerDrainTests {
 			assertThat(idle.get(1, "/fast").response(1)).isEqualTo("done");
 			stopUntil(Stage.LAME_DUCK);
 			assertThat(idle.goAway()).isGreaterThan(1_000_000);
+			assertThat(idle.get(3, "/fast").response(3)).as("was on its way").isEqualTo("done");
 			try (Http2Client late = connectHttp2()) {
 				assertThat(late.get(1, "/fast").response(1)).isEqualTo("done");
 				assertThat(late.goAway()).isGreaterThan(1_000_000);
 				assertThat(late.goAway()).isEqualTo(1);
 				assertThat(late.isClosedByServer()).isTrue();
 			}
-			assertThat(idle.goAway()).isEqualTo(1);
+			assertThat(idle.goAway()).isEqualTo(3);
 			assertThat(idle.isClosedByServer()).isTrue();
 		}
 	}
