@@ -1,4 +1,4 @@
-package io.github.gracefulboot.web.tomcat;
+package io.github.gracefulboot.web.listener;
 
 import java.io.IOException;
 import java.net.InetAddress;
