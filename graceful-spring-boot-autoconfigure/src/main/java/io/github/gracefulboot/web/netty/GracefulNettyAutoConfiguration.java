@@ -1,0 +1,33 @@
+package io.github.gracefulboot.web.netty;
+
+import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.web.GracefulWebAutoConfiguration;
+import io.github.gracefulboot.web.WebServerDrain;
+import io.github.gracefulboot.web.listener.ListenerSilencer;
+import reactor.netty.http.server.HttpServer;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of the drain of Reactor Netty.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = GracefulWebAutoConfiguration.class)
+@ConditionalOnClass({ HttpServer.class, NettyReactiveWebServerFactory.class })
+@ConditionalOnWebApplication(type = Type.REACTIVE)
+@ConditionalOnBean(WebServerDrain.class)
+public final class GracefulNettyAutoConfiguration {
+
+	@Bean
+	GracefulNettyCustomizer gracefulNettyCustomizer(WebServerDrain drain, Traffic traffic, ListenerSilencer silencer) {
+		return new GracefulNettyCustomizer(drain, traffic, silencer);
+	}
+
+}

@@ -1,0 +1,40 @@
+package io.github.gracefulboot.web.netty;
+
+import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.web.WebServerDrain;
+import io.github.gracefulboot.web.listener.ListenerSilencer;
+
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.core.Ordered;
+
+/**
+ * Adds Reactor Netty servers to the drain.
+ */
+final class GracefulNettyCustomizer implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory>, Ordered {
+
+	private final WebServerDrain drain;
+
+	private final Traffic traffic;
+
+	private final ListenerSilencer silencer;
+
+	GracefulNettyCustomizer(WebServerDrain drain, Traffic traffic, ListenerSilencer silencer) {
+		this.drain = drain;
+		this.traffic = traffic;
+		this.silencer = silencer;
+	}
+
+	@Override
+	public void customize(NettyReactiveWebServerFactory factory) {
+		NettyServerDrain serverDrain = new NettyServerDrain(this.traffic, this.silencer);
+		factory.addServerCustomizers(serverDrain::observe);
+		this.drain.add(serverDrain);
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.LOWEST_PRECEDENCE;
+	}
+
+}

@@ -1,0 +1,175 @@
+package io.github.gracefulboot.web.netty;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.github.gracefulboot.traffic.OpenConnection;
+import io.github.gracefulboot.traffic.OpenConnection.State;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.util.AttributeKey;
+import reactor.netty.Connection;
+import reactor.netty.NettyPipeline;
+import reactor.netty.http.server.HttpServerResponse;
+
+/**
+ * One connection of a client, seen from the end of its pipeline that is nearest to the
+ * socket. Its fields change on its event loop only.
+ */
+final class NettyConnection extends ChannelDuplexHandler {
+
+	private static final AttributeKey<NettyConnection> KEY = AttributeKey.valueOf(NettyConnection.class, "CONNECTION");
+
+	private final Channel channel;
+
+	private final NettyServerDrain drain;
+
+	private final Set<Connection> requests = ConcurrentHashMap.newKeySet();
+
+	private volatile long lastActivity = System.nanoTime();
+
+	private volatile boolean fresh = true;
+
+	private volatile boolean reading;
+
+	private boolean goingAway;
+
+	NettyConnection(Channel channel, NettyServerDrain drain) {
+		this.channel = channel;
+		this.drain = drain;
+		channel.attr(KEY).set(this);
+	}
+
+	/**
+	 * Returns the connection on which a request came.
+	 * @param request the request, whose channel is a stream of the connection's with
+	 * HTTP/2
+	 * @return the connection
+	 */
+	static NettyConnection of(Connection request) {
+		Channel channel = request.channel();
+		NettyConnection connection = channel.attr(KEY).get();
+		return (connection != null) ? connection : channel.parent().attr(KEY).get();
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext context, Object message) {
+		this.lastActivity = System.nanoTime();
+		this.fresh = false;
+		this.reading = this.requests.isEmpty();
+		context.fireChannelRead(message);
+	}
+
+	@Override
+	public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+		this.lastActivity = System.nanoTime();
+		context.write(message, promise);
+	}
+
+	@Override
+	public void channelInactive(ChannelHandlerContext context) {
+		this.drain.closed(this);
+		context.fireChannelInactive();
+	}
+
+	/**
+	 * Records that a request came, until it is answered.
+	 * @param request the request
+	 */
+	void received(Connection request) {
+		this.reading = false;
+		this.requests.add(request);
+		request.onTerminate().subscribe(null, (ex) -> answered(request), () -> answered(request));
+		if (this.drain.isLeaving()) {
+			tellClientToLeave(request);
+		}
+	}
+
+	private void answered(Connection request) {
+		this.lastActivity = System.nanoTime();
+		this.requests.remove(request);
+	}
+
+	/**
+	 * Tells the client with what is in flight now and what will come.
+	 */
+	void tellClientToLeave() {
+		this.channel.eventLoop().execute(() -> {
+			this.requests.forEach(this::tellClientToLeave);
+			goAway();
+		});
+	}
+
+	private void tellClientToLeave(Connection request) {
+		if (isMultiplexed()) {
+			goAway();
+		}
+		else if (request instanceof HttpServerResponse response && !response.hasSentHeaders()) {
+			response.keepAlive(false);
+		}
+	}
+
+	/*
+	 * Streams that the client has opened meanwhile are served.
+	 */
+	private void goAway() {
+		Http2FrameCodec codec = this.channel.pipeline().get(Http2FrameCodec.class);
+		if (codec != null && !this.goingAway) {
+			this.goingAway = true;
+			DefaultHttp2GoAwayFrame frame = new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR);
+			frame.setExtraStreamIds(Integer.MAX_VALUE);
+			this.channel.writeAndFlush(frame);
+		}
+	}
+
+	private boolean isMultiplexed() {
+		return this.channel.pipeline().get(NettyPipeline.H2MultiplexHandler) != null;
+	}
+
+	OpenConnection toOpenConnection() {
+		return new OpenConnection(this, state(), this.lastActivity);
+	}
+
+	private State state() {
+		if (this.fresh) {
+			return State.FRESH;
+		}
+		if (!this.requests.isEmpty()) {
+			return isWebSocket() ? State.UPGRADED : State.BUSY;
+		}
+		if (isMultiplexed()) {
+			return State.UPGRADED;
+		}
+		return this.reading ? State.READING : State.IDLE;
+	}
+
+	private boolean isWebSocket() {
+		return !isMultiplexed() && this.channel.pipeline().get(NettyPipeline.HttpTrafficHandler) == null;
+	}
+
+	/**
+	 * Closes the connection if nothing is in flight on it.
+	 * @return whether nothing is
+	 */
+	boolean closeIfIdle() {
+		State state = state();
+		if (state == State.BUSY) {
+			return false;
+		}
+		if (!this.requests.isEmpty()) {
+			return true;
+		}
+		this.channel.close();
+		return true;
+	}
+
+	Channel channel() {
+		return this.channel;
+	}
+
+}

@@ -1,0 +1,34 @@
+package io.github.gracefulboot.web.reactive;
+
+import io.github.gracefulboot.traffic.ReadinessProbes;
+import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.web.GracefulWebAutoConfiguration;
+import io.github.gracefulboot.web.InFlightRequests;
+import reactor.core.publisher.Mono;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.context.annotation.Bean;
+import org.springframework.web.server.WebFilter;
+
+/**
+ * Auto-configuration of the account of requests in reactive web applications.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = GracefulWebAutoConfiguration.class,
+		afterName = "io.github.gracefulboot.readiness.GracefulReadinessAutoConfiguration")
+@ConditionalOnClass({ WebFilter.class, Mono.class })
+@ConditionalOnWebApplication(type = Type.REACTIVE)
+@ConditionalOnBean(InFlightRequests.class)
+public final class GracefulReactiveAutoConfiguration {
+
+	@Bean
+	InFlightWebFilter gracefulInFlightWebFilter(InFlightRequests requests, Traffic traffic, ReadinessProbes probes) {
+		return new InFlightWebFilter(requests, traffic, probes, false);
+	}
+
+}

@@ -1,0 +1,35 @@
+package io.github.gracefulboot.web.reactive;
+
+import io.github.gracefulboot.traffic.ReadinessProbes;
+import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.web.InFlightRequests;
+import reactor.core.publisher.Mono;
+
+import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
+import org.springframework.boot.actuate.autoconfigure.web.ManagementContextType;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.context.annotation.Bean;
+import org.springframework.web.server.WebFilter;
+
+/**
+ * Sees the probes that come to a management port of its own, whose context knows nothing
+ * of the application's filters.
+ *
+ * @since 0.1.0
+ */
+@ManagementContextConfiguration(value = ManagementContextType.CHILD, proxyBeanMethods = false)
+@ConditionalOnClass({ WebFilter.class, Mono.class })
+@ConditionalOnWebApplication(type = Type.REACTIVE)
+@ConditionalOnBean(InFlightRequests.class)
+public final class GracefulReactiveManagementConfiguration {
+
+	@Bean
+	InFlightWebFilter gracefulManagementInFlightWebFilter(InFlightRequests requests, Traffic traffic,
+			ReadinessProbes probes) {
+		return new InFlightWebFilter(requests, traffic, probes, true);
+	}
+
+}

@@ -1,0 +1,72 @@
+package io.github.gracefulboot.web.reactive;
+
+import java.net.InetSocketAddress;
+
+import io.github.gracefulboot.traffic.ReadinessProbes;
+import io.github.gracefulboot.traffic.ReadinessProbes.Kind;
+import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.web.InFlightRequest;
+import io.github.gracefulboot.web.InFlightRequests;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.Ordered;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+
+/**
+ * Keeps account of each request from the moment it reaches the application until it is
+ * answered or given up, and reports readiness probes together with their answer.
+ */
+final class InFlightWebFilter implements WebFilter, Ordered {
+
+	private final InFlightRequests requests;
+
+	private final Traffic traffic;
+
+	private final ReadinessProbes probes;
+
+	private final boolean managementPort;
+
+	InFlightWebFilter(InFlightRequests requests, Traffic traffic, ReadinessProbes probes, boolean managementPort) {
+		this.requests = requests;
+		this.traffic = traffic;
+		this.probes = probes;
+		this.managementPort = managementPort;
+	}
+
+	@Override
+	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+		ServerHttpRequest request = exchange.getRequest();
+		Kind kind = this.probes.classify(request.getPath().pathWithinApplication().value(), this.managementPort);
+		if (kind == Kind.TRAFFIC) {
+			this.traffic.requestCame();
+		}
+		InFlightRequest inFlight = this.requests.begin(request.getMethod().name(), request.getURI().getRawPath());
+		inFlight.runsOn(null);
+		return chain.filter(exchange).doFinally((signal) -> {
+			if (kind == Kind.READINESS) {
+				HttpStatusCode status = exchange.getResponse().getStatusCode();
+				this.traffic.probeAnswered(client(request),
+						((status != null) ? status : HttpStatus.INTERNAL_SERVER_ERROR).value());
+			}
+			this.requests.end(inFlight);
+		});
+	}
+
+	private static String client(ServerHttpRequest request) {
+		InetSocketAddress remote = request.getRemoteAddress();
+		String address = (remote != null) ? remote.getHostString() : "unknown";
+		String userAgent = request.getHeaders().getFirst("User-Agent");
+		return (userAgent != null) ? address + " " + userAgent : address;
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE;
+	}
+
+}
