@@ -231,7 +231,7 @@ class GracefulSupervisorAutoConfigurationTests {
 
 	@Test
 	void whenSupervisorWantsSignsOfLifeThenGetsThemOnlyAfterTheStart() {
-		this.supervisor.watchdog = Duration.ofMillis(200);
+		this.supervisor.watchdog = Duration.ofSeconds(2);
 		this.supervised.withPropertyValues("graceful.ready.delay=200ms").run((context) -> {
 			ready(context);
 			soon().until(() -> this.supervisor.told().contains("alive"));
@@ -241,7 +241,7 @@ class GracefulSupervisorAutoConfigurationTests {
 
 	@Test
 	void whenLivenessIsBrokenThenThereIsNoSignOfLife(CapturedOutput output) {
-		this.supervisor.watchdog = Duration.ofMillis(200);
+		this.supervisor.watchdog = Duration.ofSeconds(2);
 		this.supervised.run((context) -> {
 			ready(context);
 			soon().until(() -> this.supervisor.told().contains("alive"));
