@@ -19,8 +19,9 @@ public class ReadyProperties {
 	private Duration delay = Duration.ZERO;
 
 	/**
-	 * Number of successful readiness probes in a row that a load balancer has to be
-	 * answered before supervisors are told. With 0, nobody is waited for.
+	 * Number of successful readiness probes in a row that each load balancer has to be
+	 * answered before supervisors are told. A client counts as one from its second probe
+	 * on. With 0, nobody is waited for.
 	 */
 	private int probes;
 

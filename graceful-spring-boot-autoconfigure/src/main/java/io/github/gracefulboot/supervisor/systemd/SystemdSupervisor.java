@@ -23,7 +23,7 @@ final class SystemdSupervisor implements Supervisor {
 
 	private static final Log logger = LogFactory.getLog(SystemdSupervisor.class);
 
-	private static final Duration BARRIER_TIMEOUT = Duration.ofSeconds(5);
+	private static final Duration BARRIER_TIMEOUT = Duration.ofSeconds(1);
 
 	/**
 	 * Asked for each half second, so that a machine that is busy may be late.
