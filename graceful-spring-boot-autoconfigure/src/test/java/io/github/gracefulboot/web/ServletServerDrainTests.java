@@ -2,17 +2,13 @@ package io.github.gracefulboot.web;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.Stage;
-import io.github.gracefulboot.shutdown.StageChangedEvent;
 import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.Traffic;
 import jakarta.servlet.AsyncContext;
@@ -20,31 +16,20 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.web.server.WebServer;
-import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.event.EventListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Stops a real servlet container with real connections in every state.
  */
-public abstract class ServletServerDrainTests {
-
-	protected ConfigurableApplicationContext context;
+public abstract class ServletServerDrainTests extends ServerDrainTests {
 
 	protected BlockingServlet servlet;
-
-	protected CompletableFuture<Void> closed;
-
-	private final Class<?> application;
 
 	/**
 	 * Creates the tests.
@@ -52,7 +37,7 @@ public abstract class ServletServerDrainTests {
 	 * the property {@code additional}, a second connector
 	 */
 	protected ServletServerDrainTests(Class<?> application) {
-		this.application = application;
+		super(application, WebApplicationType.SERVLET);
 	}
 
 	/**
@@ -65,42 +50,10 @@ public abstract class ServletServerDrainTests {
 	 */
 	protected abstract String[] oneThread();
 
-	@AfterEach
-	void close() {
-		if (this.context != null) {
-			this.servlet.release.countDown();
-			this.context.close();
-		}
-	}
-
-	@Test
-	void whenRequestIsInFlightThenItsAnswerIsCompleteAndTellsTheClientToLeave() throws Exception {
-		start();
-		try (RawClient client = connect().get("/block")) {
-			this.servlet.awaitEntered();
-			stopUntil(Stage.DRAIN);
-			this.servlet.release.countDown();
-			assertThat(client.response()).startsWith("HTTP/1.1 200")
-				.contains("Connection: close")
-				.contains("Content-Length: 4")
-				.endsWith("done");
-			assertThat(client.isClosedByServer()).isTrue();
-		}
-		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
-	}
-
-	@Test
-	void whenAnswerInFlightHasNoLengthThenItStaysChunked() throws Exception {
-		start();
-		try (RawClient client = connect().get("/block?chunked")) {
-			this.servlet.awaitEntered();
-			stopUntil(Stage.DRAIN);
-			this.servlet.release.countDown();
-			assertThat(client.response()).contains("Connection: close")
-				.contains("Transfer-Encoding: chunked")
-				.endsWith("4\r\ndone\r\n0\r\n\r\n");
-			assertThat(client.isClosedByServer()).isTrue();
-		}
+	@Override
+	protected void start(String... args) {
+		super.start(args);
+		this.servlet = this.context.getBean(BlockingServlet.class);
 	}
 
 	@Test
@@ -120,67 +73,13 @@ public abstract class ServletServerDrainTests {
 	}
 
 	@Test
-	void whileLameDuckThenRequestsOnOpenAndNewConnectionsAreServedAndToldToLeave() throws Exception {
-		start("--graceful.lame-duck.min=2s");
-		try (RawClient open = connect()) {
-			assertThat(open.get("/fast").response()).doesNotContain("Connection: close");
-			stopUntil(Stage.LAME_DUCK);
-			assertThat(open.get("/fast").response()).startsWith("HTTP/1.1 200").contains("Connection: close");
-			assertThat(open.isClosedByServer()).isTrue();
-			try (RawClient late = connect()) {
-				assertThat(late.get("/fast").response()).startsWith("HTTP/1.1 200").contains("Connection: close");
-			}
-		}
-	}
-
-	@Test
-	void whileDrainingThenRequestOnAnOpenConnectionIsServed() throws Exception {
-		start();
-		try (RawClient blocked = connect(); RawClient open = connect()) {
-			assertThat(open.get("/fast").response()).startsWith("HTTP/1.1 200");
-			blocked.get("/block");
-			this.servlet.awaitEntered();
-			stopUntil(Stage.DRAIN);
-			awaitListenerClosed();
-			assertThat(open.get("/fast").response()).startsWith("HTTP/1.1 200").contains("Connection: close");
-			this.servlet.release.countDown();
-			assertThat(blocked.response()).endsWith("done");
-		}
-	}
-
-	@Test
-	void whenRequestIsOnlyHalfReadThenItsRestIsWaitedForAndServed() throws Exception {
-		start("--graceful.lame-duck.quiet-period=5s");
-		try (RawClient client = connect().send("GET /fast HTTP/1.1\nHost: lo")) {
-			awaitState(OpenConnection.State.READING);
-			stopUntil(Stage.LAME_DUCK);
-			client.send("calhost\n\n");
-			assertThat(client.response()).startsWith("HTTP/1.1 200").contains("Connection: close");
-		}
-		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
-	}
-
-	@Test
-	void whenClientNeverSendsTheRestOfItsRequestThenTheStopDoesNotWaitForIt() throws Exception {
-		start();
-		GracefulShutdown shutdown = this.context.getBean(GracefulShutdown.class);
-		try (RawClient client = connect().send("GET /fast HTTP/1.1\nHost: lo")) {
-			awaitState(OpenConnection.State.READING);
-			stopUntil(Stage.RELEASE);
-			assertThat(client.isClosedByServer()).isTrue();
-		}
-		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
-		assertThat(shutdown.finish().isClean()).isTrue();
-	}
-
-	@Test
 	void whenThereIsAnAdditionalConnectorThenItIsDrainedToo() throws Exception {
 		start("--additional=true");
 		try (RawClient client = new RawClient(additionalPort()).get("/block")) {
 			this.servlet.awaitEntered();
 			stopUntil(Stage.DRAIN);
 			Awaitility.await().until(() -> additionalPort() < 0);
-			this.servlet.release.countDown();
+			this.servlet.release();
 			assertThat(client.response()).contains("Connection: close").endsWith("done");
 		}
 	}
@@ -198,63 +97,10 @@ public abstract class ServletServerDrainTests {
 					.filter((connection) -> connection.state() == OpenConnection.State.BUSY)
 					.count() == 2);
 			stopUntil(Stage.DRAIN);
-			this.servlet.release.countDown();
+			this.servlet.release();
 			assertThat(first.response()).endsWith("done");
 			assertThat(second.response()).startsWith("HTTP/1.1 200");
 		}
-	}
-
-	@Test
-	void whenConnectionIsIdleThenItIsClosedAtTheEnd() throws Exception {
-		start();
-		try (RawClient idle = connect()) {
-			assertThat(idle.get("/fast").response()).startsWith("HTTP/1.1 200");
-			stopUntil(Stage.RELEASE);
-			assertThat(idle.isClosedByServer()).isTrue();
-		}
-	}
-
-	@Test
-	void whenStoppedThenTimelineHasNoCutOff() throws Exception {
-		start();
-		GracefulShutdown shutdown = this.context.getBean(GracefulShutdown.class);
-		stopUntil(Stage.RELEASE);
-		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
-		assertThat(shutdown.finish().isClean()).isTrue();
-	}
-
-	protected void start(String... args) {
-		SpringApplication application = new SpringApplication(this.application);
-		application.setDefaultProperties(Map.of("server.port", "0", "graceful.lame-duck.quiet-period", "100ms",
-				"graceful.shutdown.exit-codes", "false"));
-		this.context = application.run(args);
-		this.servlet = this.context.getBean(BlockingServlet.class);
-	}
-
-	protected RawClient connect() throws IOException {
-		return new RawClient(server().getPort());
-	}
-
-	protected WebServer server() {
-		return ((WebServerApplicationContext) this.context).getWebServer();
-	}
-
-	protected void stopUntil(Stage stage) throws InterruptedException {
-		StageLatch latch = this.context.getBean(StageLatch.class);
-		this.closed = CompletableFuture.runAsync(this.context::close);
-		latch.await(stage);
-	}
-
-	protected void awaitListenerClosed() {
-		Awaitility.await().until(() -> server().getPort() == -1);
-	}
-
-	protected void awaitState(OpenConnection.State state) {
-		Awaitility.await()
-			.until(() -> this.context.getBean(Traffic.class)
-				.openConnections()
-				.stream()
-				.anyMatch((connection) -> connection.state() == state));
 	}
 
 	/**
@@ -280,35 +126,13 @@ public abstract class ServletServerDrainTests {
 	}
 
 	/**
-	 * Lets a test wait for a stage.
-	 */
-	protected static class StageLatch {
-
-		private final Map<Stage, CountDownLatch> latches = new ConcurrentHashMap<>();
-
-		@EventListener
-		void on(StageChangedEvent event) {
-			latch(event.getStage()).countDown();
-		}
-
-		void await(Stage stage) throws InterruptedException {
-			assertThat(latch(stage).await(10, TimeUnit.SECONDS)).isTrue();
-		}
-
-		private CountDownLatch latch(Stage stage) {
-			return this.latches.computeIfAbsent(stage, (key) -> new CountDownLatch(1));
-		}
-
-	}
-
-	/**
 	 * Answers at once, or when it is released.
 	 */
-	protected static class BlockingServlet extends HttpServlet {
+	protected static class BlockingServlet extends HttpServlet implements Fixture {
 
 		private final transient CountDownLatch entered = new CountDownLatch(1);
 
-		public final transient CountDownLatch release = new CountDownLatch(1);
+		private final transient CountDownLatch release = new CountDownLatch(1);
 
 		private final transient BlockingQueue<AsyncContext> asyncContexts = new LinkedBlockingQueue<>();
 
@@ -333,8 +157,14 @@ public abstract class ServletServerDrainTests {
 			}
 		}
 
+		@Override
 		public void awaitEntered() {
 			await(this.entered);
+		}
+
+		@Override
+		public void release() {
+			this.release.countDown();
 		}
 
 		private static void await(CountDownLatch latch) {

@@ -68,7 +68,7 @@ class JettyDrainTests extends ServletServerDrainTests {
 		try (RawClient client = connect().get("/block?empty")) {
 			this.servlet.awaitEntered();
 			stopUntil(Stage.DRAIN);
-			this.servlet.release.countDown();
+			this.servlet.release();
 			assertThat(client.headers()).startsWith("HTTP/1.1 204")
 				.contains("Connection: close")
 				.doesNotContain("Transfer-Encoding");
@@ -82,7 +82,7 @@ class JettyDrainTests extends ServletServerDrainTests {
 		try (RawClient client = connect().send("GET /block HTTP/1.0\nConnection: keep-alive\n\n")) {
 			this.servlet.awaitEntered();
 			stopUntil(Stage.DRAIN);
-			this.servlet.release.countDown();
+			this.servlet.release();
 			assertThat(client.response()).contains("Connection: close").endsWith("done");
 			assertThat(client.isClosedByServer()).isTrue();
 		}
@@ -98,7 +98,7 @@ class JettyDrainTests extends ServletServerDrainTests {
 				Awaitility.await().until(() -> traffic.openConnections().size() == 2);
 				stopUntil(Stage.DRAIN);
 				awaitListenerClosed();
-				this.servlet.release.countDown();
+				this.servlet.release();
 				assertThat(first.response()).endsWith("done");
 				assertThat(second.response()).startsWith("HTTP/1.1 200");
 			}
@@ -113,7 +113,7 @@ class JettyDrainTests extends ServletServerDrainTests {
 			this.servlet.awaitEntered();
 			stopUntil(Stage.DRAIN);
 			Awaitility.await().until(() -> isRefused(port));
-			this.servlet.release.countDown();
+			this.servlet.release();
 			assertThat(client.response()).endsWith("done");
 		}
 		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
@@ -129,7 +129,7 @@ class JettyDrainTests extends ServletServerDrainTests {
 			assertThat(client.goAway()).isGreaterThan(1_000_000);
 			awaitListenerClosed();
 			assertThat(client.get(3, "/fast").response(3)).isEqualTo("done");
-			this.servlet.release.countDown();
+			this.servlet.release();
 			assertThat(client.response(1)).isEqualTo("done");
 			assertThat(client.goAway()).isEqualTo(3);
 			assertThat(client.isClosedByServer()).isTrue();
@@ -172,7 +172,7 @@ class JettyDrainTests extends ServletServerDrainTests {
 			stopUntil(Stage.DRAIN);
 			awaitListenerClosed();
 			assertThat(open.get("/fast").response()).startsWith("HTTP/1.1 200").contains("Connection: close");
-			this.servlet.release.countDown();
+			this.servlet.release();
 			assertThat(blocked.response()).contains("Connection: close").endsWith("done");
 			assertThat(blocked.isClosedByServer()).isTrue();
 			assertThat(idle.isClosedByServer()).isTrue();
@@ -190,7 +190,7 @@ class JettyDrainTests extends ServletServerDrainTests {
 			stopUntil(Stage.DRAIN);
 			assertThat(client.goAway()).isGreaterThan(1_000_000);
 			awaitListenerClosed();
-			this.servlet.release.countDown();
+			this.servlet.release();
 			assertThat(client.response(1)).isEqualTo("done");
 			assertThat(client.goAway()).isEqualTo(1);
 			assertThat(client.isClosedByServer()).isTrue();

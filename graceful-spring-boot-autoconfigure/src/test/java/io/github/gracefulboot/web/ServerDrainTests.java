@@ -1,0 +1,240 @@
+package io.github.gracefulboot.web;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import io.github.gracefulboot.shutdown.GracefulShutdown;
+import io.github.gracefulboot.shutdown.Stage;
+import io.github.gracefulboot.shutdown.StageChangedEvent;
+import io.github.gracefulboot.traffic.OpenConnection;
+import io.github.gracefulboot.traffic.Traffic;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.web.server.WebServer;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.EventListener;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Stops a real server with real connections in every state.
+ */
+public abstract class ServerDrainTests {
+
+	protected ConfigurableApplicationContext context;
+
+	protected CompletableFuture<Void> closed;
+
+	private Fixture fixture;
+
+	private final Class<?> application;
+
+	private final WebApplicationType type;
+
+	/**
+	 * Creates the tests.
+	 * @param application an application with the server, a {@link Fixture} that answers
+	 * {@code done} to every request, and a {@link StageLatch}
+	 * @param type the type of the application
+	 */
+	protected ServerDrainTests(Class<?> application, WebApplicationType type) {
+		this.application = application;
+		this.type = type;
+	}
+
+	@AfterEach
+	void close() {
+		if (this.context != null) {
+			this.fixture.release();
+			this.context.close();
+		}
+	}
+
+	@Test
+	void whenRequestIsInFlightThenItsAnswerIsCompleteAndTellsTheClientToLeave() throws Exception {
+		start();
+		try (RawClient client = connect().get("/block")) {
+			this.fixture.awaitEntered();
+			stopUntil(Stage.DRAIN);
+			this.fixture.release();
+			assertThat(client.response()).startsWith("HTTP/1.1 200")
+				.containsIgnoringCase("Connection: close")
+				.containsIgnoringCase("Content-Length: 4")
+				.endsWith("done");
+			assertThat(client.isClosedByServer()).isTrue();
+		}
+		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
+	}
+
+	@Test
+	void whenAnswerInFlightHasNoLengthThenItStaysChunked() throws Exception {
+		start();
+		try (RawClient client = connect().get("/block?chunked")) {
+			this.fixture.awaitEntered();
+			stopUntil(Stage.DRAIN);
+			this.fixture.release();
+			assertThat(client.response()).containsIgnoringCase("Connection: close")
+				.containsIgnoringCase("Transfer-Encoding: chunked")
+				.endsWith("4\r\ndone\r\n0\r\n\r\n");
+			assertThat(client.isClosedByServer()).isTrue();
+		}
+	}
+
+	@Test
+	void whileLameDuckThenRequestsOnOpenAndNewConnectionsAreServedAndToldToLeave() throws Exception {
+		start("--graceful.lame-duck.min=2s");
+		try (RawClient open = connect()) {
+			assertThat(open.get("/fast").response()).doesNotContainIgnoringCase("Connection: close");
+			stopUntil(Stage.LAME_DUCK);
+			assertThat(open.get("/fast").response()).startsWith("HTTP/1.1 200")
+				.containsIgnoringCase("Connection: close");
+			assertThat(open.isClosedByServer()).isTrue();
+			try (RawClient late = connect()) {
+				assertThat(late.get("/fast").response()).startsWith("HTTP/1.1 200")
+					.containsIgnoringCase("Connection: close");
+			}
+		}
+	}
+
+	@Test
+	void whileDrainingThenRequestOnAnOpenConnectionIsServed() throws Exception {
+		start();
+		try (RawClient blocked = connect(); RawClient open = connect()) {
+			assertThat(open.get("/fast").response()).startsWith("HTTP/1.1 200");
+			blocked.get("/block");
+			this.fixture.awaitEntered();
+			stopUntil(Stage.DRAIN);
+			awaitListenerClosed();
+			assertThat(open.get("/fast").response()).startsWith("HTTP/1.1 200")
+				.containsIgnoringCase("Connection: close");
+			this.fixture.release();
+			assertThat(blocked.response()).endsWith("done");
+		}
+	}
+
+	@Test
+	void whenRequestIsOnlyHalfReadThenItsRestIsWaitedForAndServed() throws Exception {
+		start("--graceful.lame-duck.quiet-period=5s");
+		try (RawClient client = connect().send("GET /fast HTTP/1.1\nHost: lo")) {
+			awaitState(OpenConnection.State.READING);
+			stopUntil(Stage.LAME_DUCK);
+			client.send("calhost\n\n");
+			assertThat(client.response()).startsWith("HTTP/1.1 200").containsIgnoringCase("Connection: close");
+		}
+		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
+	}
+
+	@Test
+	void whenClientNeverSendsTheRestOfItsRequestThenTheStopDoesNotWaitForIt() throws Exception {
+		start();
+		GracefulShutdown shutdown = this.context.getBean(GracefulShutdown.class);
+		try (RawClient client = connect().send("GET /fast HTTP/1.1\nHost: lo")) {
+			awaitState(OpenConnection.State.READING);
+			stopUntil(Stage.RELEASE);
+			assertThat(client.isClosedByServer()).isTrue();
+		}
+		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
+		assertThat(shutdown.finish().isClean()).isTrue();
+	}
+
+	@Test
+	void whenConnectionIsIdleThenItIsClosedAtTheEnd() throws Exception {
+		start();
+		try (RawClient idle = connect()) {
+			assertThat(idle.get("/fast").response()).startsWith("HTTP/1.1 200");
+			stopUntil(Stage.RELEASE);
+			assertThat(idle.isClosedByServer()).isTrue();
+		}
+	}
+
+	@Test
+	void whenStoppedThenTimelineHasNoCutOff() throws Exception {
+		start();
+		GracefulShutdown shutdown = this.context.getBean(GracefulShutdown.class);
+		stopUntil(Stage.RELEASE);
+		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
+		assertThat(shutdown.finish().isClean()).isTrue();
+	}
+
+	protected void start(String... args) {
+		SpringApplication application = new SpringApplication(this.application);
+		application.setWebApplicationType(this.type);
+		application.setDefaultProperties(Map.of("server.port", "0", "graceful.lame-duck.quiet-period", "100ms",
+				"graceful.shutdown.exit-codes", "false"));
+		this.context = application.run(args);
+		this.fixture = this.context.getBean(Fixture.class);
+	}
+
+	protected RawClient connect() throws IOException {
+		return new RawClient(server().getPort());
+	}
+
+	protected WebServer server() {
+		return ((WebServerApplicationContext) this.context).getWebServer();
+	}
+
+	protected void stopUntil(Stage stage) throws InterruptedException {
+		StageLatch latch = this.context.getBean(StageLatch.class);
+		this.closed = CompletableFuture.runAsync(this.context::close);
+		latch.await(stage);
+	}
+
+	protected void awaitListenerClosed() {
+		Awaitility.await().until(() -> server().getPort() == -1);
+	}
+
+	protected void awaitState(OpenConnection.State state) {
+		Awaitility.await()
+			.until(() -> this.context.getBean(Traffic.class)
+				.openConnections()
+				.stream()
+				.anyMatch((connection) -> connection.state() == state));
+	}
+
+	/**
+	 * Lets a test wait for a stage.
+	 */
+	public static class StageLatch {
+
+		private final Map<Stage, CountDownLatch> latches = new ConcurrentHashMap<>();
+
+		@EventListener
+		void on(StageChangedEvent event) {
+			latch(event.getStage()).countDown();
+		}
+
+		void await(Stage stage) throws InterruptedException {
+			assertThat(latch(stage).await(10, TimeUnit.SECONDS)).isTrue();
+		}
+
+		private CountDownLatch latch(Stage stage) {
+			return this.latches.computeIfAbsent(stage, (key) -> new CountDownLatch(1));
+		}
+
+	}
+
+	/**
+	 * Answers at once, or, below {@code /block}, when it is released.
+	 */
+	protected interface Fixture {
+
+		/**
+		 * Waits until a request is blocked.
+		 */
+		void awaitEntered();
+
+		void release();
+
+	}
+
+}
