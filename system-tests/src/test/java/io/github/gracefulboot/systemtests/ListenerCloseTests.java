@@ -38,14 +38,14 @@ class ListenerCloseTests {
 	@ParameterizedTest
 	@EnumSource(names = { "GRACEFUL", "JETTY" })
 	void whenListenerClosesThenNoEstablishedConnectionIsLost(SampleJar jar) {
-		List<Failure> lost = stopUnderLoad("with filter, %s".formatted(jar), App.of(jar, DIRECTORY));
+		List<Failure> lost = stopUnderLoad("with handshakes kept away, %s".formatted(jar), App.of(jar, DIRECTORY));
 		assertThat(lost).isEmpty();
 	}
 
 	@Test
 	void whenThereIsNoNativeLibraryThenSaysSoOnceAndStopsCleanly() {
 		App app = App.of(SampleJar.GRACEFUL, DIRECTORY).withJvmOptions("-Djna.nosys=true", "-Djna.noclasspath=true");
-		stopUnderLoad("without filter", app);
+		stopUnderLoad("without JNA", app);
 		assertThat(app.log()).content().contains("is closed without bringing it to rest first");
 	}
 
