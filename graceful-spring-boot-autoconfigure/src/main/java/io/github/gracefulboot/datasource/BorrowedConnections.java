@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 import io.github.gracefulboot.shutdown.ActiveTask;
+import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.Deadline;
 import io.github.gracefulboot.shutdown.DrainParticipant;
 import io.github.gracefulboot.shutdown.Stage;
@@ -55,9 +56,7 @@ final class BorrowedConnections implements DrainParticipant {
 			return CompletableFuture.completedFuture(null);
 		}
 		CompletableFuture<Void> done = new CompletableFuture<>();
-		Thread thread = new Thread(() -> awaitReturned(deadline, done), "graceful-drain-connections");
-		thread.setDaemon(true);
-		thread.start();
+		DaemonThreads.start("graceful-drain-connections", () -> awaitReturned(deadline, done));
 		return done;
 	}
 

@@ -3,7 +3,9 @@ package io.github.gracefulboot.process;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.shutdown.Durations;
 import io.github.gracefulboot.shutdown.GracefulShutdown;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -38,18 +40,18 @@ final class DeadlineGuard {
 	 */
 	void watch(Deadline deadline) {
 		if (this.watching.compareAndSet(false, true)) {
-			start("graceful-deadline", () -> exitAt(deadline));
+			DaemonThreads.start("graceful-deadline", () -> exitAt(deadline));
 		}
 	}
 
 	private void exitAt(Deadline deadline) {
 		try {
-			Duration part = deadline.remaining().dividedBy(LAST_WORDS_PART);
-			Deadline silence = deadline.minus((part.compareTo(LONGEST_LAST_WORDS) < 0) ? part : LONGEST_LAST_WORDS);
+			Deadline silence = deadline
+				.minus(Durations.shorter(deadline.remaining().dividedBy(LAST_WORDS_PART), LONGEST_LAST_WORDS));
 			while (!silence.hasPassed()) {
 				Thread.sleep(silence.remaining().toMillis() + 1);
 			}
-			start("graceful-last-words", this::sayLastWords).join(deadline.remaining().toMillis() + 1);
+			DaemonThreads.start("graceful-last-words", this::sayLastWords).join(deadline.remaining().toMillis() + 1);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -61,13 +63,6 @@ final class DeadlineGuard {
 		logger.warn("The time for the stop is over (graceful.shutdown.timeout): exiting with code 1");
 		this.shutdown.cutOffRest();
 		this.shutdown.finish();
-	}
-
-	private Thread start(String name, Runnable task) {
-		Thread thread = new Thread(task, name);
-		thread.setDaemon(true);
-		thread.start();
-		return thread;
 	}
 
 }

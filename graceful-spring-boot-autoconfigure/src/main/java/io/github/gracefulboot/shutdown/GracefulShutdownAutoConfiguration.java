@@ -64,7 +64,7 @@ public final class GracefulShutdownAutoConfiguration {
 			Duration limit = killTimeout.untilKill().map(Budget::before).orElse(timeout);
 			if (limit.compareTo(timeout) < 0) {
 				logger.info(LogMessage.format(
-						"A stop may take %s instead of %s (graceful.shutdown.timeout), less than " + "the %s",
+						"A stop may take %s instead of %s (graceful.shutdown.timeout), less than the %s",
 						Durations.text(limit), Durations.text(timeout), killTimeout.source()));
 				timeout = limit;
 			}

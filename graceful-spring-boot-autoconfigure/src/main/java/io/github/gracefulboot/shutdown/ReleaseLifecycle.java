@@ -42,16 +42,14 @@ final class ReleaseLifecycle implements SmartLifecycle {
 			callback.run();
 			return;
 		}
-		Thread thread = new Thread(() -> {
+		DaemonThreads.start("graceful-release", () -> {
 			try {
 				this.shutdown.release();
 			}
 			finally {
 				callback.run();
 			}
-		}, "graceful-release");
-		thread.setDaemon(true);
-		thread.start();
+		});
 	}
 
 	@Override

@@ -28,6 +28,7 @@ import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 
@@ -74,6 +75,13 @@ public final class GracefulSupervisorAutoConfiguration {
 			throw new InvalidGracefulPropertyException(name, value + " is negative.",
 					"Set a duration such as 500ms, or 0s.");
 		}
+	}
+
+	// Not lazy, or it would come in the order of names
+	@Bean
+	@Lazy(false)
+	ReadinessListener gracefulReadinessListener(ApplicationAvailability availability, StartReporter reporter) {
+		return new ReadinessListener(availability, reporter::readiness);
 	}
 
 	@Bean

@@ -5,6 +5,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
+import io.github.gracefulboot.shutdown.DaemonThreads;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -40,11 +41,7 @@ final class Heartbeat {
 	Heartbeat(Supervisors supervisors, String name, Work work) {
 		this.supervisors = supervisors;
 		this.work = work;
-		this.executor = Executors.newSingleThreadScheduledExecutor((task) -> {
-			Thread thread = new Thread(task, name);
-			thread.setDaemon(true);
-			return thread;
-		});
+		this.executor = Executors.newSingleThreadScheduledExecutor(DaemonThreads.factory(name));
 		supervisors.atEnd(this::stop);
 	}
 

@@ -7,6 +7,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
+import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.Durations;
 import io.github.gracefulboot.traffic.Prober;
 import org.apache.commons.logging.Log;
@@ -68,11 +69,8 @@ final class ReadyGate {
 		}
 		this.waiting = true;
 		long since = System.nanoTime();
-		ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor((task) -> {
-			Thread thread = new Thread(task, "graceful-ready");
-			thread.setDaemon(true);
-			return thread;
-		});
+		ScheduledExecutorService executor = Executors
+			.newSingleThreadScheduledExecutor(DaemonThreads.factory("graceful-ready"));
 		executor.scheduleWithFixedDelay(() -> {
 			boolean open = isOpen(Duration.ofNanos(System.nanoTime() - since));
 			if (this.closed || open) {

@@ -6,16 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.BeanPostProcessor;
-import org.springframework.boot.availability.AvailabilityChangeEvent;
-import org.springframework.boot.availability.ReadinessState;
-import org.springframework.context.ApplicationListener;
 
 /**
  * Tells supervisors how the start goes on, and when it is over. Sees each bean that is
  * created, which is how one can tell that a start gets somewhere.
  */
-final class StartReporter implements BeanPostProcessor, ApplicationListener<AvailabilityChangeEvent<ReadinessState>>,
-		Announcer, DisposableBean, Heartbeat.Work {
+final class StartReporter implements BeanPostProcessor, Announcer, DisposableBean, Heartbeat.Work {
 
 	private final Supervisors supervisors;
 
@@ -63,9 +59,11 @@ final class StartReporter implements BeanPostProcessor, ApplicationListener<Avai
 				: "Starting: %d beans created, the latest is %s".formatted(this.beans, this.latestBean);
 	}
 
-	@Override
-	public void onApplicationEvent(AvailabilityChangeEvent<ReadinessState> event) {
-		boolean accepting = event.getState() == ReadinessState.ACCEPTING_TRAFFIC;
+	/**
+	 * Tells that readiness changed.
+	 * @param accepting whether it says that the application accepts traffic
+	 */
+	void readiness(boolean accepting) {
 		boolean first = accepting && this.accepting == null;
 		if (accepting || this.accepting != null) {
 			this.accepting = accepting;

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
+import io.github.gracefulboot.shutdown.DaemonThreads;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -42,14 +43,12 @@ final class SupervisorLink {
 	SupervisorLink(Supervisor supervisor) {
 		this.supervisor = supervisor;
 		this.executor = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(LONGEST_QUEUE),
-				(task) -> thread(task, ""));
+				DaemonThreads.factory(threadName()));
 		this.executor.allowCoreThreadTimeOut(true);
 	}
 
-	private Thread thread(Runnable task, String suffix) {
-		Thread thread = new Thread(task, "graceful-" + this.supervisor.name() + suffix);
-		thread.setDaemon(true);
-		return thread;
+	private String threadName() {
+		return "graceful-" + this.supervisor.name();
 	}
 
 	Supervisor supervisor() {
@@ -65,7 +64,7 @@ final class SupervisorLink {
 			try {
 				this.supervisor.open();
 				logger.debug(LogMessage.format("%s supervises this process", this.supervisor.name()));
-				thread(() -> listen(stopRequests), "-listen").start();
+				DaemonThreads.start(threadName() + "-listen", () -> listen(stopRequests));
 			}
 			catch (IOException | RuntimeException | LinkageError ex) {
 				this.available = false;

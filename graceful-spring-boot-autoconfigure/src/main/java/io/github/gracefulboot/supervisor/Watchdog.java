@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
+import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.Deadline;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -28,9 +29,9 @@ final class Watchdog {
 	private static final Log logger = LogFactory.getLog(Watchdog.class);
 
 	private final ScheduledExecutorService clock = Executors
-		.newSingleThreadScheduledExecutor((task) -> thread(task, "graceful-watchdog"));
+		.newSingleThreadScheduledExecutor(DaemonThreads.factory("graceful-watchdog"));
 
-	private final ExecutorService executor = Executors.newCachedThreadPool((task) -> thread(task, "graceful-liveness"));
+	private final ExecutorService executor = Executors.newCachedThreadPool(DaemonThreads.factory("graceful-liveness"));
 
 	private final Supervisors supervisors;
 
@@ -49,12 +50,6 @@ final class Watchdog {
 		this.stop = stop;
 		this.checks = checks;
 		supervisors.atEnd(this::stop);
-	}
-
-	private static Thread thread(Runnable task, String name) {
-		Thread thread = new Thread(task, name);
-		thread.setDaemon(true);
-		return thread;
 	}
 
 	/**

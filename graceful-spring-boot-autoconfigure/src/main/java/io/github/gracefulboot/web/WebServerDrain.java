@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.github.gracefulboot.shutdown.ActiveTask;
 import io.github.gracefulboot.shutdown.Announcer;
+import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.Deadline;
 import io.github.gracefulboot.shutdown.DrainParticipant;
 import io.github.gracefulboot.shutdown.LifecyclePhases;
@@ -88,9 +89,7 @@ public final class WebServerDrain implements DrainParticipant, Announcer {
 			return CompletableFuture.completedFuture(null);
 		}
 		CompletableFuture<Void> drained = new CompletableFuture<>();
-		Thread thread = new Thread(() -> drain(deadline, drained), "graceful-drain-web");
-		thread.setDaemon(true);
-		thread.start();
+		DaemonThreads.start("graceful-drain-web", () -> drain(deadline, drained));
 		return drained;
 	}
 

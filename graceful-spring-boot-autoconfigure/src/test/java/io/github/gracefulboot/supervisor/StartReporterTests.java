@@ -9,9 +9,6 @@ import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.boot.availability.AvailabilityChangeEvent;
-import org.springframework.boot.availability.ReadinessState;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -62,7 +59,7 @@ class StartReporterTests {
 	void whenItWaitsForTheBalancerThenThatIsProgress() {
 		this.supervisor.patience = Duration.ofMillis(100);
 		create(Duration.ofSeconds(1));
-		change(ReadinessState.ACCEPTING_TRAFFIC);
+		this.reporter.readiness(true);
 		soon().until(() -> this.supervisor.told().contains("ready"));
 		assertThat(extensions()).isGreaterThanOrEqualTo(2);
 		assertThat(this.supervisor.told())
@@ -73,10 +70,10 @@ class StartReporterTests {
 	void whenTheStartIsOverThenReportsNothingMore() {
 		this.supervisor.patience = SOON;
 		create(Duration.ZERO);
-		change(ReadinessState.REFUSING_TRAFFIC);
-		change(ReadinessState.ACCEPTING_TRAFFIC);
-		change(ReadinessState.REFUSING_TRAFFIC);
-		change(ReadinessState.ACCEPTING_TRAFFIC);
+		this.reporter.readiness(false);
+		this.reporter.readiness(true);
+		this.reporter.readiness(false);
+		this.reporter.readiness(true);
 		this.reporter.postProcessBeforeInitialization(this, "prototype");
 		soon().until(() -> this.supervisor.told().size() > 1 && this.supervisor.told().contains("refusing"));
 		List<String> told = this.supervisor.told();
@@ -89,7 +86,7 @@ class StartReporterTests {
 	@Test
 	void whenDestroyedWhileItWaitsThenIsNeverReady() {
 		create(Duration.ofMillis(200));
-		change(ReadinessState.ACCEPTING_TRAFFIC);
+		this.reporter.readiness(true);
 		this.reporter.destroy();
 		Awaitility.await()
 			.during(Duration.ofMillis(400))
@@ -101,10 +98,6 @@ class StartReporterTests {
 	private void create(Duration delay) {
 		this.reporter = new StartReporter(this.supervisors, new ReadyGate(delay, 0, delay, List::of),
 				this.ready::incrementAndGet);
-	}
-
-	private void change(ReadinessState state) {
-		this.reporter.onApplicationEvent(new AvailabilityChangeEvent<>(this, state));
 	}
 
 	private long extensions() {

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.IntConsumer;
 
 import io.github.gracefulboot.shutdown.Announcer;
+import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.Deadline;
 import io.github.gracefulboot.traffic.Traffic;
 import org.apache.commons.logging.Log;
@@ -73,9 +74,7 @@ public final class ListenerSilencer implements Announcer {
 	@Override
 	public void announceStop(Deadline deadline) {
 		if (this.enabled && hadClients()) {
-			Thread thread = new Thread(this.handshakeStop, "graceful-native");
-			thread.setDaemon(true);
-			thread.start();
+			DaemonThreads.start("graceful-native", this.handshakeStop);
 		}
 		else {
 			this.handshakeStop.cancel(false);
