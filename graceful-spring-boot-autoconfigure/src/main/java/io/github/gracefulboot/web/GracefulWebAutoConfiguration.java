@@ -8,13 +8,16 @@ import io.github.gracefulboot.traffic.Signal;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.listener.ListenerSilencer;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnNotWarDeployment;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.server.WebServer;
 import org.springframework.context.annotation.Bean;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Auto-configuration of the drain of web servers.
@@ -26,6 +29,7 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnWebApplication
 @ConditionalOnNotWarDeployment
 @ConditionalOnBean(GracefulShutdown.class)
+@EnableConfigurationProperties(DrainProperties.class)
 public final class GracefulWebAutoConfiguration {
 
 	@Bean
@@ -39,9 +43,11 @@ public final class GracefulWebAutoConfiguration {
 	}
 
 	@Bean
-	WebServerDrain gracefulWebServerDrain(InFlightRequests requests, Traffic traffic, Signal gracefulSignal,
-			LifecyclePhases phases, WaitingPolicy waitingPolicy) {
-		return new WebServerDrain(requests, traffic, gracefulSignal, phases, waitingPolicy);
+	WebServerDrain gracefulWebServerDrain(InFlightRequests requests, ObjectProvider<LongLivedStreams> streams,
+			DrainProperties properties, Traffic traffic, Signal gracefulSignal, LifecyclePhases phases,
+			WaitingPolicy waitingPolicy) {
+		return new WebServerDrain(requests, SingletonSupplier.of(() -> streams.orderedStream().toList()),
+				properties.getStreams(), traffic, gracefulSignal, phases, waitingPolicy);
 	}
 
 }

@@ -6,24 +6,28 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.github.gracefulboot.shutdown.ActiveTask;
 import io.github.gracefulboot.shutdown.Announcer;
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.Deadline;
 import io.github.gracefulboot.shutdown.DrainParticipant;
+import io.github.gracefulboot.shutdown.Durations;
 import io.github.gracefulboot.shutdown.LifecyclePhases;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.Signal;
 import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.web.DrainProperties.Streams;
 
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 
 /**
- * Drains the web servers: closes their listeners, waits until nothing is in flight, and
- * closes what is idle last. Then nothing is left to wait for in Spring Boot's own
- * graceful shutdown, which follows.
+ * Drains the web servers: closes their listeners, ends streams, waits until nothing is in
+ * flight, and closes what is idle last. Then nothing is left to wait for in Spring Boot's
+ * own graceful shutdown, which follows.
  *
  * @since 0.1.0
  */
@@ -37,9 +41,21 @@ public final class WebServerDrain implements DrainParticipant, Announcer {
 	 */
 	private static final Duration LAST_BYTES = Duration.ofMillis(1);
 
+	/**
+	 * How long before the end of the drain streams are ended that were waited for, so
+	 * that their clients still hear of it.
+	 */
+	private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(1);
+
+	private static final int FAREWELL_PART = 4;
+
 	private final List<DrainableServer> servers = new CopyOnWriteArrayList<>();
 
 	private final InFlightRequests requests;
+
+	private final Supplier<List<LongLivedStreams>> streams;
+
+	private final Streams whatToDoWithStreams;
 
 	private final Traffic traffic;
 
@@ -49,9 +65,11 @@ public final class WebServerDrain implements DrainParticipant, Announcer {
 
 	private final WaitingPolicy policy;
 
-	WebServerDrain(InFlightRequests requests, Traffic traffic, Signal signal, LifecyclePhases phases,
-			WaitingPolicy policy) {
+	WebServerDrain(InFlightRequests requests, Supplier<List<LongLivedStreams>> streams, Streams whatToDoWithStreams,
+			Traffic traffic, Signal signal, LifecyclePhases phases, WaitingPolicy policy) {
 		this.requests = requests;
+		this.streams = streams;
+		this.whatToDoWithStreams = whatToDoWithStreams;
 		this.traffic = traffic;
 		this.signal = signal;
 		this.phases = phases;
@@ -79,7 +97,11 @@ public final class WebServerDrain implements DrainParticipant, Announcer {
 
 	@Override
 	public Collection<ActiveTask> activeTasks() {
-		return this.requests.toTasks();
+		return Stream.concat(this.requests.toTasks().stream(), openStreams()).toList();
+	}
+
+	private Stream<ActiveTask> openStreams() {
+		return this.streams.get().stream().map(LongLivedStreams::openStreams).flatMap(Collection::stream);
 	}
 
 	@Override
@@ -97,12 +119,13 @@ public final class WebServerDrain implements DrainParticipant, Announcer {
 		try {
 			limitBootsGracefulShutdown(Duration.ZERO);
 			this.servers.forEach((server) -> server.closeListeners(deadline));
-			while (awaitNothingInFlight(deadline)) {
-				if (closeIdleConnections()) {
-					limitBootsGracefulShutdown(UNTIL_NEXT_LOOK);
-					drained.complete(null);
-					return;
-				}
+			if (this.whatToDoWithStreams == Streams.WAIT && drainUntil(farewell(deadline))) {
+				drained.complete(null);
+				return;
+			}
+			this.streams.get().forEach((streams) -> streams.end(deadline));
+			if (drainUntil(deadline)) {
+				drained.complete(null);
 			}
 		}
 		catch (InterruptedException ex) {
@@ -112,6 +135,20 @@ public final class WebServerDrain implements DrainParticipant, Announcer {
 			limitBootsGracefulShutdown(deadline.remaining());
 			drained.completeExceptionally(ex);
 		}
+	}
+
+	private static Deadline farewell(Deadline deadline) {
+		return deadline.minus(Durations.shorter(deadline.remaining().dividedBy(FAREWELL_PART), LONGEST_FAREWELL));
+	}
+
+	private boolean drainUntil(Deadline deadline) throws InterruptedException {
+		while (awaitNothingInFlight(deadline)) {
+			if (closeIdleConnections()) {
+				limitBootsGracefulShutdown(UNTIL_NEXT_LOOK);
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private boolean awaitNothingInFlight(Deadline deadline) throws InterruptedException {
@@ -129,7 +166,7 @@ public final class WebServerDrain implements DrainParticipant, Announcer {
 	 * left was idle long enough.
 	 */
 	private Duration missing() {
-		if (!this.requests.isEmpty()) {
+		if (!this.requests.isEmpty() || openStreams().findAny().isPresent()) {
 			return UNTIL_NEXT_LOOK;
 		}
 		Duration missing = Duration.ZERO;
