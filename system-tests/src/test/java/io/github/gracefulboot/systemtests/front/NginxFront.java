@@ -18,8 +18,9 @@ import org.awaitility.Awaitility;
 
 /**
  * A real nginx as most people run it: connections to the instances are kept, everything
- * about failures is left at its default. It asks nobody for readiness; an instance that
- * refused a connection is left alone for ten seconds.
+ * about failures is left at its default, but for how long an instance is left alone that
+ * refused a connection: ten seconds are nginx's default, fewer make the tests shorter. It
+ * asks nobody for readiness.
  */
 final class NginxFront implements Front {
 
@@ -55,13 +56,15 @@ final class NginxFront implements Front {
 			}
 			""";
 
+	private static final String FAIL_TIMEOUT = System.getProperty("graceful.system-tests.nginx-fail-timeout", "10s");
+
 	private final int port = FreePorts.next();
 
 	private final ChildProcess process;
 
 	NginxFront(List<Integer> backends, Path directory) {
 		String servers = backends.stream()
-			.map((port) -> "    server 127.0.0.1:%d;".formatted(port))
+			.map((port) -> "    server 127.0.0.1:%d fail_timeout=%s;".formatted(port, FAIL_TIMEOUT))
 			.collect(Collectors.joining("\n"));
 		Path home = directory.toAbsolutePath();
 		Path configuration = home.resolve("nginx.conf");
