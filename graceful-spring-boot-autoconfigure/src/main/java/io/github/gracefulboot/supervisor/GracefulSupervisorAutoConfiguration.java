@@ -28,7 +28,6 @@ import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 
@@ -77,9 +76,7 @@ public final class GracefulSupervisorAutoConfiguration {
 		}
 	}
 
-	// Not lazy, or it would come in the order of names
 	@Bean
-	@Lazy(false)
 	ReadinessListener gracefulReadinessListener(ApplicationAvailability availability, StartReporter reporter) {
 		return new ReadinessListener(availability, reporter::readiness);
 	}
