@@ -3,9 +3,14 @@ package io.github.gracefulboot.web;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.gracefulboot.shutdown.ActiveTask;
 import io.github.gracefulboot.traffic.Traffic;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.core.log.LogMessage;
 
 /**
  * The requests that are in flight, of all servers of the application.
@@ -14,9 +19,21 @@ import io.github.gracefulboot.traffic.Traffic;
  */
 public final class InFlightRequests {
 
+	private static final Log logger = LogFactory.getLog(InFlightRequests.class);
+
+	/**
+	 * What is said to clients whose requests are refused, in seconds: by then a load
+	 * balancer sends them to another instance.
+	 */
+	public static final String RETRY_AFTER = "1";
+
 	private final Set<InFlightRequest> requests = ConcurrentHashMap.newKeySet();
 
 	private final Traffic traffic;
+
+	private final AtomicInteger refused = new AtomicInteger();
+
+	private volatile boolean refusing;
 
 	InFlightRequests(Traffic traffic) {
 		this.traffic = traffic;
@@ -42,6 +59,28 @@ public final class InFlightRequests {
 		if (this.requests.remove(request)) {
 			this.traffic.changed();
 		}
+	}
+
+	/**
+	 * From now on refuses requests: the time to serve them is over.
+	 */
+	void refuseNew() {
+		this.refusing = true;
+	}
+
+	/**
+	 * Returns whether a request that has just come is refused. It is to be answered 503
+	 * without any work, so that its client tries elsewhere.
+	 * @param method the HTTP method
+	 * @param path the path without the query
+	 * @return whether the drain is over
+	 */
+	public boolean refuses(String method, String path) {
+		if (this.refusing && this.refused.incrementAndGet() == 1) {
+			logger.warn(LogMessage.format("The drain is over: requests that still come are answered 503, first %s %s",
+					method, path));
+		}
+		return this.refusing;
 	}
 
 	boolean isEmpty() {

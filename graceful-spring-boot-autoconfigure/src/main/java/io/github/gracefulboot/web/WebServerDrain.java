@@ -135,6 +135,9 @@ public final class WebServerDrain implements DrainParticipant, Announcer {
 			limitBootsGracefulShutdown(deadline.remaining());
 			drained.completeExceptionally(ex);
 		}
+		finally {
+			this.requests.refuseNew();
+		}
 	}
 
 	private static Deadline farewell(Deadline deadline) {

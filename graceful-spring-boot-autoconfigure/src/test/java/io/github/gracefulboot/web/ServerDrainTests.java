@@ -22,6 +22,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.web.server.WebServer;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.EventListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -36,6 +37,8 @@ public abstract class ServerDrainTests {
 	protected CompletableFuture<Void> closed;
 
 	private Fixture fixture;
+
+	private final SlowListener listener = new SlowListener();
 
 	private final Class<?> application;
 
@@ -56,6 +59,7 @@ public abstract class ServerDrainTests {
 	void close() {
 		if (this.context != null) {
 			this.fixture.release();
+			this.listener.release();
 			this.context.close();
 		}
 	}
@@ -158,6 +162,22 @@ public abstract class ServerDrainTests {
 	}
 
 	@Test
+	void whenTheTimeOfTheDrainIsOverThenRequestsThatStillComeAreSentElsewhere() throws Exception {
+		start("--graceful.shutdown.timeout=2s", "--graceful.shutdown.force-exit=false");
+		this.listener.hold();
+		try (RawClient blocked = connect(); RawClient open = connect()) {
+			assertThat(open.get("/fast").response()).startsWith("HTTP/1.1 200");
+			blocked.get("/block");
+			this.fixture.awaitEntered();
+			stopUntil(Stage.RELEASE);
+			assertThat(open.get("/fast").response()).startsWith("HTTP/1.1 503")
+				.containsIgnoringCase("Retry-After: 1")
+				.containsIgnoringCase("Connection: close");
+			assertThat(open.isClosedByServer()).isTrue();
+		}
+	}
+
+	@Test
 	void whenStoppedThenTimelineHasNoCutOff() throws Exception {
 		start();
 		GracefulShutdown shutdown = this.context.getBean(GracefulShutdown.class);
@@ -171,6 +191,8 @@ public abstract class ServerDrainTests {
 		application.setWebApplicationType(this.type);
 		application.setDefaultProperties(Map.of("server.port", "0", "graceful.lame-duck.quiet-period", "100ms",
 				"graceful.shutdown.exit-codes", "false"));
+		application
+			.addInitializers((context) -> context.getBeanFactory().registerSingleton("slowListener", this.listener));
 		this.context = application.run(args);
 		this.fixture = this.context.getBean(Fixture.class);
 	}
@@ -219,6 +241,48 @@ public abstract class ServerDrainTests {
 
 		private CountDownLatch latch(Stage stage) {
 			return this.latches.computeIfAbsent(stage, (key) -> new CountDownLatch(1));
+		}
+
+	}
+
+	/**
+	 * Something that takes its time in the phase before the web server is stopped.
+	 */
+	private static final class SlowListener implements SmartLifecycle {
+
+		private volatile CompletableFuture<Void> finished = CompletableFuture.completedFuture(null);
+
+		private volatile boolean running;
+
+		void hold() {
+			this.finished = new CompletableFuture<>();
+		}
+
+		void release() {
+			this.finished.complete(null);
+		}
+
+		@Override
+		public void start() {
+			this.running = true;
+		}
+
+		@Override
+		public void stop(Runnable callback) {
+			this.finished.thenRun(() -> {
+				stop();
+				callback.run();
+			});
+		}
+
+		@Override
+		public void stop() {
+			this.running = false;
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.running;
 		}
 
 	}

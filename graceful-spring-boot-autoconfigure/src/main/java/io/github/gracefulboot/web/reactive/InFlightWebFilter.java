@@ -13,6 +13,7 @@ import org.springframework.core.Ordered;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
@@ -42,10 +43,15 @@ final class InFlightWebFilter implements WebFilter, Ordered {
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
 		ServerHttpRequest request = exchange.getRequest();
 		Kind kind = this.probes.classify(request.getPath().pathWithinApplication().value(), this.managementPort);
+		String method = request.getMethod().name();
+		String path = request.getURI().getRawPath();
 		if (kind == Kind.TRAFFIC) {
 			this.traffic.requestCame();
+			if (this.requests.refuses(method, path)) {
+				return refuse(exchange.getResponse());
+			}
 		}
-		InFlightRequest inFlight = this.requests.begin(request.getMethod().name(), request.getURI().getRawPath());
+		InFlightRequest inFlight = this.requests.begin(method, path);
 		inFlight.runsOn(null);
 		return chain.filter(exchange).doFinally((signal) -> {
 			if (kind == Kind.READINESS) {
@@ -55,6 +61,15 @@ final class InFlightWebFilter implements WebFilter, Ordered {
 			}
 			this.requests.end(inFlight);
 		});
+	}
+
+	/*
+	 * The server adds that the connection closes.
+	 */
+	private static Mono<Void> refuse(ServerHttpResponse response) {
+		response.setStatusCode(HttpStatus.SERVICE_UNAVAILABLE);
+		response.getHeaders().set("Retry-After", InFlightRequests.RETRY_AFTER);
+		return response.setComplete();
 	}
 
 	private static String client(ServerHttpRequest request) {

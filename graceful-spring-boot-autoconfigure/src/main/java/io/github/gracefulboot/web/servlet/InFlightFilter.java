@@ -58,6 +58,10 @@ final class InFlightFilter implements Filter {
 		Kind kind = this.probes.classify(path(request), this.managementPort);
 		if (kind == Kind.TRAFFIC) {
 			this.traffic.requestCame();
+			if (this.requests.refuses(request.getMethod(), request.getRequestURI())) {
+				refuse(request, response);
+				return;
+			}
 		}
 		InFlightRequest inFlight = this.requests.begin(request.getMethod(), request.getRequestURI());
 		Account account = new Account(inFlight, (kind == Kind.READINESS) ? client(request) : null);
@@ -86,6 +90,14 @@ final class InFlightFilter implements Filter {
 		}
 		finally {
 			inFlight.runsOn(null);
+		}
+	}
+
+	private static void refuse(HttpServletRequest request, HttpServletResponse response) {
+		response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+		response.setHeader("Retry-After", InFlightRequests.RETRY_AFTER);
+		if (request.getProtocol().startsWith("HTTP/1")) {
+			response.setHeader("Connection", "close");
 		}
 	}
 
