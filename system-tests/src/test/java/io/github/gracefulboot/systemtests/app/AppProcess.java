@@ -31,6 +31,10 @@ public final class AppProcess implements AutoCloseable {
 		return this.app.port();
 	}
 
+	public long pid() {
+		return this.process.pid();
+	}
+
 	/**
 	 * The name that the sample gives itself in its responses.
 	 */
@@ -69,6 +73,11 @@ public final class AppProcess implements AutoCloseable {
 
 	public void awaitLog(String text) {
 		Awaitility.await("'%s' in the log of %s".formatted(text, this.app)).until(() -> log().contains(text));
+	}
+
+	public void awaitLog(String text, int times) {
+		Awaitility.await("'%s' %d times in the log of %s".formatted(text, times, this.app))
+			.until(() -> log().lines().filter((line) -> line.contains(text)).count() == times);
 	}
 
 	public void signal(String name) {

@@ -1,0 +1,138 @@
+package io.github.gracefulboot.systemtests;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+import io.github.gracefulboot.systemtests.app.App;
+import io.github.gracefulboot.systemtests.app.AppProcess;
+import io.github.gracefulboot.systemtests.app.SampleJar;
+import io.github.gracefulboot.systemtests.process.Exit;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Large transfers that began before the signal are complete after it.
+ */
+class TransferTests {
+
+	private static final int MEBIBYTE = 1024 * 1024;
+
+	private static final int SIZE = 200;
+
+	private static final int BEFORE_THE_SIGNAL = 50;
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+	private static final Path DIRECTORY = TestDirectory.create("transfers");
+
+	@ParameterizedTest
+	@EnumSource(names = { "GRACEFUL", "JETTY" })
+	void whenDownloadIsUnderWayThenItIsComplete(SampleJar jar) throws Exception {
+		try (AppProcess process = App.of(jar, DIRECTORY).startReady(); Socket socket = connect(process)) {
+			send(socket, "GET /download?mb=%d HTTP/1.0\r\nHost: localhost\r\n\r\n".formatted(SIZE));
+			InputStream in = socket.getInputStream();
+			assertThat(readHeaders(in)).startsWith("HTTP/1.1 200");
+			MessageDigest digest = MessageDigest.getInstance("SHA-256");
+			digest.update(in.readNBytes(BEFORE_THE_SIGNAL * MEBIBYTE));
+			long signalled = signal(process);
+			int bytes = copy(in, digest);
+			assertThat(bytes).isEqualTo((SIZE - BEFORE_THE_SIGNAL) * MEBIBYTE);
+			assertThat(digest.digest()).isEqualTo(digestOfAll());
+			assertExit("download", jar, process.awaitExit(signalled));
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "GRACEFUL", "JETTY" })
+	void whenUploadIsUnderWayThenItIsComplete(SampleJar jar) throws Exception {
+		try (AppProcess process = App.of(jar, DIRECTORY).startReady(); Socket socket = connect(process)) {
+			send(socket, "POST /upload HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n"
+					+ "Content-Length: %d\r\n\r\n".formatted(SIZE * MEBIBYTE));
+			OutputStream out = socket.getOutputStream();
+			for (int i = 0; i < BEFORE_THE_SIGNAL; i++) {
+				out.write(mebibyte(i));
+			}
+			process.awaitLog("Upload of %d bytes begins".formatted(SIZE * MEBIBYTE));
+			long signalled = signal(process);
+			for (int i = BEFORE_THE_SIGNAL; i < SIZE; i++) {
+				out.write(mebibyte(i));
+			}
+			String response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+			assertThat(response).startsWith("HTTP/1.1 200")
+				.containsIgnoringCase("Connection: close")
+				.endsWith(HexFormat.of().formatHex(digestOfAll()));
+			assertExit("upload", jar, process.awaitExit(signalled));
+		}
+	}
+
+	private Socket connect(AppProcess process) throws IOException {
+		Socket socket = new Socket(InetAddress.getLoopbackAddress(), process.port());
+		socket.setSoTimeout((int) TIMEOUT.toMillis());
+		return socket;
+	}
+
+	private void send(Socket socket, String text) throws IOException {
+		socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+	}
+
+	private long signal(AppProcess process) {
+		long signalled = System.nanoTime();
+		process.signal("TERM");
+		process.awaitLog("to drain: web server");
+		return signalled;
+	}
+
+	private String readHeaders(InputStream in) throws IOException {
+		StringBuilder headers = new StringBuilder();
+		while (headers.indexOf("\r\n\r\n") < 0) {
+			int b = in.read();
+			assertThat(b).as("end of %s", headers).isNotNegative();
+			headers.append((char) b);
+		}
+		return headers.toString();
+	}
+
+	private int copy(InputStream in, MessageDigest digest) throws IOException {
+		byte[] buffer = new byte[MEBIBYTE];
+		int total = 0;
+		int read = in.read(buffer);
+		while (read != -1) {
+			digest.update(buffer, 0, read);
+			total += read;
+			read = in.read(buffer);
+		}
+		return total;
+	}
+
+	private byte[] digestOfAll() throws Exception {
+		MessageDigest digest = MessageDigest.getInstance("SHA-256");
+		for (int i = 0; i < SIZE; i++) {
+			digest.update(mebibyte(i));
+		}
+		return digest.digest();
+	}
+
+	private byte[] mebibyte(int index) {
+		byte[] mebibyte = new byte[MEBIBYTE];
+		Arrays.fill(mebibyte, (byte) index);
+		return mebibyte;
+	}
+
+	private void assertExit(String what, SampleJar jar, Exit exit) {
+		System.out.printf("TRANSFER %s of %d MiB, %s: exit code %d, %d ms after the signal%n", what, SIZE, jar,
+				exit.code(), exit.took().toMillis());
+		assertThat(exit.code()).isZero();
+	}
+
+}
