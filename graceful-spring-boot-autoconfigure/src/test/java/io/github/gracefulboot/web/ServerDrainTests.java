@@ -235,7 +235,12 @@ public abstract class ServerDrainTests {
 			latch(event.getStage()).countDown();
 		}
 
-		void await(Stage stage) throws InterruptedException {
+		/**
+		 * Waits until a stage begins.
+		 * @param stage the stage
+		 * @throws InterruptedException if the thread is interrupted
+		 */
+		public void await(Stage stage) throws InterruptedException {
 			assertThat(latch(stage).await(10, TimeUnit.SECONDS)).isTrue();
 		}
 
