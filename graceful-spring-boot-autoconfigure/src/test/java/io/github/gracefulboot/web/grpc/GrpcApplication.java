@@ -23,6 +23,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
+import org.springframework.util.ClassUtils;
 
 /**
  * A running application with a gRPC server and nothing else.
@@ -39,6 +40,11 @@ final class GrpcApplication implements AutoCloseable {
 		this.context = context;
 		this.stages = context.getBean(StageLatch.class);
 		this.service = context.getBean(TestService.class);
+	}
+
+	static boolean isPossible() {
+		return ClassUtils.isPresent("org.springframework.boot.grpc.server.autoconfigure.GrpcServerAutoConfiguration",
+				null);
 	}
 
 	static GrpcApplication start(String... args) {

@@ -39,7 +39,7 @@ public final class AppProcess implements AutoCloseable {
 	 * The name that the sample gives itself in its responses.
 	 */
 	public String instance() {
-		return port() + "-" + this.process.pid();
+		return port() + "-" + pid();
 	}
 
 	public String log() {

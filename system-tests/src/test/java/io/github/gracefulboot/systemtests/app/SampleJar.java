@@ -21,7 +21,12 @@ public enum SampleJar {
 	/**
 	 * Spring Boot and nothing else.
 	 */
-	PLAIN_BOOT("graceful.system-tests.plain-boot-jar");
+	PLAIN_BOOT("graceful.system-tests.plain-boot-jar"),
+
+	/**
+	 * The sample with a gRPC server, with the starter.
+	 */
+	GRPC("graceful.system-tests.grpc-jar");
 
 	private final String property;
 

@@ -1,0 +1,16 @@
+package io.github.gracefulboot.sample.grpc;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+
+/**
+ * Small application with a gRPC server, which runs with and without the starter.
+ */
+@SpringBootApplication
+public class GrpcSampleApplication {
+
+	public static void main(String[] args) {
+		SpringApplication.run(GrpcSampleApplication.class, args);
+	}
+
+}
