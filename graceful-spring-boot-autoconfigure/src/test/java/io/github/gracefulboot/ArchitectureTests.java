@@ -19,6 +19,7 @@ import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnNotWarDeployment;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.io.ClassPathResource;
 
@@ -124,6 +125,17 @@ class ArchitectureTests {
 			}
 
 		}).because("NullAway checks what is marked").check(this.classes);
+	}
+
+	@Test
+	void nobodyAsksBootForWars() {
+		ArchRuleDefinition.noClasses()
+			.should()
+			.dependOnClassesThat()
+			.areAssignableTo(ConditionalOnNotWarDeployment.class)
+			.because("its condition can not be evaluated without Spring Web, which an application with gRPC or "
+					+ "messaging alone does not have")
+			.check(this.classes);
 	}
 
 	@Test

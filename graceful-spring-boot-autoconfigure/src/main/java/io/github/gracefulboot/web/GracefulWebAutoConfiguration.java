@@ -1,5 +1,6 @@
 package io.github.gracefulboot.web;
 
+import io.github.gracefulboot.shutdown.ConditionalOnOwnProcess;
 import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.LifecyclePhases;
@@ -12,7 +13,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnNotWarDeployment;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.server.WebServer;
@@ -27,7 +27,7 @@ import org.springframework.util.function.SingletonSupplier;
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnClass(WebServer.class)
 @ConditionalOnWebApplication
-@ConditionalOnNotWarDeployment
+@ConditionalOnOwnProcess
 @ConditionalOnBean(GracefulShutdown.class)
 @EnableConfigurationProperties(DrainProperties.class)
 public final class GracefulWebAutoConfiguration {
