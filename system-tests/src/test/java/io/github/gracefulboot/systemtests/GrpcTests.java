@@ -31,8 +31,6 @@ class GrpcTests {
 
 	private static final int ROUNDS = Integer.getInteger("graceful.system-tests.rounds", 5);
 
-	private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
-
 	private static final Duration LONGEST_STOP = Duration.ofSeconds(10);
 
 	private static final int CALLS_OF_EACH = 100;
@@ -102,9 +100,7 @@ class GrpcTests {
 					"--spring.grpc.server.address=127.0.0.1")
 			.start();
 		try (GrpcClient client = GrpcClient.of(port)) {
-			Awaitility.await("health of the instance on port %d".formatted(port))
-				.atMost(START_TIMEOUT)
-				.until(client::isServing);
+			process.awaitStarted("health", client::isServing);
 		}
 		return process;
 	}

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 import com.google.common.util.concurrent.ListenableFuture;
@@ -56,6 +57,8 @@ final class GrpcConnections extends ServerTransportFilter implements ConnectionS
 
 	private final Map<SocketAddress, GrpcConnection> ready = new ConcurrentHashMap<>();
 
+	private final AtomicInteger handshaken = new AtomicInteger();
+
 	private final AtomicLong lastRound = new AtomicLong();
 
 	private volatile boolean leaving;
@@ -77,6 +80,7 @@ final class GrpcConnections extends ServerTransportFilter implements ConnectionS
 
 	@Override
 	public Attributes transportReady(Attributes attributes) {
+		this.handshaken.incrementAndGet();
 		if (remote(attributes) instanceof InetSocketAddress remote) {
 			GrpcConnection connection = new GrpcConnection();
 			this.ready.put(remote, connection);
@@ -87,7 +91,11 @@ final class GrpcConnections extends ServerTransportFilter implements ConnectionS
 
 	@Override
 	public void transportTerminated(@Nullable Attributes attributes) {
-		if (attributes != null && remote(attributes) instanceof InetSocketAddress remote) {
+		if (attributes == null) {
+			return;
+		}
+		this.handshaken.decrementAndGet();
+		if (remote(attributes) instanceof InetSocketAddress remote) {
 			this.ready.remove(remote);
 			this.traffic.changed();
 		}
@@ -203,7 +211,7 @@ final class GrpcConnections extends ServerTransportFilter implements ConnectionS
 	 */
 	boolean hasHandshakes() {
 		try {
-			return this.servers.stream().mapToInt((server) -> transports(server).size()).sum() > this.ready.size();
+			return this.servers.stream().mapToInt((server) -> transports(server).size()).sum() > this.handshaken.get();
 		}
 		catch (RuntimeException | LinkageError ex) {
 			return false;

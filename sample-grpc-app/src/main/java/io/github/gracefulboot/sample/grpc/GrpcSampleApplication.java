@@ -4,7 +4,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 /**
- * Small application with a gRPC server, which runs with and without the starter.
+ * Small application with a gRPC server and no web server.
  */
 @SpringBootApplication
 public class GrpcSampleApplication {

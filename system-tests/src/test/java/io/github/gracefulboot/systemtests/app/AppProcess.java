@@ -1,6 +1,7 @@
 package io.github.gracefulboot.systemtests.app;
 
 import java.time.Duration;
+import java.util.concurrent.Callable;
 
 import io.github.gracefulboot.systemtests.process.ChildProcess;
 import io.github.gracefulboot.systemtests.process.Exit;
@@ -65,10 +66,17 @@ public final class AppProcess implements AutoCloseable {
 	}
 
 	private void awaitReadiness(int status) {
-		Awaitility.await("readiness %d of %s".formatted(status, this.app))
+		awaitStarted("readiness %d".formatted(status), () -> Readiness.of(port()) == status);
+	}
+
+	/**
+	 * Waits for a sign that it has started, of an instance that has no web server.
+	 */
+	public void awaitStarted(String sign, Callable<Boolean> condition) {
+		Awaitility.await("%s of %s".formatted(sign, this.app))
 			.atMost(START_TIMEOUT)
 			.failFast("%s ended early".formatted(this.app), () -> !this.process.isAlive())
-			.until(() -> Readiness.of(port()) == status);
+			.until(condition);
 	}
 
 	public void awaitLog(String text) {
