@@ -36,10 +36,13 @@ final class GrpcApplication implements AutoCloseable {
 
 	private final TestService service;
 
+	private final GracefulShutdown shutdown;
+
 	private GrpcApplication(ConfigurableApplicationContext context) {
 		this.context = context;
 		this.stages = context.getBean(StageLatch.class);
 		this.service = context.getBean(TestService.class);
+		this.shutdown = context.getBean(GracefulShutdown.class);
 	}
 
 	static boolean isPossible() {
@@ -68,7 +71,7 @@ final class GrpcApplication implements AutoCloseable {
 	}
 
 	GracefulShutdown shutdown() {
-		return bean(GracefulShutdown.class);
+		return this.shutdown;
 	}
 
 	ManagedChannel connect() {

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.LongAdder;
 
 import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
@@ -27,6 +28,8 @@ class TestService implements BindableService {
 
 	static final MethodDescriptor<String, String> FEED = method("Feed", MethodType.SERVER_STREAMING);
 
+	private final LongAdder answered = new LongAdder();
+
 	private final CountDownLatch entered = new CountDownLatch(1);
 
 	private final CountDownLatch release = new CountDownLatch(1);
@@ -38,13 +41,14 @@ class TestService implements BindableService {
 	@Override
 	public ServerServiceDefinition bindService() {
 		return ServerServiceDefinition.builder("test.Service")
-			.addMethod(FAST, ServerCalls.asyncUnaryCall(TestService::answer))
+			.addMethod(FAST, ServerCalls.asyncUnaryCall(this::answer))
 			.addMethod(BLOCK, ServerCalls.asyncUnaryCall(this::block))
 			.addMethod(FEED, ServerCalls.asyncServerStreamingCall(this::feed))
 			.build();
 	}
 
-	private static void answer(String request, StreamObserver<String> response) {
+	private void answer(String request, StreamObserver<String> response) {
+		this.answered.increment();
 		response.onNext(request);
 		response.onCompleted();
 	}
@@ -64,6 +68,10 @@ class TestService implements BindableService {
 		((ServerCallStreamObserver<String>) response).setOnCancelHandler(this.feedCancelled::countDown);
 		response.onNext(request);
 		this.feed.complete(response);
+	}
+
+	long answered() {
+		return this.answered.sum();
 	}
 
 	CountDownLatch entered() {
