@@ -38,6 +38,12 @@ public final class GracefulWebAutoConfiguration {
 	}
 
 	@Bean
+	EndlessStreams gracefulEndlessStreams(DrainProperties properties, ObjectProvider<StreamFarewell> farewells) {
+		return new EndlessStreams(properties.getStreamTypes(), properties.getStreamMethods(),
+				SingletonSupplier.of(() -> farewells.orderedStream().toList()));
+	}
+
+	@Bean
 	ListenerSilencer gracefulListenerSilencer(Traffic traffic, WaitingPolicy waitingPolicy) {
 		return new ListenerSilencer(traffic, waitingPolicy.waits());
 	}

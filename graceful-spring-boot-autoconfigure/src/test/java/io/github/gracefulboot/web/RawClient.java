@@ -49,6 +49,21 @@ public class RawClient implements Closeable {
 		return read((text) -> text.endsWith("\r\n\r\n"));
 	}
 
+	/**
+	 * Reads up to a text.
+	 */
+	public String until(String end) throws IOException {
+		return read((text) -> text.endsWith(end));
+	}
+
+	/**
+	 * Reads up to the end of a line of a body, whose lines end otherwise than those of
+	 * the protocol.
+	 */
+	public String untilLine() throws IOException {
+		return read((text) -> text.endsWith("\n") && !text.endsWith("\r\n"));
+	}
+
 	private String read(Predicate<String> complete) throws IOException {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 		InputStream in = this.socket.getInputStream();

@@ -2,6 +2,7 @@ package io.github.gracefulboot.web.reactive;
 
 import io.github.gracefulboot.traffic.ReadinessProbes;
 import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.web.EndlessStreams;
 import io.github.gracefulboot.web.GracefulWebAutoConfiguration;
 import io.github.gracefulboot.web.InFlightRequests;
 import reactor.core.publisher.Mono;
@@ -27,8 +28,14 @@ import org.springframework.web.server.WebFilter;
 public final class GracefulReactiveAutoConfiguration {
 
 	@Bean
-	InFlightWebFilter gracefulInFlightWebFilter(InFlightRequests requests, Traffic traffic, ReadinessProbes probes) {
-		return new InFlightWebFilter(requests, traffic, probes, false);
+	ReactiveStreams gracefulReactiveStreams(EndlessStreams endlessStreams) {
+		return new ReactiveStreams(endlessStreams);
+	}
+
+	@Bean
+	InFlightWebFilter gracefulInFlightWebFilter(InFlightRequests requests, Traffic traffic, ReadinessProbes probes,
+			ReactiveStreams streams) {
+		return new InFlightWebFilter(requests, traffic, probes, streams, false);
 	}
 
 }

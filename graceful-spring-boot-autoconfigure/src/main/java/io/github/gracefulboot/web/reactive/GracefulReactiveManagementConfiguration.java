@@ -28,8 +28,8 @@ public final class GracefulReactiveManagementConfiguration {
 
 	@Bean
 	InFlightWebFilter gracefulManagementInFlightWebFilter(InFlightRequests requests, Traffic traffic,
-			ReadinessProbes probes) {
-		return new InFlightWebFilter(requests, traffic, probes, true);
+			ReadinessProbes probes, ReactiveStreams streams) {
+		return new InFlightWebFilter(requests, traffic, probes, streams, true);
 	}
 
 }

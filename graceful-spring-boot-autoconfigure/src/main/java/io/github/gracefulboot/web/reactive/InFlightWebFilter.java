@@ -30,12 +30,16 @@ final class InFlightWebFilter implements WebFilter, Ordered {
 
 	private final ReadinessProbes probes;
 
+	private final ReactiveStreams streams;
+
 	private final boolean managementPort;
 
-	InFlightWebFilter(InFlightRequests requests, Traffic traffic, ReadinessProbes probes, boolean managementPort) {
+	InFlightWebFilter(InFlightRequests requests, Traffic traffic, ReadinessProbes probes, ReactiveStreams streams,
+			boolean managementPort) {
 		this.requests = requests;
 		this.traffic = traffic;
 		this.probes = probes;
+		this.streams = streams;
 		this.managementPort = managementPort;
 	}
 
@@ -53,7 +57,8 @@ final class InFlightWebFilter implements WebFilter, Ordered {
 		}
 		InFlightRequest inFlight = this.requests.begin(method, path);
 		inFlight.runsOn(null);
-		return chain.filter(exchange).doFinally((signal) -> {
+		boolean streamable = kind == Kind.TRAFFIC && this.streams.endless().mayAnswer(method);
+		return chain.filter(streamable ? streamable(exchange) : exchange).doFinally((signal) -> {
 			if (kind == Kind.READINESS) {
 				HttpStatusCode status = exchange.getResponse().getStatusCode();
 				this.traffic.probeAnswered(client(request),
@@ -70,6 +75,13 @@ final class InFlightWebFilter implements WebFilter, Ordered {
 		response.setStatusCode(HttpStatus.SERVICE_UNAVAILABLE);
 		response.getHeaders().set("Retry-After", InFlightRequests.RETRY_AFTER);
 		return response.setComplete();
+	}
+
+	private ServerWebExchange streamable(ServerWebExchange exchange) {
+		ServerHttpRequest request = exchange.getRequest();
+		return exchange.mutate()
+			.response(StreamableHttpResponse.of(request, exchange.getResponse(), this.streams))
+			.build();
 	}
 
 	private static String client(ServerHttpRequest request) {

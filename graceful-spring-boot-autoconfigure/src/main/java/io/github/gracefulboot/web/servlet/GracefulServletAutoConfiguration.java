@@ -2,6 +2,7 @@ package io.github.gracefulboot.web.servlet;
 
 import io.github.gracefulboot.traffic.ReadinessProbes;
 import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.web.EndlessStreams;
 import io.github.gracefulboot.web.GracefulWebAutoConfiguration;
 import io.github.gracefulboot.web.InFlightRequests;
 import jakarta.servlet.DispatcherType;
@@ -29,9 +30,14 @@ import org.springframework.core.Ordered;
 public final class GracefulServletAutoConfiguration {
 
 	@Bean
+	ServletStreams gracefulServletStreams(EndlessStreams endlessStreams) {
+		return new ServletStreams(endlessStreams);
+	}
+
+	@Bean
 	FilterRegistrationBean<InFlightFilter> gracefulInFlightFilter(InFlightRequests requests, Traffic traffic,
-			ReadinessProbes probes) {
-		return registration(new InFlightFilter(requests, traffic, probes, false));
+			ReadinessProbes probes, ServletStreams streams) {
+		return registration(new InFlightFilter(requests, traffic, probes, streams, false));
 	}
 
 	static FilterRegistrationBean<InFlightFilter> registration(InFlightFilter filter) {

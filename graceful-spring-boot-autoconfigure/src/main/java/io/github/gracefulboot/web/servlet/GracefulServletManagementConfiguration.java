@@ -28,8 +28,9 @@ public final class GracefulServletManagementConfiguration {
 
 	@Bean
 	FilterRegistrationBean<InFlightFilter> gracefulManagementInFlightFilter(InFlightRequests requests, Traffic traffic,
-			ReadinessProbes probes) {
-		return GracefulServletAutoConfiguration.registration(new InFlightFilter(requests, traffic, probes, true));
+			ReadinessProbes probes, ServletStreams streams) {
+		return GracefulServletAutoConfiguration
+			.registration(new InFlightFilter(requests, traffic, probes, streams, true));
 	}
 
 }

@@ -33,20 +33,24 @@ final class InFlightFilter implements Filter {
 
 	private final ReadinessProbes probes;
 
+	private final ServletStreams streams;
+
 	private final boolean managementPort;
 
-	InFlightFilter(InFlightRequests requests, Traffic traffic, ReadinessProbes probes, boolean managementPort) {
+	InFlightFilter(InFlightRequests requests, Traffic traffic, ReadinessProbes probes, ServletStreams streams,
+			boolean managementPort) {
 		this.requests = requests;
 		this.traffic = traffic;
 		this.probes = probes;
+		this.streams = streams;
 		this.managementPort = managementPort;
 	}
 
 	@Override
 	public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
 			throws IOException, ServletException {
-		if (request.getAttribute(REQUEST_ATTRIBUTE) instanceof InFlightRequest inFlight) {
-			doFilterAgain(inFlight, request, response, chain);
+		if (request.getAttribute(REQUEST_ATTRIBUTE) instanceof Account account) {
+			doFilterAgain(account, request, response, chain);
 		}
 		else {
 			doFilterFirst((HttpServletRequest) request, (HttpServletResponse) response, chain);
@@ -64,17 +68,20 @@ final class InFlightFilter implements Filter {
 			}
 		}
 		InFlightRequest inFlight = this.requests.begin(request.getMethod(), request.getRequestURI());
-		Account account = new Account(inFlight, (kind == Kind.READINESS) ? client(request) : null);
-		request.setAttribute(REQUEST_ATTRIBUTE, inFlight);
+		StreamableResponse streamable = (kind == Kind.TRAFFIC && this.streams.endless().mayAnswer(request.getMethod()))
+				? new StreamableResponse(request, response, this.streams) : null;
+		Account account = new Account(inFlight, (kind == Kind.READINESS) ? client(request) : null, streamable);
+		request.setAttribute(REQUEST_ATTRIBUTE, account);
 		int status = HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
 		try {
-			chain.doFilter(request, response);
+			doFilter(request, response, streamable, chain);
 			status = response.getStatus();
 		}
 		finally {
 			if (request.isAsyncStarted()) {
 				inFlight.runsOn(null);
 				request.getAsyncContext().addListener(account, request, response);
+				account.wentAsynchronous();
 			}
 			else {
 				account.close(status);
@@ -82,14 +89,33 @@ final class InFlightFilter implements Filter {
 		}
 	}
 
-	private static void doFilterAgain(InFlightRequest inFlight, ServletRequest request, ServletResponse response,
+	private static void doFilter(HttpServletRequest request, HttpServletResponse response,
+			@Nullable StreamableResponse streamable, FilterChain chain) throws IOException, ServletException {
+		if (streamable == null) {
+			chain.doFilter(request, response);
+			return;
+		}
+		try {
+			chain.doFilter(new StreamableRequest(request, streamable), streamable);
+		}
+		catch (IOException | ServletException | RuntimeException ex) {
+			if (!streamable.isEndedBy(ex)) {
+				throw ex;
+			}
+		}
+	}
+
+	private static void doFilterAgain(Account account, ServletRequest request, ServletResponse response,
 			FilterChain chain) throws IOException, ServletException {
-		inFlight.runsOn(Thread.currentThread());
+		account.inFlight.runsOn(Thread.currentThread());
 		try {
 			chain.doFilter(request, response);
 		}
 		finally {
-			inFlight.runsOn(null);
+			account.inFlight.runsOn(null);
+			if (!request.isAsyncStarted()) {
+				account.detach();
+			}
 		}
 	}
 
@@ -120,12 +146,28 @@ final class InFlightFilter implements Filter {
 
 		private final @Nullable String prober;
 
-		private Account(InFlightRequest inFlight, @Nullable String prober) {
+		private final @Nullable StreamableResponse streamable;
+
+		private Account(InFlightRequest inFlight, @Nullable String prober, @Nullable StreamableResponse streamable) {
 			this.inFlight = inFlight;
 			this.prober = prober;
+			this.streamable = streamable;
+		}
+
+		private void wentAsynchronous() {
+			if (this.streamable != null) {
+				this.streamable.completeIfEnded();
+			}
+		}
+
+		private void detach() {
+			if (this.streamable != null) {
+				this.streamable.detach();
+			}
 		}
 
 		private void close(int status) {
+			detach();
 			if (this.prober != null) {
 				InFlightFilter.this.traffic.probeAnswered(this.prober, status);
 			}
@@ -140,10 +182,12 @@ final class InFlightFilter implements Filter {
 
 		@Override
 		public void onTimeout(AsyncEvent event) {
+			detach();
 		}
 
 		@Override
 		public void onError(AsyncEvent event) {
+			detach();
 		}
 
 		@Override

@@ -1,0 +1,163 @@
+package io.github.gracefulboot.web.reactive;
+
+import java.nio.charset.StandardCharsets;
+
+import io.github.gracefulboot.web.EventBoundary;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.core.io.buffer.DataBufferUtils;
+
+/**
+ * A stream that a stop ends between two events: what the application publishes is
+ * cancelled, the last words follow, and the body is complete.
+ */
+final class ReactiveStream {
+
+	private static final Log logger = LogFactory.getLog(ReactiveStream.class);
+
+	private final ReactiveStreams streams;
+
+	private final String contentType;
+
+	private final String method;
+
+	private final String path;
+
+	private final EventBoundary boundary;
+
+	private final Sinks.Empty<Void> stop = Sinks.empty();
+
+	/**
+	 * How many groups of buffers were handed on and are not written yet.
+	 */
+	private int groups;
+
+	/**
+	 * Whether each group was found to be one or more whole events.
+	 */
+	private boolean groupsAreWhole = true;
+
+	private boolean over;
+
+	ReactiveStream(ReactiveStreams streams, String contentType, String method, String path) {
+		this.streams = streams;
+		this.contentType = contentType;
+		this.method = method;
+		this.path = path;
+		this.boundary = streams.endless().boundary(contentType);
+	}
+
+	/**
+	 * Lets a body end when the stop says so.
+	 * @param body what the application publishes
+	 * @param buffers makes the buffer of the last words
+	 * @return what to write
+	 */
+	Flux<DataBuffer> limit(Publisher<? extends DataBuffer> body, DataBufferFactory buffers) {
+		Flux<DataBuffer> limited = Flux.from(body).handle((buffer, sink) -> {
+			if (!begin()) {
+				DataBufferUtils.release(buffer);
+				sink.complete();
+				return;
+			}
+			follow(buffer);
+			sink.next(buffer);
+			if (finish()) {
+				sink.complete();
+			}
+		});
+		return observed(limited).concatWith(Mono.defer(() -> farewell(buffers)));
+	}
+
+	/**
+	 * Lets a body in groups, each of which is flushed, end when the stop says so.
+	 * @param body what the application publishes
+	 * @param buffers makes the buffer of the last words
+	 * @return what to write
+	 */
+	Flux<Publisher<DataBuffer>> limitGroups(Publisher<? extends Publisher<? extends DataBuffer>> body,
+			DataBufferFactory buffers) {
+		Flux<Publisher<DataBuffer>> limited = Flux.from(body).handle((group, sink) -> {
+			if (!begin()) {
+				Flux.from(group).subscribe(DataBufferUtils::release, (ex) -> logger.trace("Discarded", ex));
+				sink.complete();
+				return;
+			}
+			sink.next(Flux.<DataBuffer>from(group).doOnNext(this::follow).doOnComplete(() -> {
+				if (finish()) {
+					this.stop.tryEmitEmpty();
+				}
+			}));
+		});
+		return observed(limited).concatWith(Mono.defer(() -> farewell(buffers)).map(Mono::just));
+	}
+
+	private <T> Flux<T> observed(Flux<T> body) {
+		return body.takeUntilOther(this.stop.asMono())
+			.doOnSubscribe((subscription) -> this.streams.add(this))
+			.doFinally((signal) -> this.streams.remove(this));
+	}
+
+	private synchronized boolean begin() {
+		if (this.streams.isEnding() && ((this.groups > 0) ? this.groupsAreWhole : this.boundary.isReached())) {
+			this.over = true;
+		}
+		if (!this.over) {
+			this.groups++;
+		}
+		return !this.over;
+	}
+
+	private synchronized void follow(DataBuffer buffer) {
+		for (int i = buffer.readPosition(); i < buffer.writePosition(); i++) {
+			this.boundary.accept(buffer.getByte(i));
+		}
+	}
+
+	private synchronized boolean finish() {
+		this.groups--;
+		this.groupsAreWhole &= this.boundary.isReached();
+		return isOverIfWhole();
+	}
+
+	private boolean isOverIfWhole() {
+		if (this.streams.isEnding() && this.groups == 0 && this.boundary.isReached()) {
+			this.over = true;
+		}
+		return this.over;
+	}
+
+	/**
+	 * Ends the stream, unless it is in the middle of an event. Then it ends after that.
+	 */
+	void end() {
+		boolean now;
+		synchronized (this) {
+			now = isOverIfWhole();
+		}
+		if (now) {
+			this.stop.tryEmitEmpty();
+		}
+	}
+
+	/*
+	 * Empty also if the application came to the end by itself.
+	 */
+	private Mono<DataBuffer> farewell(DataBufferFactory buffers) {
+		synchronized (this) {
+			if (!this.over) {
+				return Mono.empty();
+			}
+		}
+		String farewell = this.streams.endless().farewell(this.contentType, this.method, this.path);
+		return farewell.isEmpty() ? Mono.empty() : Mono.just(buffers.wrap(farewell.getBytes(StandardCharsets.UTF_8)));
+	}
+
+}

@@ -1,0 +1,38 @@
+package io.github.gracefulboot.web.servlet;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+
+/**
+ * A request whose response may turn out to be a stream that does not end by itself. It
+ * gives that response to an application that goes on asynchronously, where the container
+ * would give its own one.
+ */
+final class StreamableRequest extends HttpServletRequestWrapper {
+
+	private final StreamableResponse response;
+
+	StreamableRequest(HttpServletRequest request, StreamableResponse response) {
+		super(request);
+		this.response = response;
+	}
+
+	@Override
+	public AsyncContext startAsync() {
+		return startAsync(this, this.response);
+	}
+
+	@Override
+	public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
+		return this.response.started(super.startAsync(request, response));
+	}
+
+	@Override
+	public AsyncContext getAsyncContext() {
+		return new StreamableAsyncContext(super.getAsyncContext(), this.response);
+	}
+
+}

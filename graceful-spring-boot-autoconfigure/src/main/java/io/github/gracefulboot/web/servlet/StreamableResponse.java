@@ -1,0 +1,218 @@
+package io.github.gracefulboot.web.servlet;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+
+import io.github.gracefulboot.web.EndlessStreams;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
+
+/**
+ * A response that may turn out to be a stream that does not end by itself. If it does
+ * not, the application writes directly to the container's.
+ */
+final class StreamableResponse extends HttpServletResponseWrapper {
+
+	private final HttpServletRequest request;
+
+	private final ServletStreams streams;
+
+	private volatile @Nullable ServletStream stream;
+
+	private volatile @Nullable AsyncContext asyncContext;
+
+	private @Nullable StreamOutput output;
+
+	private @Nullable PrintWriter writer;
+
+	/**
+	 * Set when the application began to write something else than a stream.
+	 */
+	private boolean finite;
+
+	StreamableResponse(HttpServletRequest request, HttpServletResponse response, ServletStreams streams) {
+		super(response);
+		this.request = request;
+		this.streams = streams;
+		if (expectsStream()) {
+			begin();
+		}
+	}
+
+	/*
+	 * Browsers ask for a stream and nothing else. It may be open before its first event,
+	 * and have no type yet.
+	 */
+	private boolean expectsStream() {
+		return EndlessStreams.EVENT_STREAM.equals(this.request.getHeader(HttpHeaders.ACCEPT));
+	}
+
+	private ServletStream begin() {
+		ServletStream stream = new ServletStream(this, this.streams);
+		this.stream = stream;
+		this.streams.add(stream);
+		return stream;
+	}
+
+	@Override
+	public ServletOutputStream getOutputStream() throws IOException {
+		StreamOutput output = this.output;
+		if (output != null) {
+			return output;
+		}
+		ServletOutputStream container = super.getOutputStream();
+		ServletStream stream = streamToWrite();
+		if (stream == null) {
+			return container;
+		}
+		output = new StreamOutput(stream, container);
+		this.output = output;
+		return output;
+	}
+
+	@Override
+	public PrintWriter getWriter() throws IOException {
+		PrintWriter writer = this.writer;
+		if (writer != null) {
+			return writer;
+		}
+		PrintWriter container = super.getWriter();
+		ServletStream stream = streamToWrite();
+		if (stream == null) {
+			return container;
+		}
+		writer = new PrintWriter(new StreamWriter(stream, container));
+		this.writer = writer;
+		return writer;
+	}
+
+	private @Nullable ServletStream streamToWrite() {
+		ServletStream stream = this.finite ? null : streamIfEndless();
+		this.finite = (stream == null);
+		return stream;
+	}
+
+	private @Nullable ServletStream streamIfEndless() {
+		if (!this.streams.endless().isEndless(getContentType())) {
+			return null;
+		}
+		ServletStream stream = this.stream;
+		return (stream != null) ? stream : begin();
+	}
+
+	@Override
+	public void flushBuffer() throws IOException {
+		ServletStream stream = this.finite ? null : streamIfEndless();
+		if (stream != null) {
+			stream.flush(super::flushBuffer);
+		}
+		else {
+			super.flushBuffer();
+		}
+	}
+
+	/**
+	 * Returns what the application's request to be asynchronous is answered with.
+	 * @param context the container's
+	 * @return the context for the application
+	 */
+	AsyncContext started(AsyncContext context) {
+		this.asyncContext = context;
+		ServletStream stream = this.stream;
+		if (stream != null) {
+			this.streams.endNow(stream);
+		}
+		return new StreamableAsyncContext(context, this);
+	}
+
+	@Nullable AsyncContext asyncContext() {
+		return this.asyncContext;
+	}
+
+	HttpServletResponse container() {
+		return (HttpServletResponse) getResponse();
+	}
+
+	boolean hasWriter() {
+		return this.writer != null;
+	}
+
+	String method() {
+		return this.request.getMethod();
+	}
+
+	String path() {
+		return this.request.getRequestURI();
+	}
+
+	/**
+	 * Returns the type of the stream if it can be ended. One that nothing was written to
+	 * is given its type.
+	 * @return the type, or {@code null} if this is no stream, or one whose events are
+	 * compressed so that their end is not to be seen
+	 */
+	@Nullable String endlessType() {
+		if (getHeader(HttpHeaders.CONTENT_ENCODING) != null || this.finite) {
+			return null;
+		}
+		if (getContentType() == null && expectsStream() && !isCommitted() && this.asyncContext != null) {
+			setContentType(EndlessStreams.EVENT_STREAM);
+		}
+		String contentType = getContentType();
+		return this.streams.endless().isEndless(contentType) ? contentType : null;
+	}
+
+	/**
+	 * Lets the response be the container's again.
+	 */
+	void detach() {
+		ServletStream stream = this.stream;
+		if (stream != null) {
+			stream.detach();
+		}
+	}
+
+	/**
+	 * Returns whether a stop ends this stream.
+	 * @return whether the application can no longer write
+	 */
+	boolean isOver() {
+		ServletStream stream = this.stream;
+		return stream != null && stream.isOver();
+	}
+
+	/**
+	 * Completes the request if its stream was ended before it became asynchronous.
+	 */
+	void completeIfEnded() {
+		ServletStream stream = this.stream;
+		if (stream != null) {
+			stream.completeIfEnded();
+		}
+	}
+
+	/**
+	 * Returns whether the application failed only because its stream was ended.
+	 * @param failure the failure
+	 * @return whether there is nothing to report
+	 */
+	boolean isEndedBy(Throwable failure) {
+		if (!isOver()) {
+			return false;
+		}
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause instanceof AsyncRequestNotUsableException) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+}

@@ -1,0 +1,27 @@
+package io.github.gracefulboot.web.jetty;
+
+import io.github.gracefulboot.web.ServletStreamEndTests;
+import org.junit.jupiter.api.Tag;
+
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/**
+ * Ends the streams of a real Jetty.
+ */
+@Tag("jetty")
+class JettyStreamEndTests extends ServletStreamEndTests {
+
+	JettyStreamEndTests() {
+		super(JettyApplication.class);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@Import(Application.class)
+	static class JettyApplication {
+
+	}
+
+}
