@@ -4,7 +4,9 @@ import java.util.Map;
 
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
+import org.apache.coyote.UpgradeProtocol;
 import org.apache.coyote.http11.Http11NioProtocol;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tomcat's HTTP/1.1 protocol, which in addition can tell clients to leave, close its
@@ -16,6 +18,11 @@ import org.apache.coyote.http11.Http11NioProtocol;
 public class DrainableHttp11NioProtocol extends Http11NioProtocol {
 
 	private final DrainableNioEndpoint endpoint;
+
+	/**
+	 * Set on the thread that is about to serve a WebSocket handshake.
+	 */
+	private final ThreadLocal<Boolean> handshake = new ThreadLocal<>();
 
 	private volatile boolean leaving;
 
@@ -41,11 +48,29 @@ public class DrainableHttp11NioProtocol extends Http11NioProtocol {
 
 	/**
 	 * Makes each response to a request that comes from now on carry
-	 * {@code Connection: close}: Tomcat asks for this limit before it serves a request.
+	 * {@code Connection: close}, but for that of a WebSocket handshake, whose header is
+	 * {@code Connection: upgrade}. Tomcat asks for this limit before it serves a request.
 	 */
 	@Override
 	public int getMaxKeepAliveRequests() {
-		return this.leaving ? 1 : super.getMaxKeepAliveRequests();
+		if (!this.leaving) {
+			return super.getMaxKeepAliveRequests();
+		}
+		boolean handshake = this.handshake.get() != null;
+		this.handshake.remove();
+		return handshake ? super.getMaxKeepAliveRequests() : 1;
+	}
+
+	/**
+	 * Remembers that the request is a WebSocket handshake. Tomcat asks this, on the same
+	 * thread, just before it asks for the limit.
+	 */
+	@Override
+	public @Nullable UpgradeProtocol getUpgradeProtocol(String name) {
+		if (this.leaving && "websocket".equalsIgnoreCase(name)) {
+			this.handshake.set(true);
+		}
+		return super.getUpgradeProtocol(name);
 	}
 
 	/**

@@ -1,0 +1,135 @@
+package io.github.gracefulboot.web.websocket;
+
+import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.web.GracefulWebAutoConfiguration;
+import io.github.gracefulboot.web.WebServerDrain;
+import jakarta.servlet.Filter;
+import jakarta.websocket.server.ServerContainer;
+import org.apache.tomcat.websocket.WsWebSocketContainer;
+import org.apache.tomcat.websocket.server.WsServerContainer;
+import org.eclipse.jetty.ee11.websocket.jakarta.server.JakartaWebSocketServerContainer;
+import org.eclipse.jetty.ee11.websocket.server.JettyWebSocketServerContainer;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServer;
+
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.core.Ordered;
+import org.springframework.web.context.WebApplicationContext;
+import org.springframework.web.server.WebFilter;
+
+/**
+ * Auto-configuration of the end of WebSocket sessions.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = GracefulWebAutoConfiguration.class)
+@ConditionalOnBean(WebServerDrain.class)
+public final class GracefulWebSocketAutoConfiguration {
+
+	@Bean
+	HandshakeGate gracefulHandshakeGate() {
+		return new HandshakeGate();
+	}
+
+	@Bean
+	WebSocketDrain gracefulWebSocketDrain(ObjectProvider<WebSocketServer> servers, Traffic traffic) {
+		return new WebSocketDrain(servers.orderedStream().toList(), traffic);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ ServerContainer.class, Filter.class, FilterRegistrationBean.class })
+	@ConditionalOnWebApplication(type = Type.SERVLET)
+	static class ServletConfiguration {
+
+		@Bean
+		FilterRegistrationBean<HandshakeFilter> gracefulHandshakeFilter(HandshakeGate gate) {
+			FilterRegistrationBean<HandshakeFilter> registration = new FilterRegistrationBean<>(
+					new HandshakeFilter(gate));
+			registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+			registration.setAsyncSupported(true);
+			return registration;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ ServerContainer.class, WsServerContainer.class })
+	@ConditionalOnWebApplication(type = Type.SERVLET)
+	@ImportRuntimeHints(SessionsRuntimeHints.class)
+	static class TomcatConfiguration {
+
+		@Bean
+		TomcatWebSockets gracefulTomcatWebSockets(WebApplicationContext context) {
+			return new TomcatWebSockets(context::getServletContext);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ ServerContainer.class, JakartaWebSocketServerContainer.class })
+	@ConditionalOnWebApplication(type = Type.SERVLET)
+	static class JettyConfiguration {
+
+		@Bean
+		JettyWebSockets gracefulJettyWebSockets(WebApplicationContext context) {
+			return new JettyWebSockets(context::getServletContext);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(JettyWebSocketServerContainer.class)
+	@ConditionalOnWebApplication(type = Type.SERVLET)
+	static class JettyNativeConfiguration {
+
+		@Bean
+		JettyNativeWebSockets gracefulJettyNativeWebSockets(WebApplicationContext context) {
+			return new JettyNativeWebSockets(context::getServletContext);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ HttpServer.class, NettyReactiveWebServerFactory.class, WebFilter.class, Mono.class })
+	@ConditionalOnWebApplication(type = Type.REACTIVE)
+	static class NettyConfiguration {
+
+		@Bean
+		NettyWebSockets gracefulNettyWebSockets() {
+			return new NettyWebSockets();
+		}
+
+		@Bean
+		HandshakeWebFilter gracefulHandshakeWebFilter(HandshakeGate gate) {
+			return new HandshakeWebFilter(gate);
+		}
+
+	}
+
+	/**
+	 * Tomcat has no other way to its sessions than a field.
+	 */
+	static class SessionsRuntimeHints implements RuntimeHintsRegistrar {
+
+		@Override
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			hints.reflection()
+				.registerType(WsWebSocketContainer.class, (type) -> type.withField(TomcatWebSockets.SESSIONS));
+		}
+
+	}
+
+}
