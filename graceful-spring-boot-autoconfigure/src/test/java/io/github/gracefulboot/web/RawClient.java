@@ -64,6 +64,13 @@ public class RawClient implements Closeable {
 		return read((text) -> text.endsWith("\n") && !text.endsWith("\r\n"));
 	}
 
+	/**
+	 * Reads up to the end of a line, which is of no protocol that this knows.
+	 */
+	public String line() throws IOException {
+		return read((text) -> text.endsWith("\r\n")).stripTrailing();
+	}
+
 	private String read(Predicate<String> complete) throws IOException {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 		InputStream in = this.socket.getInputStream();

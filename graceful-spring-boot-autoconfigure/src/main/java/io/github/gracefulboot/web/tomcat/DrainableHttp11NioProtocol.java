@@ -6,6 +6,7 @@ import org.apache.coyote.Request;
 import org.apache.coyote.Response;
 import org.apache.coyote.UpgradeProtocol;
 import org.apache.coyote.http11.Http11NioProtocol;
+import org.apache.coyote.http2.Http2Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,7 @@ public class DrainableHttp11NioProtocol extends Http11NioProtocol {
 
 	void tellClientsToLeave() {
 		this.leaving = true;
+		this.endpoint.tellHttp2ClientsToLeave();
 	}
 
 	/**
@@ -70,7 +72,7 @@ public class DrainableHttp11NioProtocol extends Http11NioProtocol {
 		if (this.leaving && "websocket".equalsIgnoreCase(name)) {
 			this.handshake.set(true);
 		}
-		return super.getUpgradeProtocol(name);
+		return drainable(super.getUpgradeProtocol(name));
 	}
 
 	/**
@@ -90,6 +92,19 @@ public class DrainableHttp11NioProtocol extends Http11NioProtocol {
 			}
 		}
 		return compressed;
+	}
+
+	@Override
+	public @Nullable UpgradeProtocol getNegotiatedProtocol(String name) {
+		return drainable(super.getNegotiatedProtocol(name));
+	}
+
+	/*
+	 * Leaves the configured protocol where it is, as customizers look for it.
+	 */
+	private @Nullable UpgradeProtocol drainable(@Nullable UpgradeProtocol protocol) {
+		return (protocol instanceof Http2Protocol http2 && protocol.getClass() == Http2Protocol.class)
+				? new DrainableHttp2Protocol(http2, () -> this.leaving) : protocol;
 	}
 
 }

@@ -143,11 +143,15 @@ class DrainableNioEndpoint extends NioEndpoint {
 	 */
 	private static State state(NioSocketWrapper connection) {
 		Object processor = connection.getCurrentProcessor();
-		if (processor instanceof Processor current && current.isUpgrade()) {
+		Http2Connection http2 = Http2Connection.of(processor);
+		if (http2 == null && processor instanceof Processor current && current.isUpgrade()) {
 			return State.UPGRADED;
 		}
 		if (isBeingProcessed(connection) || !connection.interestOpsHas(SelectionKey.OP_READ)) {
 			return State.BUSY;
+		}
+		if (http2 != null) {
+			return isWriting(connection) ? State.BUSY : http2.state();
 		}
 		if (processor != null) {
 			return State.READING;
@@ -157,6 +161,22 @@ class DrainableNioEndpoint extends NioEndpoint {
 
 	private static boolean isBeingProcessed(NioSocketWrapper connection) {
 		return connection.getLock().isLocked() && !connection.getLock().isHeldByCurrentThread();
+	}
+
+	private static boolean isWriting(NioSocketWrapper connection) {
+		return connection.interestOpsHas(SelectionKey.OP_WRITE);
+	}
+
+	/**
+	 * Tells the clients of HTTP/2 connections to send their next requests elsewhere.
+	 */
+	void tellHttp2ClientsToLeave() {
+		for (SocketWrapperBase<NioChannel> connection : this.connections.values()) {
+			Http2Connection http2 = Http2Connection.of(connection.getCurrentProcessor());
+			if (http2 != null) {
+				http2.tellToLeaveIfServed(isWriting((NioSocketWrapper) connection));
+			}
+		}
 	}
 
 	/**
@@ -183,12 +203,20 @@ class DrainableNioEndpoint extends NioEndpoint {
 			if (state == State.BUSY || hasArrived(connection)) {
 				return false;
 			}
-			connection.close();
+			close(connection);
 			return true;
 		}
 		finally {
 			connection.getLock().unlock();
 		}
+	}
+
+	private static void close(NioSocketWrapper connection) {
+		Http2Connection http2 = Http2Connection.of(connection.getCurrentProcessor());
+		if (http2 != null) {
+			http2.close();
+		}
+		connection.close();
 	}
 
 	/*

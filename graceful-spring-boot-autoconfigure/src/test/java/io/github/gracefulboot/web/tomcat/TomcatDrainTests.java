@@ -1,21 +1,41 @@
 package io.github.gracefulboot.web.tomcat;
 
-import io.github.gracefulboot.web.ServletServerDrainTests;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+
+import io.github.gracefulboot.shutdown.GracefulShutdown;
+import io.github.gracefulboot.shutdown.Stage;
+import io.github.gracefulboot.web.RawClient;
+import io.github.gracefulboot.web.ServletProtocolDrainTests;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpUpgradeHandler;
+import jakarta.servlet.http.WebConnection;
 import org.apache.catalina.connector.Connector;
+import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.tomcat.TomcatWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /**
  * Stops a real Tomcat.
  */
-class TomcatDrainTests extends ServletServerDrainTests {
+class TomcatDrainTests extends ServletProtocolDrainTests {
 
 	TomcatDrainTests() {
 		super(TomcatApplication.class);
@@ -31,9 +51,40 @@ class TomcatDrainTests extends ServletServerDrainTests {
 		return new String[] { "--server.tomcat.threads.max=1", "--server.tomcat.threads.min-spare=1" };
 	}
 
+	@Test
+	void whenConnectionWasUpgradedThenItWorksToTheEndOfTheDrainWhichDoesNotWaitForIt() throws Exception {
+		start("--graceful.lame-duck.min=1s");
+		GracefulShutdown shutdown = this.context.getBean(GracefulShutdown.class);
+		try (RawClient blocked = connect().get("/block"); RawClient early = upgrade()) {
+			this.servlet.awaitEntered();
+			assertThat(early.send("a\n").line()).isEqualTo("a");
+			stopUntil(Stage.LAME_DUCK);
+			assertThat(early.send("b\n").line()).isEqualTo("b");
+			try (RawClient late = upgrade()) {
+				assertThat(late.send("c\n").line()).isEqualTo("c");
+				awaitListenerClosed();
+				assertThat(late.send("d\n").line()).isEqualTo("d");
+				assertThat(early.send("e\n").line()).isEqualTo("e");
+				this.servlet.release();
+				assertThat(blocked.response()).endsWith("done");
+				assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
+				assertThat(late.isClosedByServer()).isTrue();
+			}
+			assertThat(early.isClosedByServer()).isTrue();
+		}
+		assertThat(shutdown.finish().isClean()).isTrue();
+	}
+
+	private RawClient upgrade() throws IOException {
+		RawClient client = connect()
+			.send("GET /echo HTTP/1.1\nHost: localhost\nConnection: Upgrade\nUpgrade: echo\n\n");
+		assertThat(client.headers()).startsWith("HTTP/1.1 101").containsIgnoringCase("Connection: Upgrade");
+		return client;
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@Import(Application.class)
+	@Import({ Application.class, Protocols.class })
 	static class TomcatApplication {
 
 		@Bean
@@ -47,6 +98,71 @@ class TomcatDrainTests extends ServletServerDrainTests {
 		@Bean
 		WebServerFactoryCustomizer<TomcatWebServerFactory> additionalConnectors(ObjectProvider<Connector> connectors) {
 			return (factory) -> connectors.forEach(factory::addAdditionalConnectors);
+		}
+
+		@Bean
+		ServletRegistrationBean<EchoServlet> echoRegistration() {
+			return new ServletRegistrationBean<>(new EchoServlet(), "/echo");
+		}
+
+	}
+
+	static class EchoServlet extends HttpServlet {
+
+		@Override
+		protected void doGet(HttpServletRequest request, HttpServletResponse response)
+				throws IOException, ServletException {
+			response.setStatus(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
+			response.setHeader("Connection", "Upgrade");
+			response.setHeader("Upgrade", "echo");
+			request.upgrade(EchoHandler.class);
+		}
+
+	}
+
+	/**
+	 * Says what it is told.
+	 */
+	public static class EchoHandler implements HttpUpgradeHandler, ReadListener {
+
+		private ServletInputStream in;
+
+		private ServletOutputStream out;
+
+		@Override
+		public void init(WebConnection connection) {
+			try {
+				this.in = connection.getInputStream();
+				this.out = connection.getOutputStream();
+				this.in.setReadListener(this);
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}
+
+		@Override
+		public void onDataAvailable() throws IOException {
+			while (this.in.isReady()) {
+				int b = this.in.read();
+				if (b == -1) {
+					return;
+				}
+				this.out.write(b);
+				this.out.flush();
+			}
+		}
+
+		@Override
+		public void onAllDataRead() {
+		}
+
+		@Override
+		public void onError(Throwable failure) {
+		}
+
+		@Override
+		public void destroy() {
 		}
 
 	}

@@ -1,4 +1,4 @@
-package io.github.gracefulboot.web.jetty;
+package io.github.gracefulboot.web;
 
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -13,13 +13,15 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Predicate;
 
+import javax.net.ssl.SSLSocket;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * One connection on which a test speaks HTTP/2, without what a client that keeps the
  * rules would do by itself.
  */
-class Http2Client implements Closeable {
+public class Http2Client implements Closeable {
 
 	private static final int DATA = 0x0;
 
@@ -28,6 +30,8 @@ class Http2Client implements Closeable {
 	private static final int SETTINGS = 0x4;
 
 	private static final int GOAWAY = 0x7;
+
+	private static final int WINDOW_UPDATE = 0x8;
 
 	private static final int END_STREAM = 0x1;
 
@@ -46,18 +50,31 @@ class Http2Client implements Closeable {
 
 	private final List<Frame> frames = new ArrayList<>();
 
-	Http2Client(Socket socket) throws IOException {
+	/**
+	 * Begins to speak HTTP/2.
+	 */
+	public Http2Client(Socket socket) throws IOException {
 		this.socket = socket;
 		this.socket.setSoTimeout(10_000);
-		this.in = new DataInputStream(this.socket.getInputStream());
+		this.in = new DataInputStream(socket.getInputStream());
 		this.socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
 		send(SETTINGS, 0, 0, new byte[0]);
 	}
 
-	Http2Client get(int stream, String path) throws IOException {
+	/**
+	 * Asks for HTTP/2 with a first request of HTTP/1.1, whose response comes on stream 1.
+	 */
+	public static Http2Client upgrade(Socket socket, String path) throws IOException {
+		RawClient http1 = new RawClient(socket).send("GET " + path
+				+ " HTTP/1.1\nHost: localhost\nConnection: Upgrade, HTTP2-Settings\nUpgrade: h2c\nHTTP2-Settings: AAMAAABk\n\n");
+		assertThat(http1.headers()).startsWith("HTTP/1.1 101");
+		return new Http2Client(socket);
+	}
+
+	public Http2Client get(int stream, String path) throws IOException {
 		ByteArrayOutputStream headers = new ByteArrayOutputStream();
 		headers.write(0x82); // :method GET
-		headers.write(0x86); // :scheme http
+		headers.write((this.socket instanceof SSLSocket) ? 0x87 : 0x86); // :scheme
 		literal(headers, 0x01, "localhost"); // :authority
 		literal(headers, 0x04, path); // :path
 		send(HEADERS, END_STREAM | END_HEADERS, stream, headers.toByteArray());
@@ -77,10 +94,18 @@ class Http2Client implements Closeable {
 	}
 
 	/**
+	 * Lets the server send more on a stream.
+	 */
+	public void takeMore(int stream, int bytes) throws IOException {
+		send(WINDOW_UPDATE, 0, 0, ByteBuffer.allocate(4).putInt(bytes).array());
+		send(WINDOW_UPDATE, 0, stream, ByteBuffer.allocate(4).putInt(bytes).array());
+	}
+
+	/**
 	 * Reads up to the end of a stream's response.
 	 * @return its body, if its status is 200
 	 */
-	String response(int stream) throws IOException {
+	public String response(int stream) throws IOException {
 		Frame headers = await((frame) -> frame.type == HEADERS && frame.stream == stream);
 		boolean ok = headers.payload[0] == STATUS_200 || headers.payload[FIRST_BYTES] == STATUS_200;
 		assertThat(ok).as(HexFormat.of().formatHex(headers.payload)).isTrue();
@@ -96,7 +121,7 @@ class Http2Client implements Closeable {
 	 * Reads up to the next GOAWAY.
 	 * @return the last stream that it says is served
 	 */
-	int goAway() throws IOException {
+	public int goAway() throws IOException {
 		Frame frame = await((candidate) -> candidate.type == GOAWAY);
 		this.frames.remove(frame);
 		return ByteBuffer.wrap(frame.payload).getInt();
@@ -105,7 +130,7 @@ class Http2Client implements Closeable {
 	/**
 	 * Waits until the server closes the connection.
 	 */
-	boolean isClosedByServer() throws IOException {
+	public boolean isClosedByServer() throws IOException {
 		try {
 			await((frame) -> false);
 			return false;

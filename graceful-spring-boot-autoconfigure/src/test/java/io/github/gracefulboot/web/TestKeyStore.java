@@ -1,4 +1,4 @@
-package io.github.gracefulboot.web.jetty;
+package io.github.gracefulboot.web;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,13 +15,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A key and a certificate of localhost that nobody else trusts.
  */
-final class TestKeyStore {
+public final class TestKeyStore {
 
 	private static final String PASSWORD = "secret";
 
+	static {
+		// An end of the connection without close_notify is an error to clients
+		System.setProperty("com.sun.net.ssl.requireCloseNotify", "true");
+	}
+
 	private final Path file;
 
-	TestKeyStore(Path directory) throws IOException, InterruptedException {
+	public TestKeyStore(Path directory) throws IOException, InterruptedException {
 		this.file = directory.resolve("localhost.p12");
 		Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
 				"-genkeypair", "-alias", "localhost", "-keyalg", "EC", "-dname", "CN=localhost", "-ext",
@@ -32,7 +37,7 @@ final class TestKeyStore {
 		assertThat(keytool.waitFor()).isZero();
 	}
 
-	String[] serverArgs(String... more) {
+	public String[] serverArgs(String... more) {
 		String[] args = new String[more.length + 2];
 		args[0] = "--server.ssl.key-store=" + this.file;
 		args[1] = "--server.ssl.key-store-password=" + PASSWORD;
@@ -40,7 +45,7 @@ final class TestKeyStore {
 		return args;
 	}
 
-	SSLContext clientContext() throws IOException, GeneralSecurityException {
+	public SSLContext clientContext() throws IOException, GeneralSecurityException {
 		KeyStore store = KeyStore.getInstance("PKCS12");
 		try (InputStream in = Files.newInputStream(this.file)) {
 			store.load(in, PASSWORD.toCharArray());
