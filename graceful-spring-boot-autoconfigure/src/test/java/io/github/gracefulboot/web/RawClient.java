@@ -4,9 +4,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.function.Predicate;
 
 /**
@@ -14,20 +19,33 @@ import java.util.function.Predicate;
  */
 public class RawClient implements Closeable {
 
-	private final Socket socket;
+	private final Closeable connection;
+
+	private final InputStream in;
+
+	private final OutputStream out;
 
 	public RawClient(int port) throws IOException {
 		this(new Socket(InetAddress.getLoopbackAddress(), port));
 	}
 
 	public RawClient(Socket socket) throws IOException {
-		this.socket = socket;
-		this.socket.setSoTimeout(10_000);
+		socket.setSoTimeout(10_000);
+		this.connection = socket;
+		this.in = socket.getInputStream();
+		this.out = socket.getOutputStream();
+	}
+
+	public RawClient(Path unixDomainSocket) throws IOException {
+		SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(unixDomainSocket));
+		this.connection = channel;
+		this.in = Channels.newInputStream(channel);
+		this.out = Channels.newOutputStream(channel);
 	}
 
 	public RawClient send(String text) throws IOException {
-		this.socket.getOutputStream().write(text.replace("\n", "\r\n").getBytes(StandardCharsets.ISO_8859_1));
-		this.socket.getOutputStream().flush();
+		this.out.write(text.replace("\n", "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+		this.out.flush();
 		return this;
 	}
 
@@ -73,9 +91,8 @@ public class RawClient implements Closeable {
 
 	private String read(Predicate<String> complete) throws IOException {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-		InputStream in = this.socket.getInputStream();
 		while (!complete.test(bytes.toString(StandardCharsets.ISO_8859_1))) {
-			int b = in.read();
+			int b = this.in.read();
 			if (b == -1) {
 				break;
 			}
@@ -101,12 +118,12 @@ public class RawClient implements Closeable {
 	 * Waits until the server closes the connection.
 	 */
 	public boolean isClosedByServer() throws IOException {
-		return this.socket.getInputStream().read() == -1;
+		return this.in.read() == -1;
 	}
 
 	@Override
 	public void close() throws IOException {
-		this.socket.close();
+		this.connection.close();
 	}
 
 }

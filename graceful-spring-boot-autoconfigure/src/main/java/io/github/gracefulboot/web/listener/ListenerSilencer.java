@@ -1,6 +1,8 @@
 package io.github.gracefulboot.web.listener;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -102,11 +104,35 @@ public final class ListenerSilencer implements Announcer {
 			Set<Integer> descriptors = socket.descriptors();
 			IntConsumer handshakeStop = this.handshakeStop.get(deadline.remaining().toMillis(), TimeUnit.MILLISECONDS);
 			descriptors.forEach(handshakeStop::accept);
-			return !descriptors.isEmpty() && awaitRest(socket, deadline.atMost(LONGEST_WAIT));
+			return !descriptors.isEmpty() && awaitRest(socket::hasPendingConnections, deadline.atMost(LONGEST_WAIT));
 		}
 		catch (IOException | RuntimeException | ExecutionException | TimeoutException ex) {
 			logger.info(LogMessage.format("Port %s is closed without bringing it to rest first (%s): "
 					+ "a connection of this instant may be reset", port, reason(ex)));
+			return false;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+	/**
+	 * Brings a listening Unix domain socket to rest by removing its file, so that nobody
+	 * finds it any more.
+	 * @param path its path
+	 * @param deadline when to give up
+	 * @return whether the socket is at rest
+	 */
+	public boolean silence(Path path, Deadline deadline) {
+		ListeningUnixSocket socket = new ListeningUnixSocket(path);
+		try {
+			return Files.deleteIfExists(path)
+					&& awaitRest(socket::hasPendingConnections, deadline.atMost(LONGEST_WAIT));
+		}
+		catch (IOException ex) {
+			logger.info(LogMessage.format("%s is closed without bringing it to rest first (%s): "
+					+ "a connection of this instant may be reset", path, ex));
 			return false;
 		}
 		catch (InterruptedException ex) {
@@ -120,16 +146,26 @@ public final class ListenerSilencer implements Announcer {
 		return (failure instanceof ExecutionException && cause != null) ? cause : failure;
 	}
 
-	private boolean awaitRest(ListeningSocket socket, Deadline deadline) throws IOException, InterruptedException {
+	private static boolean awaitRest(Pending pending, Deadline deadline) throws IOException, InterruptedException {
 		do {
 			Thread.sleep(SETTLING.toMillis());
-			if (!socket.hasPendingConnections()) {
+			if (!pending.arePending()) {
 				return true;
 			}
 		}
 		while (!deadline.hasPassed());
 		logger.debug("Connections are still in their handshake");
 		return false;
+	}
+
+	/**
+	 * Tells whether connections wait to be accepted.
+	 */
+	@FunctionalInterface
+	private interface Pending {
+
+		boolean arePending() throws IOException;
+
 	}
 
 }

@@ -5,6 +5,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -74,7 +75,15 @@ class DrainableNioEndpoint extends NioEndpoint {
 		if (inherited != null) {
 			inherited.close();
 		}
-		super.doCloseServerSocket();
+		try {
+			super.doCloseServerSocket();
+		}
+		catch (NoSuchFileException ex) {
+			if (!this.closingListener) {
+				throw ex;
+			}
+			// The file of a Unix domain socket is removed before the socket is closed
+		}
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.github.gracefulboot.web.tomcat;
 
+import java.nio.file.Path;
 import java.util.Collection;
 
 import io.github.gracefulboot.shutdown.Deadline;
@@ -33,7 +34,11 @@ final class TomcatConnectorDrain implements DrainableServer {
 	@Override
 	public void closeListeners(Deadline deadline) {
 		DrainableNioEndpoint endpoint = this.protocol.drainableEndpoint();
-		if (!endpoint.getUseInheritedChannel()) {
+		String path = endpoint.getUnixDomainSocketPath();
+		if (path != null) {
+			this.silencer.silence(Path.of(path), deadline);
+		}
+		else if (!endpoint.getUseInheritedChannel()) {
 			this.silencer.silence(this.connector.getLocalPort(), deadline);
 		}
 		endpoint.closeListener();

@@ -7,6 +7,11 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +34,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -80,6 +86,26 @@ class ListenerSilencerTests {
 			ListenerSilencer silencer = new ListenerSilencer(this.traffic, true);
 			silencer.announceStop(deadline());
 			assertThat(silencer.silence(socket.getLocalPort(), deadline())).isFalse();
+		}
+	}
+
+	@Test
+	void whenUnixDomainSocketIsAtRestThenSaysSoAndNobodyFindsItAnyMore(@TempDir Path directory) throws Exception {
+		UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("socket"));
+		try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address);
+				SocketChannel client = SocketChannel.open(address);
+				SocketChannel accepted = listener.accept()) {
+			assertThat(new ListenerSilencer(this.traffic, true).silence(address.getPath(), deadline())).isTrue();
+			assertThat(address.getPath()).doesNotExist();
+		}
+	}
+
+	@Test
+	void whenConnectionWaitsInTheQueueOfAUnixDomainSocketThenItIsNotAtRest(@TempDir Path directory) throws Exception {
+		UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("socket"));
+		try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address);
+				SocketChannel client = SocketChannel.open(address)) {
+			assertThat(new ListenerSilencer(this.traffic, true).silence(address.getPath(), deadline())).isFalse();
 		}
 	}
 

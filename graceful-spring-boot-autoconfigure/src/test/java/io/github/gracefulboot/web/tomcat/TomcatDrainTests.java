@@ -2,6 +2,8 @@ package io.github.gracefulboot.web.tomcat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 
 import io.github.gracefulboot.shutdown.GracefulShutdown;
@@ -18,9 +20,13 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import jakarta.servlet.http.WebConnection;
 import org.apache.catalina.connector.Connector;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.tomcat.TomcatWebServerFactory;
@@ -75,6 +81,27 @@ class TomcatDrainTests extends ServletProtocolDrainTests {
 		assertThat(shutdown.finish().isClean()).isTrue();
 	}
 
+	@Test
+	@Timeout(60)
+	void whenThereIsAUnixDomainSocketThenItIsDrainedToo(@TempDir Path directory) throws Exception {
+		Path path = directory.resolve("socket");
+		start("--additional=true", "--unix-domain-socket=" + path);
+		GracefulShutdown shutdown = this.context.getBean(GracefulShutdown.class);
+		try (RawClient blocked = new RawClient(path).get("/block"); RawClient open = new RawClient(path)) {
+			this.servlet.awaitEntered();
+			assertThat(open.get("/fast").response()).startsWith("HTTP/1.1 200").doesNotContain("Connection: close");
+			stopUntil(Stage.DRAIN);
+			awaitListenerClosed();
+			Awaitility.await().until(() -> Files.notExists(path));
+			assertThat(open.get("/fast").response()).contains("Connection: close").endsWith("done");
+			this.servlet.release();
+			assertThat(blocked.response()).contains("Connection: close").endsWith("done");
+			assertThat(blocked.isClosedByServer()).isTrue();
+		}
+		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
+		assertThat(shutdown.finish().isClean()).isTrue();
+	}
+
 	private RawClient upgrade() throws IOException {
 		RawClient client = connect()
 			.send("GET /echo HTTP/1.1\nHost: localhost\nConnection: Upgrade\nUpgrade: echo\n\n");
@@ -89,9 +116,12 @@ class TomcatDrainTests extends ServletProtocolDrainTests {
 
 		@Bean
 		@ConditionalOnBooleanProperty("additional")
-		Connector additionalConnector() {
+		Connector additionalConnector(@Value("${unix-domain-socket:}") String unixDomainSocket) {
 			Connector connector = new Connector(DrainableHttp11NioProtocol.class.getName());
 			connector.setPort(0);
+			if (!unixDomainSocket.isEmpty()) {
+				connector.setProperty("unixDomainSocketPath", unixDomainSocket);
+			}
 			return connector;
 		}
 
