@@ -6,25 +6,19 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.gracefulboot.systemtests.app.AppProcess;
-import io.github.gracefulboot.systemtests.app.Readiness;
-import io.github.gracefulboot.systemtests.http.HttpConnection;
 import io.github.gracefulboot.systemtests.http.HttpFailureException;
 import io.github.gracefulboot.systemtests.http.HttpMessage;
 import io.github.gracefulboot.systemtests.http.HttpServerConnection;
-import org.awaitility.Awaitility;
 
 /**
  * A load balancer that learns from nothing but readiness probes, and late, as in
@@ -33,29 +27,18 @@ import org.awaitility.Awaitility;
  */
 final class ProberFront implements Front {
 
-	private static final Duration PERIOD = Duration.ofSeconds(1);
-
-	private static final Duration ACTS_AFTER = Duration.ofMillis(500);
-
-	private static final Map<String, String> PROBE_HEADERS = Map.of("User-Agent", "prober/1.0", "Connection", "close");
-
 	private static final Set<String> HOP_BY_HOP = Set.of("connection", "keep-alive", "transfer-encoding");
 
-	private final List<Backend> backends;
+	private final ReadinessProber prober;
 
 	private final ServerSocket listener;
-
-	private final AtomicInteger next = new AtomicInteger();
 
 	private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
 
 	private final ExecutorService threads = Executors.newCachedThreadPool();
 
-	private final ScheduledExecutorService prober;
-
 	ProberFront(List<Integer> ports) {
-		this.backends = ports.stream().map(Backend::new).toList();
-		this.prober = Executors.newScheduledThreadPool(2 * ports.size());
+		this.prober = new ReadinessProber(ports);
 		try {
 			this.listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
 		}
@@ -63,9 +46,7 @@ final class ProberFront implements Front {
 			throw new UncheckedIOException(ex);
 		}
 		this.threads.execute(this::accept);
-		for (Backend backend : this.backends) {
-			this.prober.scheduleAtFixedRate(() -> probe(backend), 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
-		}
+		this.prober.start();
 	}
 
 	@Override
@@ -75,26 +56,7 @@ final class ProberFront implements Front {
 
 	@Override
 	public void awaitUp(AppProcess instance) {
-		long now = System.nanoTime();
-		Awaitility.await("prober sees port %d".formatted(instance.port()))
-			.atMost(UP_TIMEOUT)
-			.until(() -> this.backends.stream()
-				.anyMatch((backend) -> backend.port() == instance.port() && backend.isUpSince(now)));
-	}
-
-	private void probe(Backend backend) {
-		long probed = System.nanoTime();
-		boolean ready = isReady(backend);
-		this.prober.schedule(() -> backend.act(ready, probed), ACTS_AFTER.toMillis(), TimeUnit.MILLISECONDS);
-	}
-
-	private boolean isReady(Backend backend) {
-		try (HttpConnection connection = HttpConnection.open(backend.port(), PERIOD)) {
-			return connection.exchange(HttpMessage.get(Readiness.PATH, PROBE_HEADERS)).isSuccess();
-		}
-		catch (HttpFailureException ex) {
-			return false;
-		}
+		this.prober.awaitUp(instance);
 	}
 
 	private void accept() {
@@ -123,13 +85,12 @@ final class ProberFront implements Front {
 	}
 
 	private HttpMessage forward(HttpMessage request) {
-		List<Backend> up = this.backends.stream().filter(Backend::isUp).toList();
-		if (up.isEmpty()) {
+		Optional<Backend> backend = this.prober.next();
+		if (backend.isEmpty()) {
 			return failure("503 Service Unavailable", "NO_BACKEND");
 		}
-		Backend backend = up.get(Math.floorMod(this.next.getAndIncrement(), up.size()));
 		try {
-			HttpMessage response = backend.exchange(withoutHopByHop(request));
+			HttpMessage response = backend.get().exchange(withoutHopByHop(request));
 			return withoutHopByHop(response);
 		}
 		catch (HttpFailureException ex) {
@@ -150,7 +111,6 @@ final class ProberFront implements Front {
 
 	@Override
 	public void close() {
-		this.prober.shutdownNow();
 		try {
 			this.listener.close();
 			for (Socket client : this.clients) {
@@ -160,7 +120,7 @@ final class ProberFront implements Front {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-		this.backends.forEach(Backend::close);
+		this.prober.close();
 		this.threads.shutdown();
 	}
 

@@ -1,6 +1,7 @@
 package io.github.gracefulboot.systemtests.process;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -20,6 +21,12 @@ public enum Program {
 	 * The HAProxy load balancer.
 	 */
 	HAPROXY("haproxy", "apt-get install haproxy"),
+
+	/**
+	 * A JDK whose HTTP client finishes what is in flight when it is told to go away, as
+	 * that of 17 does not.
+	 */
+	JDK_25("java", "install a JDK 25 below /usr/lib/jvm", Program.jdks("25")),
 
 	/**
 	 * The nginx web server.
@@ -81,6 +88,17 @@ public enum Program {
 	private static Stream<String> systemDirectories() {
 		Stream<String> path = Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator));
 		return Stream.concat(path, Stream.of("/usr/sbin", "/usr/local/sbin", "/usr/lib/systemd"));
+	}
+
+	private static String[] jdks(String version) {
+		try (Stream<Path> jdks = Files.list(Path.of("/usr/lib/jvm"))) {
+			return jdks.filter((jdk) -> jdk.getFileName().toString().contains(version))
+				.map((jdk) -> jdk.resolve("bin").toString())
+				.toArray(String[]::new);
+		}
+		catch (IOException ex) {
+			return new String[] { "/usr/lib/jvm" };
+		}
 	}
 
 	/**
