@@ -19,6 +19,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 import org.springframework.core.log.LogMessage;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Auto-configuration of the stop itself. The other auto-configurations add who takes part
@@ -83,8 +84,10 @@ public final class GracefulShutdownAutoConfiguration {
 			ObjectProvider<DrainParticipant> participants, ApplicationContext context) {
 		LameDuck lameDuck = waitingPolicy.waits() ? new LameDuck(properties.getMin(), properties.getProbes(),
 				waitingPolicy.quietPeriod(), traffic, gracefulSignal, CLOCK) : null;
-		return new GracefulShutdown(budget, lameDuck, traffic, () -> announcers.orderedStream().toList(),
-				() -> participants.orderedStream().toList(), context, CLOCK);
+		// Asked for once: after the beans are destroyed they could only be created anew
+		return new GracefulShutdown(budget, lameDuck, traffic,
+				SingletonSupplier.of(() -> announcers.orderedStream().toList()),
+				SingletonSupplier.of(() -> participants.orderedStream().toList()), context, CLOCK);
 	}
 
 	@Bean

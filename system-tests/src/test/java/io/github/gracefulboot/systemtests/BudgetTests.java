@@ -28,7 +28,7 @@ class BudgetTests {
 					exit.took().toMillis());
 			assertThat(exit.code()).isEqualTo(1);
 			assertThat(exit.took()).isLessThan(Duration.ofMillis(3500));
-			assertThat(process.log()).containsPattern("POST.*/slow")
+			assertThat(process.log()).containsPattern("Stopped forced in .*, cut off: POST /slow")
 				.containsPattern("at io\\.github\\.gracefulboot\\.sample\\.WorkController\\.");
 			assertThat(client.stop().failed()).isEqualTo(1);
 		}
