@@ -205,11 +205,13 @@ class DrainableNioEndpoint extends NioEndpoint {
 			return false;
 		}
 		try {
+			// Looked for twice: nobody holds the lock who reads from an HTTP/2 connection
+			boolean arrived = hasArrived(connection);
 			State state = state(connection);
 			if (connection.isClosed() || state == State.UPGRADED) {
 				return true;
 			}
-			if (state == State.BUSY || hasArrived(connection)) {
+			if (state == State.BUSY || arrived || hasArrived(connection)) {
 				return false;
 			}
 			close(connection);
