@@ -35,6 +35,22 @@ class BudgetTests {
 	}
 
 	@Test
+	void whenReactiveRequestOutlivesBudgetThenExitIsForcedInTimeAndRequestIsNamed() {
+		App app = App.of(SampleJar.NETTY, TestDirectory.create("budget-reactive"), "--graceful.shutdown.timeout=3s");
+		Load longRequest = Load.of("POST", "/slow?ms=60000", true, 1).withMaxRequests(1);
+		try (AppProcess process = app.startReady(); LoadClient client = LoadClient.start(longRequest, process.port())) {
+			process.awaitLog("Slow request of 60000 ms begins");
+			Exit exit = process.stop("TERM");
+			System.out.printf("BUDGET of 3 s with a reactive request of 60 s: exit code %d after %d ms%n", exit.code(),
+					exit.took().toMillis());
+			assertThat(exit.code()).isEqualTo(1);
+			assertThat(exit.took()).isLessThan(Duration.ofMillis(3500));
+			assertThat(process.log()).contains("Cut off: POST /slow");
+			assertThat(client.stop().failed()).isEqualTo(1);
+		}
+	}
+
+	@Test
 	void whenBeanNeverLetsGoThenProcessExitsByItselfAndSaysWhereItHung() {
 		App app = App.of(SampleJar.GRACEFUL, TestDirectory.create("budget-hang"), "--graceful.shutdown.timeout=3s",
 				"--sample.stop-delay=60s");

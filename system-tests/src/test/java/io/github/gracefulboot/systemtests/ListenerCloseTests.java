@@ -36,7 +36,7 @@ class ListenerCloseTests {
 	private static final Set<FailureKind> SAFE_TO_REPEAT = EnumSet.of(FailureKind.REFUSED, FailureKind.CONNECT_TIMEOUT);
 
 	@ParameterizedTest
-	@EnumSource(names = { "GRACEFUL", "JETTY" })
+	@EnumSource(names = { "GRACEFUL", "JETTY", "NETTY" })
 	void whenListenerClosesThenNoEstablishedConnectionIsLost(SampleJar jar) {
 		List<Failure> lost = stopUnderLoad("with handshakes kept away, %s".formatted(jar), App.of(jar, DIRECTORY));
 		assertThat(lost).isEmpty();

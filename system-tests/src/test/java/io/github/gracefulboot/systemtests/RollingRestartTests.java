@@ -25,7 +25,8 @@ class RollingRestartTests {
 	@ParameterizedTest
 	@CsvSource({ "PROBER, GRACEFUL, MIXED", "HAPROXY, GRACEFUL, MIXED", "NGINX, GRACEFUL, MIXED",
 			"NGINX, GRACEFUL, POST", "PROBER, JETTY, MIXED", "HAPROXY, JETTY, MIXED", "NGINX, JETTY, MIXED",
-			"NGINX, JETTY, POST" })
+			"NGINX, JETTY, POST", "PROBER, NETTY, MIXED", "HAPROXY, NETTY, MIXED", "NGINX, NETTY, MIXED",
+			"NGINX, NETTY, POST" })
 	void whenGracefulRestartsThenNothingIsLost(FrontType front, SampleJar jar, Traffic traffic) {
 		RestartReport report = run(front, jar, GRACEFUL_ROUNDS, traffic);
 		assertThat(report.failed()).as(report::describeFailures).isZero();

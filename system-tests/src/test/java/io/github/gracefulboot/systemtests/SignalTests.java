@@ -38,7 +38,7 @@ class SignalTests {
 	private static final Path DIRECTORY = TestDirectory.create("signals");
 
 	@ParameterizedTest
-	@CsvSource({ "GRACEFUL, TERM", "GRACEFUL, INT", "JETTY, TERM" })
+	@CsvSource({ "GRACEFUL, TERM", "GRACEFUL, INT", "JETTY, TERM", "NETTY, TERM" })
 	void whenIdleThenExitsCleanlyAtOnce(SampleJar jar, String signal) {
 		try (AppProcess process = App.of(jar, DIRECTORY).startReady()) {
 			Exit exit = stop(process, signal, "idle, %s".formatted(jar));
@@ -48,7 +48,7 @@ class SignalTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "GRACEFUL, TERM", "GRACEFUL, INT", "JETTY, TERM" })
+	@CsvSource({ "GRACEFUL, TERM", "GRACEFUL, INT", "JETTY, TERM", "NETTY, TERM" })
 	void whenRequestIsInFlightThenItIsAnsweredInFull(SampleJar jar, String signal) {
 		try (AppProcess process = App.of(jar, DIRECTORY).startReady(); LoadClient client = startRequest(process)) {
 			Exit exit = stop(process, signal, "2 s request in flight, %s".formatted(jar));

@@ -19,6 +19,11 @@ public enum SampleJar {
 	JETTY("graceful.system-tests.jetty-jar"),
 
 	/**
+	 * With the starter, as a reactive application on Reactor Netty.
+	 */
+	NETTY("graceful.system-tests.netty-jar"),
+
+	/**
 	 * Spring Boot and nothing else.
 	 */
 	PLAIN_BOOT("graceful.system-tests.plain-boot-jar"),
