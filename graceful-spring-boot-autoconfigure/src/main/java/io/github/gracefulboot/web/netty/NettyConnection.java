@@ -10,9 +10,11 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.util.AttributeKey;
+import org.jspecify.annotations.Nullable;
 import reactor.netty.Connection;
 import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpServerResponse;
@@ -96,17 +98,22 @@ final class NettyConnection extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Tells the client with what is in flight now and what will come.
+	 * Tells the client with what is in flight now and what will come. A client of HTTP/2
+	 * that has not sent a request yet is told with its first one, which it would have to
+	 * send elsewhere otherwise.
 	 */
 	void tellClientToLeave() {
 		this.channel.eventLoop().execute(() -> {
 			this.requests.forEach(this::tellClientToLeave);
-			goAway();
+			Http2Connection http2 = http2();
+			if (http2 != null && http2.remote().lastStreamCreated() > 0) {
+				goAway();
+			}
 		});
 	}
 
 	private void tellClientToLeave(Connection request) {
-		if (isMultiplexed()) {
+		if (http2() != null) {
 			goAway();
 		}
 		else if (request instanceof HttpServerResponse response && !response.hasSentHeaders()) {
@@ -115,20 +122,24 @@ final class NettyConnection extends ChannelDuplexHandler {
 	}
 
 	/*
-	 * Streams that the client has opened meanwhile are served.
+	 * Streams that the client opens before it has heard of it are served.
 	 */
 	private void goAway() {
-		Http2FrameCodec codec = this.channel.pipeline().get(Http2FrameCodec.class);
-		if (codec != null && !this.goingAway) {
+		if (!this.goingAway) {
 			this.goingAway = true;
-			DefaultHttp2GoAwayFrame frame = new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR);
-			frame.setExtraStreamIds(Integer.MAX_VALUE);
-			this.channel.writeAndFlush(frame);
+			sendGoAway(Integer.MAX_VALUE);
 		}
 	}
 
-	private boolean isMultiplexed() {
-		return this.channel.pipeline().get(NettyPipeline.H2MultiplexHandler) != null;
+	private void sendGoAway(int streamsToCome) {
+		DefaultHttp2GoAwayFrame frame = new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR);
+		frame.setExtraStreamIds(streamsToCome);
+		this.channel.writeAndFlush(frame);
+	}
+
+	private @Nullable Http2Connection http2() {
+		Http2FrameCodec codec = this.channel.pipeline().get(Http2FrameCodec.class);
+		return (codec != null) ? codec.connection() : null;
 	}
 
 	OpenConnection toOpenConnection() {
@@ -139,21 +150,27 @@ final class NettyConnection extends ChannelDuplexHandler {
 		if (this.fresh) {
 			return State.FRESH;
 		}
+		Http2Connection http2 = http2();
 		if (!this.requests.isEmpty()) {
-			return isWebSocket() ? State.UPGRADED : State.BUSY;
+			return (http2 == null && isWebSocket()) ? State.UPGRADED : State.BUSY;
 		}
-		if (isMultiplexed()) {
-			return State.UPGRADED;
+		if (http2 == null) {
+			return this.reading ? State.READING : State.IDLE;
 		}
-		return this.reading ? State.READING : State.IDLE;
+		if (http2.numActiveStreams() > 0) {
+			return State.BUSY;
+		}
+		return (http2.remote().lastStreamCreated() > 0) ? State.IDLE : State.FRESH;
 	}
 
 	private boolean isWebSocket() {
-		return !isMultiplexed() && this.channel.pipeline().get(NettyPipeline.HttpTrafficHandler) == null;
+		return this.channel.pipeline().get(NettyPipeline.HttpTrafficHandler) == null;
 	}
 
 	/**
-	 * Closes the connection if nothing is in flight on it.
+	 * Closes the connection if nothing is in flight on it. A client of HTTP/2 is told
+	 * which stream was the last, so that it knows that it may repeat any that it opens
+	 * now.
 	 * @return whether nothing is
 	 */
 	boolean closeIfIdle() {
@@ -163,6 +180,9 @@ final class NettyConnection extends ChannelDuplexHandler {
 		}
 		if (!this.requests.isEmpty()) {
 			return true;
+		}
+		if (http2() != null) {
+			sendGoAway(0);
 		}
 		this.channel.close();
 		return true;
