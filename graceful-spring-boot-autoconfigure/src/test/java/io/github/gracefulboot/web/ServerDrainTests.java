@@ -60,6 +60,12 @@ public abstract class ServerDrainTests {
 		if (this.context != null) {
 			this.fixture.release();
 			this.listener.release();
+		}
+		if (this.closed != null) {
+			// To close it again would interrupt that, and servers share static resources
+			assertThat(this.closed).succeedsWithin(Duration.ofSeconds(30));
+		}
+		else if (this.context != null) {
 			this.context.close();
 		}
 	}

@@ -103,13 +103,11 @@ final class NettyConnection extends ChannelDuplexHandler {
 	 * send elsewhere otherwise.
 	 */
 	void tellClientToLeave() {
-		this.channel.eventLoop().execute(() -> {
-			this.requests.forEach(this::tellClientToLeave);
-			Http2Connection http2 = http2();
-			if (http2 != null && http2.remote().lastStreamCreated() > 0) {
-				goAway();
-			}
-		});
+		this.requests.forEach(this::tellClientToLeave);
+		Http2Connection http2 = http2();
+		if (http2 != null && http2.remote().lastStreamCreated() > 0) {
+			goAway();
+		}
 	}
 
 	private void tellClientToLeave(Connection request) {

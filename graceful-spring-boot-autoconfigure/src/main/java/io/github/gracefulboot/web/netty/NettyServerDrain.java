@@ -1,10 +1,13 @@
 package io.github.gracefulboot.web.netty;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 import io.github.gracefulboot.shutdown.Deadline;
 import io.github.gracefulboot.traffic.OpenConnection;
@@ -12,7 +15,6 @@ import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.DrainableServer;
 import io.github.gracefulboot.web.listener.ListenerSilencer;
 import io.netty.channel.Channel;
-import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import reactor.netty.Connection;
 import reactor.netty.ConnectionObserver;
@@ -24,6 +26,8 @@ import reactor.netty.http.server.HttpServerState;
  * Drains a Reactor Netty server.
  */
 final class NettyServerDrain implements DrainableServer {
+
+	private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
 	private final Traffic traffic;
 
@@ -75,7 +79,10 @@ final class NettyServerDrain implements DrainableServer {
 	@Override
 	public void tellClientsToLeave() {
 		this.leaving = true;
-		this.connections.forEach(NettyConnection::tellClientToLeave);
+		onEventLoops((connection) -> {
+			connection.tellClientToLeave();
+			return true;
+		});
 	}
 
 	@Override
@@ -93,20 +100,24 @@ final class NettyServerDrain implements DrainableServer {
 
 	@Override
 	public boolean closeIdleConnections() {
-		boolean closedAll = true;
-		for (NettyConnection connection : this.connections) {
-			closedAll &= closeIfIdle(connection);
-		}
-		return closedAll;
+		return onEventLoops(NettyConnection::closeIfIdle);
 	}
 
 	/*
-	 * On the event loop nothing can arrive while it looks.
+	 * On its event loop nothing can arrive on a connection or leave it meanwhile. A loop
+	 * that somebody blocks is not waited for.
 	 */
-	private static boolean closeIfIdle(NettyConnection connection) {
-		EventLoop loop = connection.channel().eventLoop();
-		Future<Boolean> closed = loop.submit(connection::closeIfIdle);
-		return closed.awaitUninterruptibly(1000) && closed.isSuccess() && closed.getNow();
+	private boolean onEventLoops(Predicate<NettyConnection> action) {
+		long end = System.nanoTime() + LONGEST_WAIT.toNanos();
+		List<Future<Boolean>> actions = this.connections.stream()
+			.map((connection) -> connection.channel().eventLoop().submit(() -> action.test(connection)))
+			.toList();
+		boolean all = true;
+		for (Future<Boolean> done : actions) {
+			all &= done.awaitUninterruptibly(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)
+					&& done.isSuccess() && done.getNow();
+		}
+		return all;
 	}
 
 }
