@@ -9,8 +9,6 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -19,55 +17,42 @@ import javax.net.ssl.SSLSocket;
 import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.Stage;
 import io.github.gracefulboot.traffic.OpenConnection;
+import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.Http2Client;
 import io.github.gracefulboot.web.RawClient;
-import io.github.gracefulboot.web.ServerDrainTests;
+import io.github.gracefulboot.web.ReactiveServerDrainTests;
 import io.github.gracefulboot.web.TestKeyStore;
 import io.netty.channel.Channel;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.context.annotation.Bean;
+import org.springframework.boot.tomcat.autoconfigure.actuate.web.server.TomcatReactiveManagementContextAutoConfiguration;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.web.reactive.function.server.HandlerFunction;
-import org.springframework.web.reactive.function.server.RouterFunction;
-import org.springframework.web.reactive.function.server.RouterFunctions;
-import org.springframework.web.reactive.function.server.ServerRequest;
-import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.context.annotation.Import;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Stops a real Reactor Netty.
  */
-class NettyDrainTests extends ServerDrainTests {
+class NettyDrainTests extends ReactiveServerDrainTests {
 
 	private static final String HTTP2 = "--server.http2.enabled=true";
 
-	/**
-	 * More than a client of HTTP/2 takes unasked.
-	 */
-	private static final int LARGE = 100_000;
+	private static final String MANAGEMENT_PORT = "--management.server.port=0";
 
-	/**
-	 * More than the buffers of a connection hold.
-	 */
-	private static final int HUGE = 32 * 1024 * 1024;
+	private static final String READINESS = "/actuator/health/readiness";
 
 	@TempDir
 	private Path directory;
 
 	NettyDrainTests() {
-		super(NettyApplication.class, WebApplicationType.REACTIVE);
+		super(NettyApplication.class);
 	}
 
 	@Test
@@ -75,12 +60,12 @@ class NettyDrainTests extends ServerDrainTests {
 		start(HTTP2);
 		GracefulShutdown shutdown = this.context.getBean(GracefulShutdown.class);
 		try (Http2Client client = connectHttp2().get(1, "/block")) {
-			handler().awaitEntered();
+			this.handler.awaitEntered();
 			stopUntil(Stage.DRAIN);
 			assertThat(client.goAway()).isGreaterThan(1_000_000);
 			awaitListenerClosed();
 			assertThat(client.get(3, "/fast").response(3)).isEqualTo("done");
-			handler().release();
+			this.handler.release();
 			assertThat(client.response(1)).isEqualTo("done");
 			assertThat(client.goAway()).isEqualTo(3);
 			assertThat(client.isClosedByServer()).isTrue();
@@ -114,11 +99,11 @@ class NettyDrainTests extends ServerDrainTests {
 	void whenClientAskedForHttp2ThenItIsToldToLeaveAndItsStreamsAreServed() throws Exception {
 		start(HTTP2);
 		try (Http2Client client = Http2Client.upgrade(socket(), "/block")) {
-			handler().awaitEntered();
+			this.handler.awaitEntered();
 			stopUntil(Stage.DRAIN);
 			assertThat(client.goAway()).isGreaterThan(1_000_000);
 			awaitListenerClosed();
-			handler().release();
+			this.handler.release();
 			assertThat(client.response(1)).isEqualTo("done");
 			assertThat(client.goAway()).isEqualTo(1);
 			assertThat(client.isClosedByServer()).isTrue();
@@ -185,7 +170,7 @@ class NettyDrainTests extends ServerDrainTests {
 				.aggregate()
 				.asString()
 				.toFuture();
-			handler().awaitEntered();
+			this.handler.awaitEntered();
 			assertThat(get(observed)).isEqualTo("done");
 			assertThat(used).hasSize(1);
 			stopUntil(Stage.LAME_DUCK);
@@ -193,7 +178,7 @@ class NettyDrainTests extends ServerDrainTests {
 				assertThat(get(observed)).isEqualTo("done");
 				return used.size() > 1;
 			});
-			handler().release();
+			this.handler.release();
 			assertThat(blocked).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("done");
 		}
 		finally {
@@ -215,7 +200,7 @@ class NettyDrainTests extends ServerDrainTests {
 		try (RawClient blocked = connect(tls).get("/block");
 				RawClient open = connect(tls);
 				RawClient idle = connect(tls)) {
-			handler().awaitEntered();
+			this.handler.awaitEntered();
 			assertThat(open.get("/fast").response()).startsWith("HTTP/1.1 200")
 				.doesNotContainIgnoringCase("Connection: close");
 			assertThat(idle.get("/fast").response()).startsWith("HTTP/1.1 200");
@@ -223,7 +208,7 @@ class NettyDrainTests extends ServerDrainTests {
 			awaitListenerClosed();
 			assertThat(open.get("/fast").response()).startsWith("HTTP/1.1 200")
 				.containsIgnoringCase("Connection: close");
-			handler().release();
+			this.handler.release();
 			assertThat(blocked.response()).containsIgnoringCase("Connection: close").endsWith("done");
 			assertThat(blocked.isClosedByServer()).isTrue();
 			assertThat(idle.isClosedByServer()).isTrue();
@@ -237,11 +222,11 @@ class NettyDrainTests extends ServerDrainTests {
 		TestKeyStore keyStore = new TestKeyStore(this.directory);
 		start(keyStore.serverArgs(HTTP2));
 		try (Http2Client client = new Http2Client(socket(keyStore.clientContext(), "h2")).get(1, "/block")) {
-			handler().awaitEntered();
+			this.handler.awaitEntered();
 			stopUntil(Stage.DRAIN);
 			assertThat(client.goAway()).isGreaterThan(1_000_000);
 			awaitListenerClosed();
-			handler().release();
+			this.handler.release();
 			assertThat(client.response(1)).isEqualTo("done");
 			assertThat(client.goAway()).isEqualTo(1);
 			assertThat(client.isClosedByServer()).isTrue();
@@ -249,8 +234,38 @@ class NettyDrainTests extends ServerDrainTests {
 		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
 	}
 
-	private BlockingHandler handler() {
-		return this.context.getBean(BlockingHandler.class);
+	@Test
+	void whenManagementPortIsProbedThenItsClientIsAProber() throws Exception {
+		start(MANAGEMENT_PORT);
+		Traffic traffic = this.context.getBean(Traffic.class);
+		try (RawClient prober = prober()) {
+			Awaitility.await().until(() -> {
+				assertThat(prober.get(READINESS).response()).startsWith("HTTP/1.1 200");
+				return traffic.activeProbers().size() == 1;
+			});
+		}
+		assertThat(traffic.lastRequest()).isEmpty();
+	}
+
+	@Test
+	void whileDrainingThenManagementPortAnswersAndDoesNotHoldUpTheStop() throws Exception {
+		start(MANAGEMENT_PORT);
+		GracefulShutdown shutdown = this.context.getBean(GracefulShutdown.class);
+		try (RawClient prober = prober(); RawClient client = connect().get("/block")) {
+			this.handler.awaitEntered();
+			assertThat(prober.get(READINESS).response()).startsWith("HTTP/1.1 200");
+			stopUntil(Stage.DRAIN);
+			assertThat(prober.get(READINESS).response()).startsWith("HTTP/1.1 503");
+			this.handler.release();
+			assertThat(client.response()).endsWith("done");
+			assertThat(this.closed).succeedsWithin(Duration.ofSeconds(5));
+			assertThat(prober.isClosedByServer()).isTrue();
+		}
+		assertThat(shutdown.finish().isClean()).isTrue();
+	}
+
+	private RawClient prober() throws IOException {
+		return new RawClient(this.context.getEnvironment().getRequiredProperty("local.management.port", int.class));
 	}
 
 	private Socket socket() throws IOException {
@@ -289,67 +304,9 @@ class NettyDrainTests extends ServerDrainTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
+	@EnableAutoConfiguration(exclude = TomcatReactiveManagementContextAutoConfiguration.class)
+	@Import(Application.class)
 	static class NettyApplication {
-
-		@Bean
-		BlockingHandler blockingHandler() {
-			return new BlockingHandler();
-		}
-
-		@Bean
-		RouterFunction<ServerResponse> routes(BlockingHandler handler) {
-			return RouterFunctions.route().GET("/**", handler).build();
-		}
-
-		@Bean
-		StageLatch stageLatch() {
-			return new StageLatch();
-		}
-
-	}
-
-	/**
-	 * Answers at once, or when it is released.
-	 */
-	static class BlockingHandler implements HandlerFunction<ServerResponse>, Fixture {
-
-		private final CountDownLatch entered = new CountDownLatch(1);
-
-		private final Sinks.Empty<Void> release = Sinks.empty();
-
-		@Override
-		public Mono<ServerResponse> handle(ServerRequest request) {
-			Mono<Void> released = Mono.empty();
-			if (request.path().equals("/block")) {
-				this.entered.countDown();
-				released = this.release.asMono();
-			}
-			if (request.path().equals("/large")) {
-				return ServerResponse.ok().bodyValue(new byte[LARGE]);
-			}
-			if (request.path().equals("/huge")) {
-				return ServerResponse.ok().bodyValue(new byte[HUGE]);
-			}
-			return released.then(request.queryParam("chunked").isPresent()
-					? ServerResponse.ok().body(Flux.just("done"), String.class)
-					: ServerResponse.ok().bodyValue("done"));
-		}
-
-		@Override
-		public void awaitEntered() {
-			try {
-				assertThat(this.entered.await(10, TimeUnit.SECONDS)).isTrue();
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
-		}
-
-		@Override
-		public void release() {
-			this.release.tryEmitEmpty();
-		}
 
 	}
 
