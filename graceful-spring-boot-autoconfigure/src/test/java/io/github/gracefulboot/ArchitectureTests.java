@@ -34,7 +34,7 @@ class ArchitectureTests {
 
 	private static final String ROOT = PACKAGE + ".";
 
-	private static final String[] CORE = { ROOT + "shutdown..", ROOT + "traffic.." };
+	private static final String[] CORE = { ROOT + "shutdown..", ROOT + "startup..", ROOT + "traffic.." };
 
 	private final JavaClasses classes = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

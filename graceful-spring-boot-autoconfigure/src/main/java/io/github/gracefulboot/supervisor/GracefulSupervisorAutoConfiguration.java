@@ -10,6 +10,7 @@ import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.InvalidGracefulPropertyException;
 import io.github.gracefulboot.shutdown.ProcessStopper;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
+import io.github.gracefulboot.startup.StartupChecks;
 import io.github.gracefulboot.traffic.Prober;
 import io.github.gracefulboot.traffic.Traffic;
 
@@ -56,7 +57,7 @@ public final class GracefulSupervisorAutoConfiguration {
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static StartReporter gracefulStartReporter(Supervisors supervisors, Environment environment,
-			ObjectProvider<Traffic> traffic, ObjectProvider<Watchdog> watchdog) {
+			ObjectProvider<Traffic> traffic, ObjectProvider<Watchdog> watchdog, ObjectProvider<StartupChecks> checks) {
 		ReadyProperties properties = Binder.get(environment).bindOrCreate("graceful.ready", ReadyProperties.class);
 		check("graceful.ready.delay", properties.getDelay());
 		check("graceful.ready.max", properties.getMax());
@@ -66,7 +67,9 @@ public final class GracefulSupervisorAutoConfiguration {
 		}
 		ReadyGate gate = new ReadyGate(properties.getDelay(), properties.getProbes(), properties.getMax(),
 				() -> traffic.stream().map(Traffic::activeProbers).<Prober>flatMap(List::stream).toList());
-		return new StartReporter(supervisors, gate, () -> watchdog.ifAvailable(Watchdog::start));
+		StartReporter reporter = new StartReporter(supervisors, gate, () -> watchdog.ifAvailable(Watchdog::start));
+		checks.ifAvailable((startupChecks) -> startupChecks.addObserver(reporter));
+		return reporter;
 	}
 
 	private static void check(String name, Duration value) {

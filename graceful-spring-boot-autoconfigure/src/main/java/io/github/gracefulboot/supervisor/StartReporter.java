@@ -2,6 +2,7 @@ package io.github.gracefulboot.supervisor;
 
 import io.github.gracefulboot.shutdown.Announcer;
 import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.startup.StartupObserver;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
@@ -11,7 +12,7 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
  * Tells supervisors how the start goes on, and when it is over. Sees each bean that is
  * created, which is how one can tell that a start gets somewhere.
  */
-final class StartReporter implements BeanPostProcessor, Announcer, DisposableBean, Heartbeat.Work {
+final class StartReporter implements BeanPostProcessor, Announcer, StartupObserver, DisposableBean, Heartbeat.Work {
 
 	private final Supervisors supervisors;
 
@@ -24,6 +25,10 @@ final class StartReporter implements BeanPostProcessor, Announcer, DisposableBea
 	private int beans;
 
 	private String latestBean = "none";
+
+	private int attempts;
+
+	private @Nullable String waitsFor;
 
 	private @Nullable Boolean accepting;
 
@@ -45,17 +50,27 @@ final class StartReporter implements BeanPostProcessor, Announcer, DisposableBea
 	public synchronized Object postProcessBeforeInitialization(Object bean, String beanName) {
 		this.beans++;
 		this.latestBean = beanName;
+		this.waitsFor = null;
 		return bean;
 	}
 
 	@Override
+	public synchronized void waitsFor(String status) {
+		this.attempts++;
+		this.waitsFor = status;
+	}
+
+	@Override
 	public synchronized Object progress() {
-		return this.gate.isWaiting() ? new Object() : this.beans;
+		return this.gate.isWaiting() ? new Object() : this.beans + this.attempts;
 	}
 
 	@Override
 	public synchronized String status() {
-		return this.gate.isWaiting() ? "Accepting traffic, waiting for the load balancer to see it"
+		if (this.gate.isWaiting()) {
+			return "Accepting traffic, waiting for the load balancer to see it";
+		}
+		return (this.waitsFor != null) ? this.waitsFor
 				: "Starting: %d beans created, the latest is %s".formatted(this.beans, this.latestBean);
 	}
 

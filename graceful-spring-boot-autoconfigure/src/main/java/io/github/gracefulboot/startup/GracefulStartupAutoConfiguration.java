@@ -1,0 +1,79 @@
+package io.github.gracefulboot.startup;
+
+import java.time.Duration;
+
+import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.InvalidGracefulPropertyException;
+import io.github.gracefulboot.shutdown.WaitingPolicy;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
+
+/**
+ * Auto-configuration of what a start waits for and does before it is ready. Nothing in a
+ * test, which brings what it needs itself.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
+@ConditionalOnProperty(name = WaitingPolicy.TEST_PROPERTY, havingValue = "false", matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = "graceful.enabled", matchIfMissing = true)
+public final class GracefulStartupAutoConfiguration {
+
+	// Bound by hand and infrastructure, since DataSources are checked as they are created
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static StartupProperties gracefulStartupProperties(Environment environment) {
+		StartupProperties properties = Binder.get(environment)
+			.bindOrCreate("graceful.startup", StartupProperties.class);
+		positive("graceful.startup.timeout", properties.getTimeout());
+		positive("graceful.startup.warm-up.timeout", properties.getWarmUp().getTimeout());
+		positive("graceful.startup.warm-up.requests", properties.getWarmUp().getRequests());
+		positive("graceful.startup.warm-up.concurrency", properties.getWarmUp().getConcurrency());
+		return properties;
+	}
+
+	private static void positive(String name, Duration value) {
+		if (value.isNegative() || value.isZero()) {
+			throw new InvalidGracefulPropertyException(name, value + " is not a positive duration.",
+					"Set a duration such as 60s.");
+		}
+	}
+
+	private static void positive(String name, int value) {
+		if (value < 1) {
+			throw new InvalidGracefulPropertyException(name, value + " is less than 1.", "Set 1 or more.");
+		}
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static StartupChecks gracefulStartupChecks(StartupProperties properties) {
+		return new StartupChecks(properties.getTimeout(), properties.getCheck().getExclude());
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static StartupDeadline gracefulStartupDeadline(StartupProperties properties) {
+		return new StartupDeadline(properties.getTimeout());
+	}
+
+	@Bean
+	StartupChecksLifecycle gracefulStartupChecksLifecycle(StartupChecks checks, ObjectProvider<StartupCheck> beans) {
+		return new StartupChecksLifecycle(checks, () -> beans.orderedStream().toList());
+	}
+
+	@Bean
+	WarmUpRunner gracefulWarmUpRunner(StartupProperties properties, ObjectProvider<WarmUp> warmUps) {
+		return new WarmUpRunner(() -> warmUps.orderedStream().toList(), properties.getWarmUp().getTimeout(),
+				properties.getWarmUp().isRequired());
+	}
+
+}

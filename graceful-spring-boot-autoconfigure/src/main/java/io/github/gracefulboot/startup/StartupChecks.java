@@ -1,0 +1,198 @@
+package io.github.gracefulboot.startup;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.github.gracefulboot.shutdown.DaemonThreads;
+import io.github.gracefulboot.shutdown.Durations;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.log.LogMessage;
+import org.springframework.util.backoff.BackOffExecution;
+import org.springframework.util.backoff.ExponentialBackOff;
+
+/**
+ * Waits for what a start needs. All waits share one timeout; what the application does
+ * between them does not count.
+ *
+ * @since 0.1.0
+ */
+public final class StartupChecks {
+
+	private static final Log logger = LogFactory.getLog(StartupChecks.class);
+
+	private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+
+	private static final double GROWTH = 1.6;
+
+	private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+	/**
+	 * What the first attempt is given though others have used up the time.
+	 */
+	private static final Duration SHORTEST_ATTEMPT = Duration.ofMillis(500);
+
+	private static final Duration BETWEEN_LINES = Duration.ofSeconds(5);
+
+	private final Duration timeout;
+
+	private final Set<String> excluded;
+
+	private final List<StartupObserver> observers = new CopyOnWriteArrayList<>();
+
+	private Duration waited = Duration.ZERO;
+
+	/**
+	 * Creates the checks.
+	 * @param timeout how long all of them may take
+	 * @param excluded the names of those that are not waited for
+	 */
+	StartupChecks(Duration timeout, Set<String> excluded) {
+		this.timeout = timeout;
+		this.excluded = excluded;
+	}
+
+	/**
+	 * Adds who is told what is waited for.
+	 * @param observer the observer
+	 */
+	public void addObserver(StartupObserver observer) {
+		this.observers.add(observer);
+	}
+
+	/**
+	 * Tries a check until it passes.
+	 * @param check the check
+	 * @throws StartupCheckFailedException if it does not pass in time, or the application
+	 * is stopped
+	 */
+	public void await(StartupCheck check) {
+		if (this.excluded.contains(check.name())) {
+			return;
+		}
+		long start = System.nanoTime();
+		Duration before = this.waited;
+		try {
+			new Wait(check, start, this.timeout.minus(before)).run();
+		}
+		finally {
+			this.waited = before.plus(since(start));
+		}
+	}
+
+	private static Duration since(long nanos) {
+		return Duration.ofNanos(System.nanoTime() - nanos);
+	}
+
+	private static BackOffExecution pauses() {
+		ExponentialBackOff backOff = new ExponentialBackOff(FIRST_PAUSE.toMillis(), GROWTH);
+		backOff.setMaxInterval(LONGEST_PAUSE.toMillis());
+		backOff.setJitter(FIRST_PAUSE.dividedBy(2).toMillis());
+		return backOff.start();
+	}
+
+	/**
+	 * The wait for one check.
+	 */
+	private final class Wait {
+
+		private final StartupCheck check;
+
+		private final long start;
+
+		private final Duration atMost;
+
+		private final BackOffExecution pauses = pauses();
+
+		private int attempts;
+
+		private @Nullable Throwable failure;
+
+		private Duration nextLine = Duration.ZERO;
+
+		private Wait(StartupCheck check, long start, Duration atMost) {
+			this.check = check;
+			this.start = start;
+			this.atMost = atMost;
+		}
+
+		private void run() {
+			ExecutorService executor = Executors
+				.newSingleThreadExecutor(DaemonThreads.factory("graceful-check-" + this.check.name()));
+			try (StopWhileStarting stop = StopWhileStarting.interruptsThisThread()) {
+				while (!passes(executor)) {
+					report();
+					Duration pause = Duration.ofMillis(this.pauses.nextBackOff());
+					Thread.sleep(Durations.shorter(pause, remaining()).toMillis());
+					if (remaining().isZero()) {
+						throw failed();
+					}
+				}
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				this.failure = ex;
+				throw failed();
+			}
+			finally {
+				executor.shutdownNow();
+			}
+			if (this.attempts > 1) {
+				logger.info(LogMessage.format("%s is there after %s and %d attempts", this.check.name(),
+						Durations.text(since(this.start)), this.attempts));
+			}
+		}
+
+		private boolean passes(ExecutorService executor) throws InterruptedException {
+			this.attempts++;
+			this.failure = null;
+			Future<?> attempt = executor.submit(() -> {
+				this.check.check();
+				return null;
+			});
+			try {
+				attempt.get(Durations.longer(remaining(), SHORTEST_ATTEMPT).toNanos(), TimeUnit.NANOSECONDS);
+				return true;
+			}
+			catch (ExecutionException ex) {
+				this.failure = ex.getCause();
+				return false;
+			}
+			catch (TimeoutException ex) {
+				throw failed();
+			}
+		}
+
+		private Duration remaining() {
+			return Durations.longer(Duration.ZERO, this.atMost.minus(since(this.start)));
+		}
+
+		private void report() {
+			Duration waited = since(this.start);
+			String status = "Waiting for %s: %s (attempt %d, %s of %s)".formatted(this.check.name(),
+					StartupCheckFailedException.reason(this.failure), this.attempts, Durations.text(waited),
+					Durations.text(StartupChecks.this.timeout));
+			if (waited.compareTo(this.nextLine) >= 0) {
+				this.nextLine = waited.plus(BETWEEN_LINES);
+				logger.info(status);
+			}
+			StartupChecks.this.observers.forEach((observer) -> observer.waitsFor(status));
+		}
+
+		private StartupCheckFailedException failed() {
+			return new StartupCheckFailedException(this.check.name(), this.attempts, since(this.start), this.failure);
+		}
+
+	}
+
+}

@@ -1,0 +1,71 @@
+package io.github.gracefulboot.startup;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+import io.github.gracefulboot.shutdown.DaemonThreads;
+import io.github.gracefulboot.shutdown.Durations;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.context.ApplicationListener;
+import org.springframework.core.log.LogMessage;
+
+/**
+ * Logs what a start is doing that is not over in time, by the stack of the thread that
+ * does it. Ends nothing: whether a slow start is worth a restart is the supervisor's to
+ * decide.
+ */
+final class StartupDeadline implements ApplicationListener<AvailabilityChangeEvent<ReadinessState>>, DisposableBean {
+
+	private static final Log logger = LogFactory.getLog(StartupDeadline.class);
+
+	private final Duration timeout;
+
+	private final Thread starter = Thread.currentThread();
+
+	private final CountDownLatch over = new CountDownLatch(1);
+
+	/**
+	 * Creates the deadline for the start that the current thread makes.
+	 * @param timeout how long it may take
+	 */
+	StartupDeadline(Duration timeout) {
+		this.timeout = timeout;
+		DaemonThreads.start("graceful-start-deadline", this::watch);
+	}
+
+	private void watch() {
+		try {
+			if (!this.over.await(this.timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+				logger.warn(LogMessage.format("Not ready after %s (graceful.startup.timeout). %s is here:%n%s",
+						Durations.text(this.timeout), this.starter.getName(),
+						Arrays.stream(this.starter.getStackTrace())
+							.map((frame) -> "\tat " + frame)
+							.collect(Collectors.joining(System.lineSeparator()))));
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	@Override
+	public void onApplicationEvent(AvailabilityChangeEvent<ReadinessState> event) {
+		if (event.getState() == ReadinessState.ACCEPTING_TRAFFIC) {
+			this.over.countDown();
+		}
+	}
+
+	@Override
+	public void destroy() {
+		this.over.countDown();
+	}
+
+}

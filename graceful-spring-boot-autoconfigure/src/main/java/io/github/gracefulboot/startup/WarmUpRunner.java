@@ -1,0 +1,94 @@
+package io.github.gracefulboot.startup;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+import io.github.gracefulboot.shutdown.DaemonThreads;
+import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.shutdown.Durations;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.boot.ApplicationArguments;
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.core.Ordered;
+import org.springframework.core.log.LogMessage;
+
+/**
+ * Does the warm-ups as the last of the application's runners, which is after it listens
+ * and before readiness says that it accepts traffic.
+ */
+final class WarmUpRunner implements ApplicationRunner, Ordered {
+
+	private static final Log logger = LogFactory.getLog(WarmUpRunner.class);
+
+	private final Supplier<List<WarmUp>> warmUps;
+
+	private final Duration timeout;
+
+	private final boolean required;
+
+	WarmUpRunner(Supplier<List<WarmUp>> warmUps, Duration timeout, boolean required) {
+		this.warmUps = warmUps;
+		this.timeout = timeout;
+		this.required = required;
+	}
+
+	@Override
+	public void run(ApplicationArguments arguments) throws InterruptedException {
+		List<WarmUp> warmUps = this.warmUps.get();
+		if (warmUps.isEmpty()) {
+			return;
+		}
+		long start = System.nanoTime();
+		Deadline deadline = Deadline.after(System::nanoTime, this.timeout);
+		ExecutorService executor = Executors.newSingleThreadExecutor(DaemonThreads.factory("graceful-warm-up"));
+		try {
+			for (WarmUp warmUp : warmUps) {
+				run(warmUp, executor, deadline);
+			}
+		}
+		finally {
+			executor.shutdownNow();
+		}
+		logger.info(LogMessage.format("Warmed up in %s", Durations.text(Duration.ofNanos(System.nanoTime() - start))));
+	}
+
+	private void run(WarmUp warmUp, ExecutorService executor, Deadline deadline) throws InterruptedException {
+		Future<?> result = executor.submit(() -> {
+			warmUp.warmUp();
+			return null;
+		});
+		try {
+			result.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (ExecutionException ex) {
+			failed("Warm-up %s failed".formatted(warmUp), ex);
+		}
+		catch (TimeoutException ex) {
+			result.cancel(true);
+			failed("Warm-up %s was not done in time (graceful.startup.warm-up.timeout=%s)".formatted(warmUp,
+					Durations.text(this.timeout)), ex);
+		}
+	}
+
+	private void failed(String what, Throwable cause) {
+		if (this.required) {
+			throw new IllegalStateException(what + ", and graceful.startup.warm-up.required is set", cause);
+		}
+		logger.warn(what + ": accepting traffic without it", cause);
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.LOWEST_PRECEDENCE;
+	}
+
+}
