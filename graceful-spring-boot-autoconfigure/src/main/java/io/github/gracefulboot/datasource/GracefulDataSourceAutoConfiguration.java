@@ -1,5 +1,7 @@
 package io.github.gracefulboot.datasource;
 
+import java.util.function.UnaryOperator;
+
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
@@ -11,6 +13,7 @@ import io.github.gracefulboot.startup.StartupChecks;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -20,6 +23,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
+import org.springframework.util.ClassUtils;
 
 /**
  * Auto-configuration of the wait for databases at start, and for borrowed connections at
@@ -42,10 +46,18 @@ public final class GracefulDataSourceAutoConfiguration {
 	@ConditionalOnBooleanProperty(name = "graceful.startup.check.datasource.enabled", matchIfMissing = true)
 	static class CheckConfiguration {
 
+		// With lazy initialization a DataSource would be created by the first request
+		@Bean
+		static LazyInitializationExcludeFilter gracefulEagerDataSources() {
+			return (beanName, definition, type) -> DataSource.class.isAssignableFrom(type);
+		}
+
 		@Bean
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 		static DataSourceCheckPostProcessor gracefulDataSourceCheckPostProcessor(ObjectProvider<StartupChecks> checks) {
-			return new DataSourceCheckPostProcessor(checks::getObject);
+			boolean hikari = ClassUtils.isPresent("com.zaxxer.hikari.HikariDataSource", null);
+			return new DataSourceCheckPostProcessor(checks::getObject,
+					hikari ? new UnpooledHikari() : UnaryOperator.identity());
 		}
 
 	}

@@ -1,5 +1,7 @@
 package io.github.gracefulboot.startup;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
@@ -12,6 +14,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
@@ -37,6 +40,7 @@ public final class GracefulStartupAutoConfiguration {
 		positive("graceful.startup.warm-up.timeout", properties.getWarmUp().getTimeout());
 		positive("graceful.startup.warm-up.requests", properties.getWarmUp().getRequests());
 		positive("graceful.startup.warm-up.concurrency", properties.getWarmUp().getConcurrency());
+		properties.getWarmUp().getPaths().forEach(GracefulStartupAutoConfiguration::path);
 		return properties;
 	}
 
@@ -53,6 +57,20 @@ public final class GracefulStartupAutoConfiguration {
 		}
 	}
 
+	private static void path(String value) {
+		try {
+			if (value.startsWith("/") && !value.startsWith("//") && !new URI(value).isAbsolute()) {
+				return;
+			}
+		}
+		catch (URISyntaxException ex) {
+			// Said below
+		}
+		throw new InvalidGracefulPropertyException("graceful.startup.warm-up.paths",
+				"'" + value + "' is not a path of this application.",
+				"Set paths that begin with one slash, with other characters encoded, such as /products?name=green%20tea.");
+	}
+
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static StartupChecks gracefulStartupChecks(StartupProperties properties) {
@@ -61,8 +79,8 @@ public final class GracefulStartupAutoConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static StartupDeadline gracefulStartupDeadline(StartupProperties properties) {
-		return new StartupDeadline(properties.getTimeout());
+	static StartupDeadline gracefulStartupDeadline(StartupProperties properties, StartupChecks checks) {
+		return new StartupDeadline(properties.getTimeout(), checks);
 	}
 
 	@Bean
@@ -71,8 +89,9 @@ public final class GracefulStartupAutoConfiguration {
 	}
 
 	@Bean
-	WarmUpRunner gracefulWarmUpRunner(StartupProperties properties, ObjectProvider<WarmUp> warmUps) {
-		return new WarmUpRunner(() -> warmUps.orderedStream().toList(), properties.getWarmUp().getTimeout(),
+	WarmUpRunner gracefulWarmUpRunner(StartupProperties properties, ObjectProvider<WarmUp> warmUps,
+			ApplicationContext context) {
+		return new WarmUpRunner(context, () -> warmUps.orderedStream().toList(), properties.getWarmUp().getTimeout(),
 				properties.getWarmUp().isRequired());
 	}
 

@@ -12,13 +12,16 @@ class StartupCheckFailureAnalyzer extends AbstractFailureAnalyzer<StartupCheckFa
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, StartupCheckFailedException cause) {
+		String message = Objects.requireNonNull(cause.getMessage());
+		if (cause.isStopped()) {
+			return new FailureAnalysis(message + ", so that the start was given up.", null, cause);
+		}
 		return new FailureAnalysis(
-				"The application did not start to listen, because what it needs is not there. "
-						+ Objects.requireNonNull(cause.getMessage()),
-				"Check that '%s' runs, that its address is right and that it can be reached from here. "
-					.formatted(cause.getCheck())
-						+ "Give it more time with graceful.startup.timeout, or leave it out of the checks "
-						+ "with graceful.startup.check.exclude=%s.".formatted(cause.getCheck()),
+				"The application does not listen, because something that it needs is missing: " + message,
+				("Check that '%s' runs, that its address is right and that it can be reached from here. Give it more "
+						+ "time with graceful.startup.timeout, or do not wait for it with "
+						+ "graceful.startup.check.exclude=%s.")
+					.formatted(cause.getCheck(), cause.getCheck()),
 				cause);
 	}
 

@@ -10,6 +10,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.Durations;
@@ -17,17 +19,21 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.context.ApplicationListener;
 import org.springframework.core.log.LogMessage;
 import org.springframework.util.backoff.BackOffExecution;
 import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
  * Waits for what a start needs. All waits share one timeout; what the application does
- * between them does not count.
+ * between them does not count. Once the application accepts traffic nothing is waited for
+ * any more, since a bean that is created late would hold up a request.
  *
  * @since 0.1.0
  */
-public final class StartupChecks {
+public final class StartupChecks implements ApplicationListener<AvailabilityChangeEvent<ReadinessState>> {
 
 	private static final Log logger = LogFactory.getLog(StartupChecks.class);
 
@@ -50,7 +56,11 @@ public final class StartupChecks {
 
 	private final List<StartupObserver> observers = new CopyOnWriteArrayList<>();
 
-	private Duration waited = Duration.ZERO;
+	private final AtomicLong waited = new AtomicLong();
+
+	private final AtomicInteger waits = new AtomicInteger();
+
+	private volatile boolean over;
 
 	/**
 	 * Creates the checks.
@@ -73,21 +83,35 @@ public final class StartupChecks {
 	/**
 	 * Tries a check until it passes.
 	 * @param check the check
-	 * @throws StartupCheckFailedException if it does not pass in time, or the application
-	 * is stopped
+	 * @throws StartupCheckFailedException if it does not pass in time, or the process is
+	 * told to stop
 	 */
 	public void await(StartupCheck check) {
-		if (this.excluded.contains(check.name())) {
+		if (this.over || this.excluded.contains(check.name())) {
 			return;
 		}
 		long start = System.nanoTime();
-		Duration before = this.waited;
+		this.waits.incrementAndGet();
 		try {
-			new Wait(check, start, this.timeout.minus(before)).run();
+			new Wait(check, start, this.timeout.minusNanos(this.waited.get())).run();
 		}
 		finally {
-			this.waited = before.plus(since(start));
+			this.waits.decrementAndGet();
+			this.waited.addAndGet(System.nanoTime() - start);
 		}
+	}
+
+	/**
+	 * Returns whether the start waits for something right now.
+	 * @return whether it waits
+	 */
+	boolean isWaiting() {
+		return this.waits.get() > 0;
+	}
+
+	@Override
+	public void onApplicationEvent(AvailabilityChangeEvent<ReadinessState> event) {
+		this.over |= event.getState() == ReadinessState.ACCEPTING_TRAFFIC;
 	}
 
 	private static Duration since(long nanos) {
@@ -130,19 +154,18 @@ public final class StartupChecks {
 			ExecutorService executor = Executors
 				.newSingleThreadExecutor(DaemonThreads.factory("graceful-check-" + this.check.name()));
 			try (StopWhileStarting stop = StopWhileStarting.interruptsThisThread()) {
-				while (!passes(executor)) {
-					report();
+				for (Throwable failure = attempt(executor); failure != null; failure = attempt(executor)) {
+					report(failure);
 					Duration pause = Duration.ofMillis(this.pauses.nextBackOff());
 					Thread.sleep(Durations.shorter(pause, remaining()).toMillis());
 					if (remaining().isZero()) {
-						throw failed();
+						throw failed(false);
 					}
 				}
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
-				this.failure = ex;
-				throw failed();
+				throw StartupCheckFailedException.stopped(this.check.name(), this.attempts, since(this.start), ex);
 			}
 			finally {
 				executor.shutdownNow();
@@ -153,23 +176,28 @@ public final class StartupChecks {
 			}
 		}
 
-		private boolean passes(ExecutorService executor) throws InterruptedException {
+		/**
+		 * Tries once.
+		 * @param executor where to
+		 * @return why it failed, or {@code null} if it passed
+		 * @throws InterruptedException if the wait was given up
+		 */
+		private @Nullable Throwable attempt(ExecutorService executor) throws InterruptedException {
 			this.attempts++;
-			this.failure = null;
 			Future<?> attempt = executor.submit(() -> {
 				this.check.check();
 				return null;
 			});
 			try {
 				attempt.get(Durations.longer(remaining(), SHORTEST_ATTEMPT).toNanos(), TimeUnit.NANOSECONDS);
-				return true;
+				return null;
 			}
 			catch (ExecutionException ex) {
-				this.failure = ex.getCause();
-				return false;
+				this.failure = (ex.getCause() != null) ? ex.getCause() : ex;
+				return this.failure;
 			}
 			catch (TimeoutException ex) {
-				throw failed();
+				throw failed(true);
 			}
 		}
 
@@ -177,10 +205,10 @@ public final class StartupChecks {
 			return Durations.longer(Duration.ZERO, this.atMost.minus(since(this.start)));
 		}
 
-		private void report() {
+		private void report(Throwable failure) {
 			Duration waited = since(this.start);
 			String status = "Waiting for %s: %s (attempt %d, %s of %s)".formatted(this.check.name(),
-					StartupCheckFailedException.reason(this.failure), this.attempts, Durations.text(waited),
+					StartupCheckFailedException.reason(failure), this.attempts, Durations.text(waited),
 					Durations.text(StartupChecks.this.timeout));
 			if (waited.compareTo(this.nextLine) >= 0) {
 				this.nextLine = waited.plus(BETWEEN_LINES);
@@ -189,8 +217,9 @@ public final class StartupChecks {
 			StartupChecks.this.observers.forEach((observer) -> observer.waitsFor(status));
 		}
 
-		private StartupCheckFailedException failed() {
-			return new StartupCheckFailedException(this.check.name(), this.attempts, since(this.start), this.failure);
+		private StartupCheckFailedException failed(boolean hung) {
+			return StartupCheckFailedException.timedOut(this.check.name(), this.attempts, since(this.start), hung,
+					this.failure);
 		}
 
 	}

@@ -19,14 +19,18 @@ import org.springframework.core.log.LogMessage;
 
 /**
  * Logs what a start is doing that is not over in time, by the stack of the thread that
- * does it. Ends nothing: whether a slow start is worth a restart is the supervisor's to
- * decide.
+ * does it. While it waits for a {@link StartupCheck} that is known and has its own end.
+ * Ends nothing: whether a slow start is worth a restart is the supervisor's to decide.
  */
 final class StartupDeadline implements ApplicationListener<AvailabilityChangeEvent<ReadinessState>>, DisposableBean {
 
 	private static final Log logger = LogFactory.getLog(StartupDeadline.class);
 
+	private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+
 	private final Duration timeout;
+
+	private final StartupChecks checks;
 
 	private final Thread starter = Thread.currentThread();
 
@@ -35,15 +39,21 @@ final class StartupDeadline implements ApplicationListener<AvailabilityChangeEve
 	/**
 	 * Creates the deadline for the start that the current thread makes.
 	 * @param timeout how long it may take
+	 * @param checks what it may be waiting for
 	 */
-	StartupDeadline(Duration timeout) {
+	StartupDeadline(Duration timeout, StartupChecks checks) {
 		this.timeout = timeout;
+		this.checks = checks;
 		DaemonThreads.start("graceful-start-deadline", this::watch);
 	}
 
 	private void watch() {
 		try {
-			if (!this.over.await(this.timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+			boolean over = this.over.await(this.timeout.toNanos(), TimeUnit.NANOSECONDS);
+			while (!over && this.checks.isWaiting()) {
+				over = this.over.await(BETWEEN_LOOKS.toNanos(), TimeUnit.NANOSECONDS);
+			}
+			if (!over) {
 				logger.warn(LogMessage.format("Not ready after %s (graceful.startup.timeout). %s is here:%n%s",
 						Durations.text(this.timeout), this.starter.getName(),
 						Arrays.stream(this.starter.getStackTrace())

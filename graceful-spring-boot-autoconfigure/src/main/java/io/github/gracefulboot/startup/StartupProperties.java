@@ -17,8 +17,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 public class StartupProperties {
 
 	/**
-	 * How long the start may wait for what it needs, such as databases, before it fails.
-	 * A start that is not over after this time logs what it is doing.
+	 * How long the start may wait for all that it needs, such as databases, before it
+	 * fails. A start that is not over after this time logs what it is doing.
 	 */
 	private Duration timeout = Duration.ofSeconds(60);
 
@@ -69,8 +69,9 @@ public class StartupProperties {
 	public static class WarmUp {
 
 		/**
-		 * Paths that the application asks of itself, such as /products?page=1. They have
-		 * to be safe to ask: nothing may be bought by them.
+		 * Paths that the application asks of itself, such as /products?page=1, as its
+		 * clients ask them, with the context path. They have to be safe to ask: nothing
+		 * may be bought by them.
 		 */
 		private List<String> paths = new ArrayList<>();
 

@@ -16,18 +16,21 @@ import io.github.gracefulboot.shutdown.Durations;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-import org.springframework.boot.ApplicationArguments;
-import org.springframework.boot.ApplicationRunner;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
 import org.springframework.core.Ordered;
 import org.springframework.core.log.LogMessage;
 
 /**
- * Does the warm-ups as the last of the application's runners, which is after it listens
- * and before readiness says that it accepts traffic.
+ * Does the warm-ups after the application's runners, of which none can be told to be the
+ * last, and before readiness says that it accepts traffic.
  */
-final class WarmUpRunner implements ApplicationRunner, Ordered {
+final class WarmUpRunner implements ApplicationListener<ApplicationReadyEvent>, Ordered {
 
 	private static final Log logger = LogFactory.getLog(WarmUpRunner.class);
+
+	private final ApplicationContext context;
 
 	private final Supplier<List<WarmUp>> warmUps;
 
@@ -35,14 +38,33 @@ final class WarmUpRunner implements ApplicationRunner, Ordered {
 
 	private final boolean required;
 
-	WarmUpRunner(Supplier<List<WarmUp>> warmUps, Duration timeout, boolean required) {
+	WarmUpRunner(ApplicationContext context, Supplier<List<WarmUp>> warmUps, Duration timeout, boolean required) {
+		this.context = context;
 		this.warmUps = warmUps;
 		this.timeout = timeout;
 		this.required = required;
 	}
 
 	@Override
-	public void run(ApplicationArguments arguments) throws InterruptedException {
+	public void onApplicationEvent(ApplicationReadyEvent event) {
+		// A child's event comes here too
+		if (event.getApplicationContext() != this.context) {
+			return;
+		}
+		try {
+			run();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException("Told to stop while warming up", ex);
+		}
+	}
+
+	/**
+	 * Does all of them.
+	 * @throws InterruptedException if the start was given up
+	 */
+	void run() throws InterruptedException {
 		List<WarmUp> warmUps = this.warmUps.get();
 		if (warmUps.isEmpty()) {
 			return;
@@ -70,7 +92,8 @@ final class WarmUpRunner implements ApplicationRunner, Ordered {
 			result.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
 		}
 		catch (ExecutionException ex) {
-			failed("Warm-up %s failed".formatted(warmUp), ex);
+			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
+			failed("Warm-up %s failed: %s".formatted(warmUp, StartupCheckFailedException.reason(cause)), cause);
 		}
 		catch (TimeoutException ex) {
 			result.cancel(true);
@@ -81,9 +104,10 @@ final class WarmUpRunner implements ApplicationRunner, Ordered {
 
 	private void failed(String what, Throwable cause) {
 		if (this.required) {
-			throw new IllegalStateException(what + ", and graceful.startup.warm-up.required is set", cause);
+			throw new IllegalStateException(what + " (graceful.startup.warm-up.required=true)", cause);
 		}
-		logger.warn(what + ": accepting traffic without it", cause);
+		logger.warn(what + ". Accepting traffic without it");
+		logger.debug("Why the warm-up failed", cause);
 	}
 
 	@Override

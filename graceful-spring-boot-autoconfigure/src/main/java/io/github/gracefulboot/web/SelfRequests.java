@@ -1,13 +1,15 @@
 package io.github.gracefulboot.web;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.Proxy;
 import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.net.URL;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -21,8 +23,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
+import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
@@ -57,10 +61,11 @@ final class SelfRequests implements WarmUp {
 		ExecutorService executor = Executors.newFixedThreadPool(this.properties.getConcurrency(),
 				DaemonThreads.factory("graceful-warm-up-client"));
 		try {
-			HttpClient client = client(server);
+			SSLSocketFactory sockets = sockets(server);
 			List<Callable<@Nullable Void>> requests = new ArrayList<>();
 			for (String path : this.properties.getPaths()) {
-				requests.addAll(Collections.nCopies(this.properties.getRequests(), () -> ask(client, server, path)));
+				URL url = server.resolve(path).toURL();
+				requests.addAll(Collections.nCopies(this.properties.getRequests(), () -> ask(url, sockets)));
 			}
 			await(executor.invokeAll(requests));
 		}
@@ -69,16 +74,33 @@ final class SelfRequests implements WarmUp {
 		}
 	}
 
-	private static @Nullable Void ask(HttpClient client, URI server, String path)
-			throws IOException, InterruptedException {
-		HttpRequest request = HttpRequest.newBuilder(server.resolve(path))
-			.header("User-Agent", "graceful-warm-up")
-			.build();
-		int status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-		if (status >= 400) {
-			throw new IOException("GET %s was answered %d".formatted(path, status));
+	private @Nullable Void ask(URL url, @Nullable SSLSocketFactory sockets) throws IOException {
+		HttpURLConnection connection = (HttpURLConnection) url.openConnection(Proxy.NO_PROXY);
+		if (connection instanceof HttpsURLConnection secured && sockets != null) {
+			secured.setSSLSocketFactory(sockets);
+			secured.setHostnameVerifier((host, session) -> true);
 		}
-		return null;
+		int timeout = (int) Math.min(Integer.MAX_VALUE, this.properties.getTimeout().toMillis());
+		connection.setConnectTimeout(timeout);
+		connection.setReadTimeout(timeout);
+		connection.setInstanceFollowRedirects(false);
+		connection.setUseCaches(false);
+		connection.setRequestProperty("User-Agent", "graceful-warm-up");
+		// An idle connection would be waited for if the application is stopped soon
+		connection.setRequestProperty("Connection", "close");
+		try {
+			int status = connection.getResponseCode();
+			if (status >= 400) {
+				throw new IOException("GET %s was answered %d".formatted(url.getFile(), status));
+			}
+			try (InputStream body = connection.getInputStream()) {
+				body.transferTo(OutputStream.nullOutputStream());
+			}
+			return null;
+		}
+		finally {
+			connection.disconnect();
+		}
 	}
 
 	private static void await(List<Future<@Nullable Void>> answers) throws IOException, InterruptedException {
@@ -93,20 +115,20 @@ final class SelfRequests implements WarmUp {
 				first = (first != null) ? first : ex.getCause();
 			}
 		}
-		if (failed > 0) {
-			throw new IOException("%d of %d requests failed, the first: %s".formatted(failed, answers.size(), first),
+		if (first != null) {
+			throw new IOException(
+					"%d of %d requests failed, the first: %s".formatted(failed, answers.size(), first.getMessage()),
 					first);
 		}
 	}
 
-	private static HttpClient client(URI server) throws GeneralSecurityException {
-		HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
-		if ("https".equals(server.getScheme())) {
-			SSLContext context = SSLContext.getInstance("TLS");
-			context.init(null, new TrustManager[] { new TrustEverything() }, new SecureRandom());
-			builder.sslContext(context);
+	private static @Nullable SSLSocketFactory sockets(URI server) throws GeneralSecurityException {
+		if (!"https".equals(server.getScheme())) {
+			return null;
 		}
-		return builder.build();
+		SSLContext context = SSLContext.getInstance("TLS");
+		context.init(null, new TrustManager[] { new TrustEverything() }, new SecureRandom());
+		return context.getSocketFactory();
 	}
 
 	/**

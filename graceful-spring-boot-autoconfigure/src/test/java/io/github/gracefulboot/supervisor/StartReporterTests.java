@@ -46,6 +46,22 @@ class StartReporterTests {
 	}
 
 	@Test
+	void whenItWaitsForADatabaseThenTellsSoAndEachAttemptIsProgress() {
+		this.supervisor.patience = Duration.ofMillis(700);
+		create(Duration.ZERO);
+		this.reporter.waitsFor("Waiting for dataSource: refused (attempt 1)");
+		soon().until(() -> extensions() > 0);
+		long extensions = this.supervisor.awaitNoMore("extend", Duration.ofMillis(1500));
+		this.reporter.waitsFor("Waiting for dataSource: refused (attempt 2)");
+		soon().until(() -> extensions() > extensions);
+		this.reporter.postProcessBeforeInitialization(this, "dataSourceScriptDatabaseInitializer");
+		soon().untilAsserted(() -> assertThat(this.supervisor.told()).containsSubsequence(
+				"status Waiting for dataSource: refused (attempt 1)",
+				"status Waiting for dataSource: refused (attempt 2)",
+				"status Starting: 1 beans created, the latest is dataSourceScriptDatabaseInitializer"));
+	}
+
+	@Test
 	void whenNoBeanIsCreatedThenIsNotExtendedBeyondItsPatience() {
 		this.supervisor.patience = Duration.ofMillis(700);
 		create(Duration.ZERO);

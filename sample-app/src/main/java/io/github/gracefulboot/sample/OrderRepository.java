@@ -8,7 +8,7 @@ import org.springframework.jdbc.support.KeyHolder;
 import org.springframework.stereotype.Repository;
 
 /**
- * Orders in the embedded database.
+ * Orders in the database.
  */
 @Repository
 class OrderRepository {

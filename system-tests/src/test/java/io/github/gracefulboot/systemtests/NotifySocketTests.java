@@ -6,6 +6,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 import io.github.gracefulboot.systemtests.app.App;
@@ -15,6 +16,7 @@ import io.github.gracefulboot.systemtests.load.Load;
 import io.github.gracefulboot.systemtests.load.LoadClient;
 import io.github.gracefulboot.systemtests.load.LoadReport;
 import io.github.gracefulboot.systemtests.process.Exit;
+import io.github.gracefulboot.systemtests.process.FreePorts;
 import io.github.gracefulboot.systemtests.systemd.NotifySocket;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -88,6 +90,27 @@ class NotifySocketTests {
 				.anyMatch((message) -> message.contains("EXTEND_TIMEOUT_USEC="))
 				.noneMatch((message) -> message.contains("READY=1"));
 			assertThat(process.log()).doesNotContain(" WARN ", " ERROR ");
+		}
+	}
+
+	@Test
+	void whenDatabaseIsMissingThenItIsToldWhatIsWaitedFor() {
+		String address = "@graceful-tests-start-" + ProcessHandle.current().pid();
+		App app = App.of(SampleJar.GRACEFUL, DIRECTORY)
+			.withEnvironment("NOTIFY_SOCKET", address)
+			.withEnvironment("SPRING_DATASOURCE_URL", "jdbc:postgresql://127.0.0.1:" + FreePorts.next() + "/postgres");
+		try (NotifySocket socket = NotifySocket.open(address, DIRECTORY.resolve("waiting.log"));
+				AppProcess process = app.start()) {
+			Awaitility.await("status")
+				.atMost(Duration.ofSeconds(60))
+				.until(() -> socket.messages()
+					.stream()
+					.anyMatch(
+							(message) -> message.contains("STATUS=Waiting for dataSource: Connection to 127.0.0.1:")));
+			process.stop("TERM");
+			List<String> messages = socket.messages();
+			System.out.printf("NOTIFY_SOCKET, no database: %d messages %s%n", messages.size(), messages);
+			assertThat(messages).noneMatch((message) -> message.contains("READY=1"));
 		}
 	}
 

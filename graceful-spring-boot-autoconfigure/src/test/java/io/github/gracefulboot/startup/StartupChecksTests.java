@@ -1,0 +1,172 @@
+package io.github.gracefulboot.startup;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for {@link StartupChecks}.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class StartupChecksTests {
+
+	private static final Duration LONG = Duration.ofSeconds(30);
+
+	private static final Duration SHORT = Duration.ofMillis(300);
+
+	@AfterEach
+	void whenOverThenNoThreadIsLeft() {
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+				.noneMatch((name) -> name.startsWith("graceful-check")));
+	}
+
+	@Test
+	void whenCheckPassesAtTheThirdAttemptThenObserversWereToldOfTwo(CapturedOutput output) {
+		StartupChecks checks = new StartupChecks(LONG, Set.of());
+		List<String> told = new CopyOnWriteArrayList<>();
+		checks.addObserver(told::add);
+		TestCheck check = new TestCheck("database", 3);
+		checks.await(check);
+		assertThat(check.attempts()).isEqualTo(3);
+		assertThat(told).hasSize(2)
+			.allSatisfy((status) -> assertThat(status).startsWith("Waiting for database: not yet (attempt ")
+				.endsWith(" of 30.00 s)"));
+		assertThat(output).containsOnlyOnce("Waiting for database: not yet (attempt 1")
+			.containsPattern("database is there after 0\\.\\d\\d s and 3 attempts");
+	}
+
+	@Test
+	void whenCheckPassesAtOnceThenSaysNothing(CapturedOutput output) {
+		new StartupChecks(LONG, Set.of()).await(new TestCheck("database", 1));
+		assertThat(output).doesNotContain("database");
+	}
+
+	@Test
+	void whenCheckNeverPassesThenFailsInTimeAndSaysWhatToDo() {
+		StartupChecks checks = new StartupChecks(SHORT, Set.of());
+		TestCheck check = TestCheck.never("database");
+		long start = System.nanoTime();
+		assertThatExceptionOfType(StartupCheckFailedException.class).isThrownBy(() -> checks.await(check))
+			.withMessageMatching("database was not there after \\d\\.\\d\\d s and \\d attempts: not yet")
+			.withRootCauseInstanceOf(IllegalArgumentException.class)
+			.satisfies((ex) -> {
+				assertThat(ex.getCheck()).isEqualTo("database");
+				FailureAnalysis analysis = analyze(ex);
+				assertThat(analysis.getDescription()).contains("database was not there").endsWith(": not yet");
+				assertThat(analysis.getAction()).contains("graceful.startup.timeout")
+					.contains("graceful.startup.check.exclude=database");
+			});
+		assertThat(System.nanoTime() - start).isBetween(SHORT.toNanos(), LONG.toNanos());
+		assertThat(check.attempts()).isGreaterThan(1);
+		assertThat(checks.isWaiting()).isFalse();
+	}
+
+	@Test
+	void whenCheckHangsThenFailsInTimeAndItsThreadIsInterrupted() {
+		StartupChecks checks = new StartupChecks(SHORT, Set.of());
+		assertThatExceptionOfType(StartupCheckFailedException.class)
+			.isThrownBy(() -> checks.await(TestCheck.hangs("broker")))
+			.withMessageContaining("1 attempt: the last one did not come back")
+			.withNoCause();
+	}
+
+	@Test
+	void whenTheLastAttemptHangsThenTheOneBeforeIsNamedToo() {
+		StartupChecks checks = new StartupChecks(SHORT, Set.of());
+		StartupCheck check = new TestCheck("broker", 2) {
+
+			@Override
+			public void check() throws Exception {
+				super.check();
+				Thread.sleep(60_000);
+			}
+
+		};
+		assertThatExceptionOfType(StartupCheckFailedException.class).isThrownBy(() -> checks.await(check))
+			.withMessageContaining("2 attempts: the last one did not come back, the one before: not yet");
+	}
+
+	@Test
+	void whenOthersUsedUpTheTimeThenTheFirstAttemptIsMadeStill() {
+		StartupChecks checks = new StartupChecks(SHORT, Set.of());
+		assertThatExceptionOfType(StartupCheckFailedException.class)
+			.isThrownBy(() -> checks.await(TestCheck.never("database")));
+		checks.await(new TestCheck("cache", 1));
+		TestCheck broker = TestCheck.never("broker");
+		assertThatExceptionOfType(StartupCheckFailedException.class).isThrownBy(() -> checks.await(broker))
+			.withMessageContaining("broker");
+		assertThat(broker.attempts()).isEqualTo(1);
+	}
+
+	@Test
+	void whenNameIsExcludedThenIsNotTried() {
+		TestCheck check = TestCheck.never("database");
+		new StartupChecks(LONG, Set.of("database")).await(check);
+		assertThat(check.attempts()).isZero();
+	}
+
+	@Test
+	void whenTrafficIsAcceptedThenNothingIsWaitedForAnyMore() {
+		StartupChecks checks = new StartupChecks(LONG, Set.of());
+		checks.onApplicationEvent(new AvailabilityChangeEvent<>(this, ReadinessState.REFUSING_TRAFFIC));
+		TestCheck before = new TestCheck("before", 1);
+		checks.await(before);
+		checks.onApplicationEvent(new AvailabilityChangeEvent<>(this, ReadinessState.ACCEPTING_TRAFFIC));
+		checks.onApplicationEvent(new AvailabilityChangeEvent<>(this, ReadinessState.REFUSING_TRAFFIC));
+		TestCheck late = TestCheck.never("late");
+		checks.await(late);
+		assertThat(before.attempts()).isEqualTo(1);
+		assertThat(late.attempts()).isZero();
+	}
+
+	@Test
+	void whenStartIsInterruptedThenTheWaitEndsAtOnce() {
+		StartupChecks checks = new StartupChecks(LONG, Set.of());
+		TestCheck check = TestCheck.never("database");
+		CompletableFuture<Throwable> failure = new CompletableFuture<>();
+		CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+		Thread starter = new Thread(() -> {
+			try {
+				checks.await(check);
+			}
+			catch (StartupCheckFailedException ex) {
+				interrupted.complete(Thread.currentThread().isInterrupted());
+				failure.complete(ex);
+			}
+		});
+		starter.start();
+		Awaitility.await().until(() -> check.attempts() > 0);
+		starter.interrupt();
+		assertThat(failure).succeedsWithin(Duration.ofSeconds(10))
+			.isInstanceOfSatisfying(StartupCheckFailedException.class, (ex) -> {
+				assertThat(ex.isStopped()).isTrue();
+				FailureAnalysis analysis = analyze(ex);
+				assertThat(analysis.getDescription()).startsWith("Told to stop while database was waited for (")
+					.endsWith(", so that the start was given up.");
+				assertThat(analysis.getAction()).isNull();
+			});
+		assertThat(interrupted).isCompletedWithValue(true);
+	}
+
+	private static FailureAnalysis analyze(Exception failure) {
+		return new StartupCheckFailureAnalyzer().analyze(new IllegalStateException(failure));
+	}
+
+}

@@ -1,0 +1,72 @@
+package io.github.gracefulboot.startup;
+
+import java.time.Duration;
+import java.util.Set;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link StartupDeadline}.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class StartupDeadlineTests {
+
+	private static final Duration SHORT = Duration.ofMillis(200);
+
+	private static final String WARNING = "Not ready after 0.20 s (graceful.startup.timeout). ";
+
+	private final StartupChecks checks = new StartupChecks(Duration.ofSeconds(30), Set.of());
+
+	@AfterEach
+	void whenOverThenNoThreadIsLeft() {
+		Awaitility.await().untilAsserted(this::assertThatItWatchesNoMore);
+	}
+
+	private void assertThatItWatchesNoMore() {
+		assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+			.doesNotContain("graceful-start-deadline");
+	}
+
+	@Test
+	void whenStartIsNotOverInTimeThenItsStackIsLoggedOnce(CapturedOutput output) {
+		new StartupDeadline(SHORT, this.checks);
+		Awaitility.await().untilAsserted(this::assertThatItWatchesNoMore);
+		assertThat(output).containsOnlyOnce(WARNING + Thread.currentThread().getName() + " is here:")
+			.contains(getClass().getName() + ".whenStartIsNotOverInTimeThenItsStackIsLoggedOnce");
+	}
+
+	@Test
+	void whenTrafficIsAcceptedThenNothingIsLogged(CapturedOutput output) {
+		StartupDeadline deadline = new StartupDeadline(Duration.ofSeconds(30), this.checks);
+		deadline.onApplicationEvent(new AvailabilityChangeEvent<>(this, ReadinessState.ACCEPTING_TRAFFIC));
+		Awaitility.await().untilAsserted(this::assertThatItWatchesNoMore);
+		assertThat(output).doesNotContain("Not ready");
+	}
+
+	@Test
+	void whenStartFailsThenNothingIsLogged(CapturedOutput output) {
+		new StartupDeadline(Duration.ofSeconds(30), this.checks).destroy();
+		Awaitility.await().untilAsserted(this::assertThatItWatchesNoMore);
+		assertThat(output).doesNotContain("Not ready");
+	}
+
+	@Test
+	void whenACheckIsWaitedForThenItsEndIsWaitedForToo(CapturedOutput output) {
+		new StartupDeadline(SHORT, this.checks);
+		this.checks.await(new TestCheck("database", 4));
+		assertThat(output).doesNotContain("Not ready");
+		Awaitility.await().untilAsserted(this::assertThatItWatchesNoMore);
+		assertThat(output).contains(WARNING);
+	}
+
+}
