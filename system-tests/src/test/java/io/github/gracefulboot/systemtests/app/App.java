@@ -29,10 +29,13 @@ import io.github.gracefulboot.systemtests.process.FreePorts;
 public record App(Path jar, int port, Path log, List<String> jvmOptions, List<String> args,
 		Map<String, String> environment) {
 
+	private static final Map<String, String> ENVIRONMENT = Map.of("SPRING_THREADS_VIRTUAL_ENABLED",
+			System.getProperty("graceful.system-tests.virtual-threads", "false"));
+
 	public static App of(SampleJar jar, Path directory, String... args) {
 		int port = FreePorts.next();
 		return new App(jar.path(), port, directory.resolve("app-%d.log".formatted(port)), List.of("-Xmx256m"),
-				List.of(args), Map.of());
+				List.of(args), ENVIRONMENT);
 	}
 
 	/**
