@@ -3,12 +3,14 @@ package io.github.gracefulboot.web;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.gracefulboot.shutdown.ActiveTask;
+import io.github.gracefulboot.shutdown.Deadline;
 import io.github.gracefulboot.traffic.Traffic;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.log.LogMessage;
 
@@ -31,9 +33,9 @@ public final class InFlightRequests {
 
 	private final Traffic traffic;
 
-	private final AtomicInteger refused = new AtomicInteger();
+	private final AtomicBoolean refused = new AtomicBoolean();
 
-	private volatile boolean refusing;
+	private volatile @Nullable Deadline servedUntil;
 
 	InFlightRequests(Traffic traffic) {
 		this.traffic = traffic;
@@ -62,10 +64,11 @@ public final class InFlightRequests {
 	}
 
 	/**
-	 * From now on refuses requests: the time to serve them is over.
+	 * Sets until when requests are served.
+	 * @param deadline when those that come are refused
 	 */
-	void refuseNew() {
-		this.refusing = true;
+	void serveUntil(Deadline deadline) {
+		this.servedUntil = deadline;
 	}
 
 	/**
@@ -76,11 +79,15 @@ public final class InFlightRequests {
 	 * @return whether the drain is over
 	 */
 	public boolean refuses(String method, String path) {
-		if (this.refusing && this.refused.incrementAndGet() == 1) {
+		Deadline deadline = this.servedUntil;
+		if (deadline == null || !deadline.hasPassed()) {
+			return false;
+		}
+		if (this.refused.compareAndSet(false, true)) {
 			logger.warn(LogMessage.format("The drain is over: requests that still come are answered 503, first %s %s",
 					method, path));
 		}
-		return this.refusing;
+		return true;
 	}
 
 	boolean isEmpty() {

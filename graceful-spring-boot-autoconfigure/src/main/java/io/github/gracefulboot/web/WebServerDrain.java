@@ -118,6 +118,7 @@ public final class WebServerDrain implements DrainParticipant, Announcer {
 	private void drain(Deadline deadline, CompletableFuture<Void> drained) {
 		try {
 			limitBootsGracefulShutdown(Duration.ZERO);
+			this.requests.serveUntil(deadline);
 			this.servers.forEach((server) -> server.closeListeners(deadline));
 			if (this.whatToDoWithStreams == Streams.WAIT && drainUntil(farewell(deadline))) {
 				drained.complete(null);
@@ -134,9 +135,6 @@ public final class WebServerDrain implements DrainParticipant, Announcer {
 		catch (RuntimeException ex) {
 			limitBootsGracefulShutdown(deadline.remaining());
 			drained.completeExceptionally(ex);
-		}
-		finally {
-			this.requests.refuseNew();
 		}
 	}
 
