@@ -20,12 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Stops a real server of a reactive application with real connections in every state.
  */
-public abstract class ReactiveServerDrainTests extends ServerDrainTests {
-
-	/**
-	 * More than a client of HTTP/2 takes unasked.
-	 */
-	protected static final int LARGE = 100_000;
+public abstract class ReactiveServerDrainTests extends ProtocolDrainTests {
 
 	/**
 	 * More than the buffers of a connection hold.

@@ -36,7 +36,7 @@ public abstract class ServerDrainTests {
 
 	protected CompletableFuture<Void> closed;
 
-	private Fixture fixture;
+	protected Fixture fixture;
 
 	private final SlowListener listener = new SlowListener();
 

@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Stops a real servlet container with real connections in every state.
  */
-public abstract class ServletServerDrainTests extends ServerDrainTests {
+public abstract class ServletServerDrainTests extends ProtocolDrainTests {
 
 	protected BlockingServlet servlet;
 
