@@ -2,6 +2,7 @@ package io.github.gracefulboot.web.websocket;
 
 import java.io.IOException;
 
+import io.github.gracefulboot.web.InFlightRequests;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -29,7 +30,7 @@ final class HandshakeFilter implements Filter {
 		if (this.gate.refuses(((HttpServletRequest) request).getHeader(HttpHeaders.UPGRADE))) {
 			HttpServletResponse refusal = (HttpServletResponse) response;
 			refusal.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
-			refusal.setHeader(HttpHeaders.RETRY_AFTER, HandshakeGate.RETRY_AFTER_SECONDS);
+			refusal.setHeader(HttpHeaders.RETRY_AFTER, InFlightRequests.RETRY_AFTER);
 			refusal.setHeader(HttpHeaders.CONNECTION, "close");
 			refusal.setContentLength(0);
 		}

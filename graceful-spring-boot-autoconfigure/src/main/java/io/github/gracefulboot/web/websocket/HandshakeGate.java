@@ -11,8 +11,6 @@ import org.springframework.context.ApplicationListener;
  */
 final class HandshakeGate implements ApplicationListener<StageChangedEvent> {
 
-	static final String RETRY_AFTER_SECONDS = "1";
-
 	private volatile boolean closed;
 
 	@Override

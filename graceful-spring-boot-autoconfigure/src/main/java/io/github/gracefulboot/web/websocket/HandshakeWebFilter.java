@@ -1,5 +1,6 @@
 package io.github.gracefulboot.web.websocket;
 
+import io.github.gracefulboot.web.InFlightRequests;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.Ordered;
@@ -28,7 +29,7 @@ final class HandshakeWebFilter implements WebFilter, Ordered {
 		}
 		ServerHttpResponse response = exchange.getResponse();
 		response.setStatusCode(HttpStatus.SERVICE_UNAVAILABLE);
-		response.getHeaders().set(HttpHeaders.RETRY_AFTER, HandshakeGate.RETRY_AFTER_SECONDS);
+		response.getHeaders().set(HttpHeaders.RETRY_AFTER, InFlightRequests.RETRY_AFTER);
 		response.getHeaders().set(HttpHeaders.CONNECTION, "close");
 		response.getHeaders().setContentLength(0);
 		return response.setComplete();
