@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.github.gracefulboot.Background;
 import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.Stage;
 import io.github.gracefulboot.web.ServerDrainTests.StageLatch;
@@ -137,7 +138,7 @@ public abstract class AsyncRequestsTests {
 
 	private CompletableFuture<Void> stopUntil(Stage stage) throws InterruptedException {
 		StageLatch latch = this.context.getBean(StageLatch.class);
-		CompletableFuture<Void> closed = CompletableFuture.runAsync(this.context::close);
+		CompletableFuture<Void> closed = Background.run(this.context::close);
 		latch.await(stage);
 		return closed;
 	}
@@ -235,13 +236,13 @@ public abstract class AsyncRequestsTests {
 		@GetMapping("/deferred")
 		DeferredResult<String> deferred() {
 			DeferredResult<String> result = new DeferredResult<>();
-			CompletableFuture.runAsync(() -> result.setResult(this.gate.pass()));
+			Background.run(() -> result.setResult(this.gate.pass()));
 			return result;
 		}
 
 		@GetMapping("/future")
 		CompletableFuture<String> future() {
-			return CompletableFuture.supplyAsync(this.gate::pass);
+			return Background.supply(this.gate::pass);
 		}
 
 		@GetMapping("/web-async-task")
@@ -270,7 +271,7 @@ public abstract class AsyncRequestsTests {
 				};
 			}
 			DeferredResult<String> result = new DeferredResult<>();
-			CompletableFuture.runAsync(() -> result.setErrorResult(new IllegalStateException("Wanted by the test")));
+			Background.run(() -> result.setErrorResult(new IllegalStateException("Wanted by the test")));
 			return result;
 		}
 

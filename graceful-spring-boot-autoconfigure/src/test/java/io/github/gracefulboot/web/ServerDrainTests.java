@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.github.gracefulboot.Background;
 import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.Stage;
 import io.github.gracefulboot.shutdown.StageChangedEvent;
@@ -213,7 +214,7 @@ public abstract class ServerDrainTests {
 
 	protected void stopUntil(Stage stage) throws InterruptedException {
 		StageLatch latch = this.context.getBean(StageLatch.class);
-		this.closed = CompletableFuture.runAsync(this.context::close);
+		this.closed = Background.run(this.context::close);
 		latch.await(stage);
 	}
 

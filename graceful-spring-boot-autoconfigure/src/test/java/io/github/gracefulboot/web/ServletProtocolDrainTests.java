@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 import javax.net.ssl.SSLContext;
 
+import io.github.gracefulboot.Background;
 import io.github.gracefulboot.shutdown.Stage;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -50,7 +51,7 @@ public abstract class ServletProtocolDrainTests extends ServletServerDrainTests 
 		try (RawClient blocked = connect(tls).get("/block"); HesitantSocket hesitant = new HesitantSocket()) {
 			this.servlet.awaitEntered();
 			hesitant.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server().getPort()));
-			CompletableFuture<String> response = CompletableFuture.supplyAsync(() -> get(tls, hesitant));
+			CompletableFuture<String> response = Background.supply(() -> get(tls, hesitant));
 			hesitant.awaitHalf();
 			stopUntil(Stage.DRAIN);
 			awaitListenerClosed();

@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
+import io.github.gracefulboot.Background;
 import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.Stage;
 import io.github.gracefulboot.traffic.OpenConnection;
@@ -271,7 +272,7 @@ public abstract class StreamEndTests {
 
 	private void stopUntil(Stage stage) throws InterruptedException {
 		StageLatch latch = this.context.getBean(StageLatch.class);
-		this.closed = CompletableFuture.runAsync(this.context::close);
+		this.closed = Background.run(this.context::close);
 		latch.await(stage);
 	}
 

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
+import io.github.gracefulboot.Background;
 import io.github.gracefulboot.supervisor.posix.Unprivileged;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -66,7 +67,7 @@ class FileSupervisorTests {
 		FileSupervisor supervisor = new FileSupervisor(path);
 		List<String> seen = new ArrayList<>();
 		AtomicBoolean enough = new AtomicBoolean();
-		CompletableFuture<?> flips = CompletableFuture.runAsync(() -> flip(supervisor, enough));
+		CompletableFuture<?> flips = Background.run(() -> flip(supervisor, enough));
 		while (seen.size() < READS && !flips.isDone()) {
 			read(path, seen);
 		}

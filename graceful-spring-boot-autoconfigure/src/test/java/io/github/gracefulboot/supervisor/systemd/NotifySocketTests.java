@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import io.github.gracefulboot.Background;
 import io.github.gracefulboot.supervisor.posix.DatagramReceiver;
 import io.github.gracefulboot.supervisor.posix.OpenDescriptors;
 import io.github.gracefulboot.supervisor.posix.Unprivileged;
@@ -79,7 +80,7 @@ class NotifySocketTests {
 		String name = this.directory.resolve("notify").toString();
 		try (DatagramReceiver receiver = new DatagramReceiver(name)) {
 			NotifySocket socket = open(name);
-			CompletableFuture<Boolean> barrier = CompletableFuture.supplyAsync(() -> barrier(socket, SOON));
+			CompletableFuture<Boolean> barrier = Background.supply(() -> barrier(socket, SOON));
 			Awaitility.await().atMost(SOON).until(receiver::received, (received) -> received.contains("BARRIER=1"));
 			assertThat(barrier).isNotDone();
 			assertThat(receiver.closeReceivedDescriptors()).isEqualTo(1);

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import io.github.gracefulboot.Background;
 import io.github.gracefulboot.supervisor.posix.DatagramReceiver;
 import io.github.gracefulboot.supervisor.posix.OpenDescriptors;
 import org.awaitility.Awaitility;
@@ -61,7 +62,7 @@ class SystemdSupervisorTests {
 	@Test
 	void whenReadyThenSaysSoAndWaitsUntilItIsRead() throws Exception {
 		SystemdSupervisor supervisor = open();
-		CompletableFuture<?> ready = CompletableFuture.runAsync(() -> ready(supervisor));
+		CompletableFuture<?> ready = Background.run(() -> ready(supervisor));
 		Awaitility.await().atMost(SOON).until(this.receiver::received, (received) -> received.size() == 3);
 		assertThat(this.receiver.received()).containsExactly("STATUS=Starting", "READY=1", "BARRIER=1");
 		assertThat(ready).isNotDone();

@@ -3,6 +3,7 @@ package io.github.gracefulboot.web.grpc;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.gracefulboot.Background;
 import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.Stage;
 import io.github.gracefulboot.web.ServerDrainTests.StageLatch;
@@ -109,7 +110,7 @@ final class GrpcApplication implements AutoCloseable {
 	}
 
 	CompletableFuture<Void> stop() {
-		return CompletableFuture.runAsync(this.context::close);
+		return Background.run(this.context::close);
 	}
 
 	CompletableFuture<Void> stopUntil(Stage stage) throws InterruptedException {

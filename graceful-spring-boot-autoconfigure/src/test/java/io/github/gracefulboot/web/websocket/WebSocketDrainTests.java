@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import io.github.gracefulboot.Background;
 import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.Stage;
 import io.github.gracefulboot.shutdown.StageChangedEvent;
@@ -204,7 +205,7 @@ abstract class WebSocketDrainTests {
 	}
 
 	void stop() {
-		this.closed = CompletableFuture.runAsync(this.context::close);
+		this.closed = Background.run(this.context::close);
 	}
 
 	private void awaitStage(Stage stage) {
