@@ -10,7 +10,7 @@ import io.github.gracefulboot.shutdown.ActiveTask;
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.Deadline;
 import io.github.gracefulboot.shutdown.DrainParticipant;
-import io.github.gracefulboot.shutdown.Stage;
+import io.github.gracefulboot.shutdown.Role;
 
 /**
  * The database connections that work still holds. Pools tell their number only when
@@ -37,8 +37,8 @@ final class BorrowedConnections implements DrainParticipant {
 	}
 
 	@Override
-	public Stage stage() {
-		return Stage.RELEASE;
+	public Role role() {
+		return Role.RESOURCE;
 	}
 
 	@Override

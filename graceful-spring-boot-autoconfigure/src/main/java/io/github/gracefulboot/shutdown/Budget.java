@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * The time that a stop may take and how the stages share it.
  *
  * <pre>
- * |------------------------------ timeout -----------------------------|
- * | lame duck, at most max | drain takes what is left |     reserve    |
- *                                                     | release | exit |
+ * |---------------------------------- timeout ---------------------------------|
+ * | lame duck, at most max | drain takes what is left |         reserve        |
+ *                                                     | work | release |  exit |
  * </pre>
  *
  * @param timeout from the stop signal to the end of the process
@@ -75,6 +75,16 @@ public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve) {
 	 */
 	Deadline drain(Deadline stop) {
 		return stop.minus(this.reserve);
+	}
+
+	/**
+	 * Returns when the work that was brought in has to be done. The second half of the
+	 * reserve is for what that work used.
+	 * @param stop when the whole stop is over
+	 * @return the deadline of the executors
+	 */
+	Deadline work(Deadline stop) {
+		return stop.minus(this.reserve.dividedBy(2));
 	}
 
 	/**

@@ -19,13 +19,11 @@ public interface DrainParticipant {
 	String name();
 
 	/**
-	 * Returns the stage in which it is drained.
-	 * @return {@link Stage#DRAIN} for what brings work in, the default, or
-	 * {@link Stage#RELEASE} for what the work uses and that must outlive listeners,
-	 * schedulers and executors
+	 * Returns what it is to the work, which tells when it is drained.
+	 * @return the role, {@link Role#INTAKE} unless overridden
 	 */
-	default Stage stage() {
-		return Stage.DRAIN;
+	default Role role() {
+		return Role.INTAKE;
 	}
 
 	/**

@@ -113,8 +113,9 @@ public final class GracefulShutdown {
 		this.stoppingThread = Thread.currentThread();
 		stage(Stage.ANNOUNCE, () -> announce(deadline));
 		stage(Stage.LAME_DUCK, () -> awaitBalancer(this.budget.lameDuck(deadline)));
-		stage(Stage.DRAIN, () -> drain(Stage.DRAIN, this.budget.drain(deadline)));
+		stage(Stage.DRAIN, () -> drain(Role.INTAKE, this.budget.drain(deadline)));
 		enter(Stage.RELEASE);
+		guarded(Stage.RELEASE, () -> drain(Role.WORKER, this.budget.work(deadline)));
 	}
 
 	/**
@@ -122,32 +123,29 @@ public final class GracefulShutdown {
 	 */
 	void release() {
 		Deadline deadline = begin();
-		guarded(Stage.RELEASE, () -> {
+		endStage(guarded(Stage.RELEASE, () -> {
 			nameWhatWasNotDrained();
-			return drain(Stage.RELEASE, this.budget.release(deadline));
-		});
+			return drain(Role.RESOURCE, this.budget.release(deadline));
+		}));
 		enter(Stage.EXIT);
 	}
 
 	private void stage(Stage stage, Supplier<String> work) {
 		enter(stage);
-		guarded(stage, work);
+		endStage(guarded(stage, work));
 	}
 
 	/*
-	 * Runs the work of a stage. Should it fail, the stop goes on, but not as a clean one.
+	 * Runs work of a stage. Should it fail, the stop goes on, but not as a clean one.
 	 */
-	private void guarded(Stage stage, Supplier<String> work) {
-		String how = "failed";
+	private String guarded(Stage stage, Supplier<String> work) {
 		try {
-			how = work.get();
+			return work.get();
 		}
 		catch (RuntimeException ex) {
 			logger.warn(LogMessage.format("Stage %s failed, going on with the next", stage.id()), ex);
 			cutOff("the " + stage.id() + " stage, which failed", null);
-		}
-		finally {
-			endStage(how);
+			return "failed";
 		}
 	}
 
@@ -176,17 +174,16 @@ public final class GracefulShutdown {
 		}
 	}
 
-	private String drain(Stage stage, Deadline deadline) {
+	private String drain(Role role, Deadline deadline) {
 		Map<DrainParticipant, CompletableFuture<?>> draining = new LinkedHashMap<>();
-		for (DrainParticipant participant : this.participants.get()) {
-			if (participant.stage() == stage) {
-				draining.put(participant, drain(participant, deadline));
-			}
+		for (DrainParticipant participant : participants(role)) {
+			draining.put(participant, drain(participant, deadline));
 		}
 		if (draining.isEmpty()) {
 			return "nothing to wait for";
 		}
-		logger.info(LogMessage.format("Waiting at most %s to %s: %s", Durations.text(deadline.remaining()), stage.id(),
+		logger.info(LogMessage.format("Waiting at most %s to %s: %s", Durations.text(deadline.remaining()),
+				role.stage().id(),
 				draining.keySet().stream().map(DrainParticipant::name).collect(Collectors.joining(", "))));
 		awaitDrained(draining.values(), deadline);
 		draining.forEach((participant, drained) -> {
@@ -248,7 +245,7 @@ public final class GracefulShutdown {
 	 */
 	private void nameWhatWasNotDrained() {
 		for (DrainParticipant participant : this.participants.get()) {
-			if (participant.stage() == Stage.DRAIN && !this.undrained.contains(participant)
+			if (participant.role() != Role.RESOURCE && !this.undrained.contains(participant)
 					&& !tasksOf(participant).isEmpty()) {
 				cutOff(participant);
 			}
@@ -293,7 +290,7 @@ public final class GracefulShutdown {
 		Stage stage = this.stage;
 		Thread thread = this.stoppingThread;
 		for (DrainParticipant participant : this.participants.get()) {
-			if (participant.stage() == stage && !this.undrained.contains(participant)) {
+			if (participant.role().stage() == stage && !this.undrained.contains(participant)) {
 				cutOff(participant);
 			}
 		}
@@ -392,6 +389,10 @@ public final class GracefulShutdown {
 	 */
 	public List<DrainParticipant> getParticipants() {
 		return this.participants.get();
+	}
+
+	private List<DrainParticipant> participants(Role role) {
+		return this.participants.get().stream().filter((participant) -> participant.role() == role).toList();
 	}
 
 	/**

@@ -41,14 +41,15 @@ class GracefulShutdownTests {
 	void whenStopsThenStagesComeInOrderAndEachIsAnEvent() {
 		this.announcers.add((deadline) -> this.calls.add("announced"));
 		this.tasks = List.of();
-		this.participants.add(participant("pool", Stage.RELEASE, CompletableFuture.completedFuture(null)));
-		this.participants.add(participant("server", Stage.DRAIN, CompletableFuture.completedFuture(null)));
+		this.participants.add(participant("pool", Role.RESOURCE, CompletableFuture.completedFuture(null)));
+		this.participants.add(participant("executor", Role.WORKER, CompletableFuture.completedFuture(null)));
+		this.participants.add(participant("server", Role.INTAKE, CompletableFuture.completedFuture(null)));
 		GracefulShutdown shutdown = shutdown();
 		shutdown.stop();
 		this.calls.add("lifecycle stopped");
 		shutdown.release();
 		assertThat(shutdown.finish().isClean()).isTrue();
-		assertThat(this.calls).containsExactly("announced", "server", "lifecycle stopped", "pool");
+		assertThat(this.calls).containsExactly("announced", "server", "executor", "lifecycle stopped", "pool");
 		assertThat(this.events).map((event) -> ((StageChangedEvent) event).getStage())
 			.containsExactly(Stage.ANNOUNCE, Stage.LAME_DUCK, Stage.DRAIN, Stage.RELEASE, Stage.EXIT);
 		assertThat(shutdown.getTimeline().entries()).map(Timeline.Entry::stage)
@@ -61,7 +62,7 @@ class GracefulShutdownTests {
 			throw new IllegalStateException("no such supervisor");
 		});
 		this.announcers.add((deadline) -> this.calls.add("second announcer"));
-		this.participants.add(participant("broken", Stage.DRAIN,
+		this.participants.add(participant("broken", Role.INTAKE,
 				CompletableFuture.failedFuture(new IllegalStateException("cannot drain"))));
 		GracefulShutdown shutdown = shutdown((event) -> {
 			throw new IllegalStateException("no such listener");
@@ -116,7 +117,7 @@ class GracefulShutdownTests {
 
 	@Test
 	void whenWorkGoesOnThoughItsDrainEndedThenItIsNamed() {
-		this.participants.add(participant("hasty", Stage.DRAIN, CompletableFuture.completedFuture(null)));
+		this.participants.add(participant("hasty", Role.INTAKE, CompletableFuture.completedFuture(null)));
 		GracefulShutdown shutdown = shutdown();
 		shutdown.stop();
 		shutdown.release();
@@ -126,7 +127,7 @@ class GracefulShutdownTests {
 	@Test
 	void whenParticipantNeverFinishesThenIsCutOffAtTheDeadlineAndNamed(CapturedOutput output) {
 		this.timeout = Duration.ofMillis(200);
-		this.participants.add(participant("stuck", Stage.DRAIN, new CompletableFuture<>()));
+		this.participants.add(participant("stuck", Role.INTAKE, new CompletableFuture<>()));
 		GracefulShutdown shutdown = shutdown();
 		shutdown.stop();
 		shutdown.release();
@@ -179,7 +180,7 @@ class GracefulShutdownTests {
 				() -> this.participants, publisher, System::nanoTime);
 	}
 
-	private DrainParticipant participant(String name, Stage stage, CompletionStage<?> drained) {
+	private DrainParticipant participant(String name, Role role, CompletionStage<?> drained) {
 		return new DrainParticipant() {
 
 			@Override
@@ -188,8 +189,8 @@ class GracefulShutdownTests {
 			}
 
 			@Override
-			public Stage stage() {
-				return stage;
+			public Role role() {
+				return role;
 			}
 
 			@Override
