@@ -1,6 +1,8 @@
 package io.github.gracefulboot.datasource;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -13,8 +15,9 @@ import io.github.gracefulboot.shutdown.DrainParticipant;
 import io.github.gracefulboot.shutdown.Role;
 
 /**
- * The database connections that work still holds. Pools tell their number only when
- * asked, so that this is the one place that polls.
+ * The database connections that work still holds: how many each pool has lent out, the
+ * open transactions and, once the stop waits for them, who runs a statement. Pools tell
+ * their number only when asked, so that this polls.
  */
 final class BorrowedConnections implements DrainParticipant {
 
@@ -22,13 +25,19 @@ final class BorrowedConnections implements DrainParticipant {
 
 	private final Supplier<Map<String, Integer>> borrowed;
 
+	private final OpenTransactions transactions;
+
+	private volatile boolean draining;
+
 	/**
 	 * Creates the participant.
 	 * @param borrowed tells the number of borrowed connections by pool, without the pools
 	 * that have lent out none
+	 * @param transactions the transactions that are open
 	 */
-	BorrowedConnections(Supplier<Map<String, Integer>> borrowed) {
+	BorrowedConnections(Supplier<Map<String, Integer>> borrowed, OpenTransactions transactions) {
 		this.borrowed = borrowed;
+		this.transactions = transactions;
 	}
 
 	@Override
@@ -43,27 +52,37 @@ final class BorrowedConnections implements DrainParticipant {
 
 	@Override
 	public Collection<ActiveTask> activeTasks() {
-		return this.borrowed.get()
-			.entrySet()
-			.stream()
-			.map((pool) -> new ActiveTask(pool.getValue() + " borrowed from " + pool.getKey(), null, null))
-			.toList();
+		List<ActiveTask> tasks = new ArrayList<>();
+		this.borrowed.get()
+			.forEach((pool, count) -> tasks.add(new ActiveTask(count + " borrowed from " + pool, null, null)));
+		boolean searches = this.draining && !tasks.isEmpty();
+		tasks.addAll(this.transactions.tasks());
+		if (searches) {
+			tasks.addAll(RunningStatements.besides(tasks));
+		}
+		return tasks;
 	}
 
 	@Override
 	public CompletionStage<?> drain(Deadline deadline) {
-		if (this.borrowed.get().isEmpty()) {
+		if (isNothingHeld()) {
 			return CompletableFuture.completedFuture(null);
 		}
+		this.draining = true;
 		CompletableFuture<Void> done = new CompletableFuture<>();
 		DaemonThreads.start("graceful-drain-connections", () -> awaitReturned(deadline, done));
 		return done;
 	}
 
+	private boolean isNothingHeld() {
+		return this.borrowed.get().isEmpty() && this.transactions.tasks().isEmpty();
+	}
+
 	private void awaitReturned(Deadline deadline, CompletableFuture<Void> done) {
 		try {
-			while (!this.borrowed.get().isEmpty()) {
+			while (!isNothingHeld()) {
 				if (deadline.hasPassed()) {
+					this.transactions.logStacks();
 					return;
 				}
 				Thread.sleep(POLL_MILLIS);

@@ -4,7 +4,6 @@ import java.util.function.UnaryOperator;
 
 import javax.sql.DataSource;
 
-import com.zaxxer.hikari.HikariDataSource;
 import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.startup.GracefulStartupAutoConfiguration;
@@ -18,10 +17,14 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.jdbc.DataSourceUnwrapper;
+import org.springframework.boot.jdbc.autoconfigure.DataSourcePoolMetadataProvidersConfiguration;
+import org.springframework.boot.jdbc.metadata.CompositeDataSourcePoolMetadataProvider;
+import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 import org.springframework.util.ClassUtils;
 
@@ -66,13 +69,25 @@ public final class GracefulDataSourceAutoConfiguration {
 	 * At stop.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ DataSourceUnwrapper.class, HikariDataSource.class })
+	@ConditionalOnClass({ DataSourcePoolMetadataProvider.class, AbstractRoutingDataSource.class })
 	@ConditionalOnBean(GracefulShutdown.class)
+	@Import(DataSourcePoolMetadataProvidersConfiguration.class)
 	static class PoolConfiguration {
 
 		@Bean
-		BorrowedConnections gracefulBorrowedConnections(ConfigurableListableBeanFactory beanFactory) {
-			return new BorrowedConnections(new HikariPools(beanFactory));
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static TransactionObserver gracefulTransactionObserver(Environment environment) {
+			return new TransactionObserver(new OpenTransactions(
+					environment.getProperty("graceful.datasource.borrow-stacks", boolean.class, false)));
+		}
+
+		@Bean
+		BorrowedConnections gracefulBorrowedConnections(ConfigurableListableBeanFactory beanFactory,
+				ObjectProvider<DataSourcePoolMetadataProvider> metadata, TransactionObserver observer) {
+			return new BorrowedConnections(
+					new Pools(beanFactory,
+							new CompositeDataSourcePoolMetadataProvider(metadata.orderedStream().toList())),
+					observer.transactions());
 		}
 
 	}

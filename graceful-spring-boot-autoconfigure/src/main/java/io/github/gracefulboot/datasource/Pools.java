@@ -1,0 +1,102 @@
+package io.github.gracefulboot.datasource;
+
+import java.sql.SQLException;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+import javax.sql.DataSource;
+
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadata;
+import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
+
+/**
+ * Asks each pool among the DataSource beans, also behind proxies and routers, how many
+ * connections it has lent out. Looks only at beans that exist already: a stop must not
+ * open a pool.
+ */
+final class Pools implements Supplier<Map<String, Integer>> {
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final DataSourcePoolMetadataProvider metadata;
+
+	/**
+	 * Creates the pools.
+	 * @param beanFactory holds the DataSources
+	 * @param metadata knows the pools: those that Spring Boot supports, and a user's own
+	 */
+	Pools(ConfigurableListableBeanFactory beanFactory, DataSourcePoolMetadataProvider metadata) {
+		this.beanFactory = beanFactory;
+		this.metadata = metadata;
+	}
+
+	/**
+	 * Returns the pools that have lent out connections.
+	 * @return the number of borrowed connections, by the name of the bean
+	 */
+	@Override
+	public Map<String, Integer> get() {
+		Set<DataSource> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+		Map<String, Integer> borrowed = new LinkedHashMap<>();
+		for (String name : this.beanFactory.getBeanNamesForType(DataSource.class, false, false)) {
+			if (this.beanFactory.getSingleton(name) instanceof DataSource dataSource) {
+				collect(name, dataSource, seen, borrowed);
+			}
+		}
+		return borrowed;
+	}
+
+	private void collect(String name, DataSource dataSource, Set<DataSource> seen, Map<String, Integer> borrowed) {
+		DataSource pool = unwrap(dataSource);
+		if (!seen.add(pool)) {
+			return;
+		}
+		if (pool instanceof AbstractRoutingDataSource routing) {
+			routing.getResolvedDataSources()
+				.forEach((key, target) -> collect(name + "." + key, target, seen, borrowed));
+			if (routing.getResolvedDefaultDataSource() != null) {
+				collect(name + ".default", routing.getResolvedDefaultDataSource(), seen, borrowed);
+			}
+			return;
+		}
+		DataSourcePoolMetadata metadata = this.metadata.getDataSourcePoolMetadata(pool);
+		Integer active = (metadata != null) ? metadata.getActive() : null;
+		if (active != null && active > 0) {
+			borrowed.put(name, active);
+		}
+	}
+
+	private static DataSource unwrap(DataSource dataSource) {
+		DataSource target = target(dataSource);
+		return (target != dataSource) ? unwrap(target) : dataSource;
+	}
+
+	private static DataSource target(DataSource dataSource) {
+		if (AopUtils.isAopProxy(dataSource)) {
+			return (AopProxyUtils.getSingletonTarget(dataSource) instanceof DataSource target) ? target : dataSource;
+		}
+		if (dataSource instanceof DelegatingDataSource delegating) {
+			return (delegating.getTargetDataSource() != null) ? delegating.getTargetDataSource() : dataSource;
+		}
+		if (dataSource instanceof AbstractRoutingDataSource) {
+			// Would route, by a tenant that is not there now
+			return dataSource;
+		}
+		try {
+			return dataSource.isWrapperFor(DataSource.class) ? dataSource.unwrap(DataSource.class) : dataSource;
+		}
+		catch (SQLException | RuntimeException ex) {
+			return dataSource;
+		}
+	}
+
+}

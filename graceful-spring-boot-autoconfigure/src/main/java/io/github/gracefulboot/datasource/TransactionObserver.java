@@ -1,0 +1,66 @@
+package io.github.gracefulboot.datasource;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+import javax.sql.DataSource;
+
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
+import org.springframework.transaction.ConfigurableTransactionManager;
+import org.springframework.transaction.TransactionExecutionListener;
+import org.springframework.transaction.support.ResourceTransactionManager;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Listens to each transaction manager of a database: also to those that Spring Boot's own
+ * customizers do not see.
+ */
+final class TransactionObserver implements BeanPostProcessor, PriorityOrdered {
+
+	private static final String ENTITY_MANAGER_FACTORY = "jakarta.persistence.EntityManagerFactory";
+
+	private final OpenTransactions transactions;
+
+	TransactionObserver(OpenTransactions transactions) {
+		this.transactions = transactions;
+	}
+
+	OpenTransactions transactions() {
+		return this.transactions;
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		if (bean instanceof ConfigurableTransactionManager manager && isOfDatabase(manager)) {
+			// The user's list may be an immutable one
+			List<TransactionExecutionListener> listeners = new ArrayList<>(manager.getTransactionExecutionListeners());
+			listeners.add(this.transactions);
+			manager.setTransactionExecutionListeners(listeners);
+		}
+		return bean;
+	}
+
+	/*
+	 * Brokers have transactions, too.
+	 */
+	private static boolean isOfDatabase(ConfigurableTransactionManager manager) {
+		if (manager instanceof ResourceTransactionManager ofResource) {
+			Object factory = ofResource.getResourceFactory();
+			return factory instanceof DataSource || Arrays.stream(ClassUtils.getAllInterfaces(factory))
+				.anyMatch((type) -> type.getName().equals(ENTITY_MANAGER_FACTORY));
+		}
+		return true;
+	}
+
+	/**
+	 * Before those that wrap it.
+	 */
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE;
+	}
+
+}
