@@ -31,6 +31,10 @@ public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve) {
 
 	private static final int MARGIN_PART = 10;
 
+	private static final Duration SHORTEST_EXIT = Duration.ofMillis(500);
+
+	private static final int EXIT_PART = 8;
+
 	/**
 	 * Shares out the time.
 	 * @param timeout the whole time
@@ -78,13 +82,13 @@ public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve) {
 	}
 
 	/**
-	 * Returns when the work that was brought in has to be done. The second half of the
-	 * reserve is for what that work used.
+	 * Returns when the work that was brought in has to be done: half of what is kept for
+	 * the release is for what that work used.
 	 * @param stop when the whole stop is over
 	 * @return the deadline of the executors
 	 */
 	Deadline work(Deadline stop) {
-		return stop.minus(this.reserve.dividedBy(2));
+		return stop.minus(Durations.longer(this.reserve.plus(exit()).dividedBy(2), exit()));
 	}
 
 	/**
@@ -93,7 +97,15 @@ public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve) {
 	 * @return the deadline of the stage
 	 */
 	Deadline release(Deadline stop) {
-		return stop.minus(this.reserve.dividedBy(4));
+		return stop.minus(exit());
+	}
+
+	/*
+	 * Longer than the last words of a process that hangs may take.
+	 */
+	private Duration exit() {
+		return Durations.longer(this.reserve.dividedBy(4),
+				Durations.shorter(SHORTEST_EXIT, this.timeout.dividedBy(EXIT_PART)));
 	}
 
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -50,6 +51,17 @@ class BudgetTests {
 		assertThat(budget.release(stop).remaining()).isEqualTo(Duration.ofMillis(4500));
 		time.pass(Duration.ofSeconds(6));
 		assertThat(budget.release(stop).hasPassed()).isTrue();
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { 50, 300, 1300, 3000, 4000, 30_000, 600_000 })
+	void whenTimeIsShortThenEachDeadlineStillComesBeforeTheNextAndTheLastWords(long timeout) {
+		Budget budget = budget(Duration.ofMillis(timeout), Duration.ZERO, null);
+		Deadline stop = Deadline.after(new FakeTime(), budget.timeout());
+		Duration lastWords = Durations.shorter(Duration.ofMillis(250), budget.timeout().dividedBy(10));
+		assertThat(budget.work(stop).remaining()).isGreaterThan(budget.drain(stop).remaining());
+		assertThat(budget.release(stop).remaining()).isGreaterThan(budget.work(stop).remaining());
+		assertThat(stop.minus(lastWords).remaining()).isGreaterThan(budget.release(stop).remaining());
 	}
 
 	@Test
