@@ -3,6 +3,7 @@ package io.github.gracefulboot.startup;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.stream.Stream;
 
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.InvalidGracefulPropertyException;
@@ -84,8 +85,13 @@ public final class GracefulStartupAutoConfiguration {
 	}
 
 	@Bean
-	StartupChecksLifecycle gracefulStartupChecksLifecycle(StartupChecks checks, ObjectProvider<StartupCheck> beans) {
-		return new StartupChecksLifecycle(checks, () -> beans.orderedStream().toList());
+	StartupChecksLifecycle gracefulStartupChecksLifecycle(StartupChecks checks, ObjectProvider<StartupCheck> beans,
+			ObjectProvider<StartupCheckSource> sources) {
+		return new StartupChecksLifecycle(checks,
+				() -> Stream
+					.concat(sources.orderedStream().flatMap((source) -> source.checks().stream()),
+							beans.orderedStream())
+					.toList());
 	}
 
 	@Bean

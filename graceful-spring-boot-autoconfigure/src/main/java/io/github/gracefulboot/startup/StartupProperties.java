@@ -48,8 +48,8 @@ public class StartupProperties {
 	public static class Check {
 
 		/**
-		 * Names of checks, such as bean names of DataSources, that the start does not
-		 * wait for.
+		 * Names of checks, such as bean names of DataSources and connection factories,
+		 * that the start does not wait for.
 		 */
 		private Set<String> exclude = new LinkedHashSet<>();
 

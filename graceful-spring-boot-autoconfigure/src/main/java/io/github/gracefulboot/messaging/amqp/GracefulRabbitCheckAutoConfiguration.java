@@ -1,0 +1,40 @@
+package io.github.gracefulboot.messaging.amqp;
+
+import io.github.gracefulboot.messaging.BrokerChecks;
+import io.github.gracefulboot.startup.GracefulStartupAutoConfiguration;
+import io.github.gracefulboot.startup.StartupChecks;
+
+import org.springframework.amqp.rabbit.connection.AbstractRoutingConnectionFactory;
+import org.springframework.amqp.rabbit.connection.ConnectionFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of the wait for RabbitMQ at start.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = GracefulStartupAutoConfiguration.class)
+@ConditionalOnClass(ConnectionFactory.class)
+@ConditionalOnBean(StartupChecks.class)
+@ConditionalOnBooleanProperty(name = "graceful.startup.check.rabbit.enabled", matchIfMissing = true)
+public final class GracefulRabbitCheckAutoConfiguration {
+
+	@Bean
+	static LazyInitializationExcludeFilter gracefulEagerRabbitConnectionFactories() {
+		return (beanName, definition, type) -> ConnectionFactory.class.isAssignableFrom(type);
+	}
+
+	@Bean
+	BrokerChecks<ConnectionFactory> gracefulRabbitChecks(ConfigurableListableBeanFactory beanFactory) {
+		return new BrokerChecks<>(beanFactory, ConnectionFactory.class,
+				(connectionFactory) -> !(connectionFactory instanceof AbstractRoutingConnectionFactory),
+				(connectionFactory) -> connectionFactory.createConnection().close());
+	}
+
+}

@@ -1,0 +1,48 @@
+package io.github.gracefulboot.messaging.kafka;
+
+import io.github.gracefulboot.startup.GracefulStartupAutoConfiguration;
+import io.github.gracefulboot.startup.StartupChecks;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
+import org.springframework.kafka.core.KafkaAdmin;
+
+/**
+ * Auto-configuration of the wait for Kafka at start.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = GracefulStartupAutoConfiguration.class)
+@ConditionalOnClass(KafkaAdmin.class)
+public final class GracefulKafkaCheckAutoConfiguration {
+
+	/**
+	 * At start.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBean(StartupChecks.class)
+	@ConditionalOnBooleanProperty(name = "graceful.startup.check.kafka.enabled", matchIfMissing = true)
+	static class CheckConfiguration {
+
+		@Bean
+		static LazyInitializationExcludeFilter gracefulEagerKafkaAdmins() {
+			return (beanName, definition, type) -> KafkaAdmin.class.isAssignableFrom(type);
+		}
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static KafkaCheckPostProcessor gracefulKafkaCheckPostProcessor(ObjectProvider<StartupChecks> checks) {
+			return new KafkaCheckPostProcessor(checks::getObject);
+		}
+
+	}
+
+}

@@ -1,0 +1,45 @@
+package io.github.gracefulboot.messaging.redis;
+
+import io.github.gracefulboot.messaging.BrokerChecks;
+import io.github.gracefulboot.startup.GracefulStartupAutoConfiguration;
+import io.github.gracefulboot.startup.StartupChecks;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+/**
+ * Auto-configuration of the wait for Redis at start.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = GracefulStartupAutoConfiguration.class)
+@ConditionalOnClass(RedisConnectionFactory.class)
+@ConditionalOnBean(StartupChecks.class)
+@ConditionalOnBooleanProperty(name = "graceful.startup.check.redis.enabled", matchIfMissing = true)
+public final class GracefulRedisCheckAutoConfiguration {
+
+	@Bean
+	static LazyInitializationExcludeFilter gracefulEagerRedisConnectionFactories() {
+		return (beanName, definition, type) -> RedisConnectionFactory.class.isAssignableFrom(type);
+	}
+
+	@Bean
+	BrokerChecks<RedisConnectionFactory> gracefulRedisChecks(ConfigurableListableBeanFactory beanFactory) {
+		return new BrokerChecks<>(beanFactory, RedisConnectionFactory.class, (connectionFactory) -> true,
+				GracefulRedisCheckAutoConfiguration::ping);
+	}
+
+	private static void ping(RedisConnectionFactory connectionFactory) {
+		try (RedisConnection connection = connectionFactory.getConnection()) {
+			connection.ping();
+		}
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * Waits for Redis at start.
+ */
+@NullMarked
+package io.github.gracefulboot.messaging.redis;
+
+import org.jspecify.annotations.NullMarked;

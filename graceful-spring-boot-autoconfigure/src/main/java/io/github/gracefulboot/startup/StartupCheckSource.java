@@ -1,0 +1,19 @@
+package io.github.gracefulboot.startup;
+
+import java.util.List;
+
+/**
+ * Checks of what is known only when all beans are there, such as each connection factory.
+ *
+ * @since 0.1.0
+ */
+@FunctionalInterface
+public interface StartupCheckSource {
+
+	/**
+	 * Returns the checks. Called once, before the application listens.
+	 * @return the checks, each of another name
+	 */
+	List<StartupCheck> checks();
+
+}
