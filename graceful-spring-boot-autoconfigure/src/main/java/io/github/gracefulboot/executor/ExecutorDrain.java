@@ -1,0 +1,171 @@
+package io.github.gracefulboot.executor;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+import io.github.gracefulboot.executor.ExecutorProperties.Queued;
+import io.github.gracefulboot.shutdown.ActiveTask;
+import io.github.gracefulboot.shutdown.DaemonThreads;
+import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.shutdown.DrainParticipant;
+import io.github.gracefulboot.shutdown.Role;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.log.LogMessage;
+import org.springframework.scheduling.config.ScheduledTask;
+
+/**
+ * All executors and schedulers together, since a task of one may submit to another: they
+ * accept work until all of them are idle at the same moment. Most tell what they do only
+ * when asked, so that the drain asks again and again.
+ */
+final class ExecutorDrain implements DrainParticipant {
+
+	private static final Log logger = LogFactory.getLog(ExecutorDrain.class);
+
+	private static final long POLL_MILLIS = 10;
+
+	/**
+	 * Between two looks that have to find the same, since a pool shows a task neither as
+	 * waiting nor as running while one of its threads picks it up.
+	 */
+	private static final long SECOND_LOOK_MILLIS = 2;
+
+	/**
+	 * After the end, so that what is cut off is named before it is interrupted.
+	 */
+	private static final long NAMING_MILLIS = 100;
+
+	private final ExecutorBeans beans;
+
+	private final Queued policy;
+
+	private final boolean waits;
+
+	private volatile @Nullable List<DrainableExecutor> draining;
+
+	/**
+	 * Creates the participant.
+	 * @param beans finds the executors
+	 * @param policy what to do with tasks that wait for a thread
+	 * @param waits whether to wait at all
+	 */
+	ExecutorDrain(ExecutorBeans beans, Queued policy, boolean waits) {
+		this.beans = beans;
+		this.policy = policy;
+		this.waits = waits;
+	}
+
+	@Override
+	public String name() {
+		return "executors";
+	}
+
+	@Override
+	public Role role() {
+		return Role.WORKER;
+	}
+
+	@Override
+	public Collection<ActiveTask> activeTasks() {
+		if (!this.waits) {
+			return List.of();
+		}
+		List<DrainableExecutor> draining = this.draining;
+		return ((draining != null) ? draining : this.beans.find()).stream()
+			.flatMap((executor) -> executor.activeTasks(draining != null).stream())
+			.toList();
+	}
+
+	@Override
+	public CompletionStage<?> drain(Deadline deadline) {
+		if (!this.waits) {
+			return CompletableFuture.completedFuture(null);
+		}
+		List<DrainableExecutor> executors = this.beans.find();
+		this.draining = executors;
+		List<String> excluded = this.beans.excluded();
+		if (!excluded.isEmpty()) {
+			logger.info("Left to Spring (graceful.executors.exclude): " + String.join(", ", excluded));
+		}
+		CompletableFuture<Void> done = new CompletableFuture<>();
+		DaemonThreads.start("graceful-drain-executors", () -> drain(executors, deadline, done));
+		return done;
+	}
+
+	private void drain(List<DrainableExecutor> executors, Deadline deadline, CompletableFuture<Void> done) {
+		try {
+			stopSchedules(executors);
+			if (this.policy == Queued.DROP) {
+				executors.forEach(this::dropQueued);
+			}
+			List<DrainableExecutor> tellingOnes = executors.stream()
+				.filter((executor) -> !(executor instanceof OpaqueExecutor))
+				.toList();
+			if (awaitIdle(tellingOnes, deadline)) {
+				forEach(executors, DrainableExecutor::refuseWork);
+				if (awaitIdle(executors, deadline)) {
+					done.complete(null);
+					return;
+				}
+			}
+			Thread.sleep(NAMING_MILLIS);
+			forEach(executors.stream().filter((executor) -> !executor.isIdle()).toList(), DrainableExecutor::cutOff);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (RuntimeException ex) {
+			done.completeExceptionally(ex);
+		}
+	}
+
+	private void stopSchedules(List<DrainableExecutor> executors) {
+		this.beans.scheduledTasks().forEach((holder) -> holder.getScheduledTasks().forEach(ExecutorDrain::cancel));
+		forEach(executors, DrainableExecutor::stopSchedules);
+	}
+
+	private static void cancel(ScheduledTask task) {
+		task.cancel(false);
+	}
+
+	private void dropQueued(DrainableExecutor executor) {
+		int dropped = executor.dropQueued();
+		if (dropped > 0) {
+			logger.info(LogMessage.format("Dropped %d queued in %s (graceful.executors.queued=drop)", dropped,
+					executor.name()));
+		}
+	}
+
+	private boolean awaitIdle(List<DrainableExecutor> executors, Deadline deadline) throws InterruptedException {
+		Long before = null;
+		while (!deadline.hasPassed()) {
+			boolean idle = executors.stream().allMatch(DrainableExecutor::isIdle);
+			Long tasks = idle ? executors.stream().mapToLong(DrainableExecutor::tasks).sum() : null;
+			if (tasks != null && tasks.equals(before)) {
+				return true;
+			}
+			before = tasks;
+			Thread.sleep(idle ? SECOND_LOOK_MILLIS : POLL_MILLIS);
+			forEach(executors, DrainableExecutor::stopSchedules);
+		}
+		return false;
+	}
+
+	private static void forEach(List<DrainableExecutor> executors, Consumer<DrainableExecutor> action) {
+		for (DrainableExecutor executor : executors) {
+			try {
+				action.accept(executor);
+			}
+			catch (RuntimeException ex) {
+				logger.warn(LogMessage.format("Draining executor %s failed, going on without it", executor.name()), ex);
+			}
+		}
+	}
+
+}

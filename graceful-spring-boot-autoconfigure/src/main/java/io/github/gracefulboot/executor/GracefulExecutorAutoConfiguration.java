@@ -1,0 +1,41 @@
+package io.github.gracefulboot.executor;
+
+import io.github.gracefulboot.shutdown.GracefulShutdown;
+import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.WaitingPolicy;
+
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
+
+/**
+ * Auto-configuration of the wait for executors and schedulers.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
+@ConditionalOnBean(GracefulShutdown.class)
+@ConditionalOnBooleanProperty(name = "graceful.executors.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(ExecutorProperties.class)
+public final class GracefulExecutorAutoConfiguration {
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static ThreadsPostProcessor gracefulThreadsPostProcessor() {
+		return new ThreadsPostProcessor();
+	}
+
+	// In a test a task that never ends would hold up each close
+	@Bean
+	ExecutorDrain gracefulExecutorDrain(ConfigurableListableBeanFactory beanFactory, ExecutorProperties properties,
+			WaitingPolicy waitingPolicy) {
+		return new ExecutorDrain(new ExecutorBeans(beanFactory, properties.getExclude()), properties.getQueued(),
+				waitingPolicy.drains() && waitingPolicy.ownsProcess());
+	}
+
+}

@@ -1,0 +1,107 @@
+package io.github.gracefulboot.executor;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.Delayed;
+import java.util.concurrent.Future;
+import java.util.concurrent.RunnableScheduledFuture;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+import io.github.gracefulboot.shutdown.ActiveTask;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
+
+/**
+ * A pool of threads, also one that runs tasks by time. What is due later is not waited
+ * for, and what would run again and again is cancelled.
+ */
+final class PoolExecutor implements DrainableExecutor {
+
+	private final String name;
+
+	private final ThreadPoolExecutor pool;
+
+	private final @Nullable ExecutorConfigurationSupport spring;
+
+	PoolExecutor(String name, ThreadPoolExecutor pool, @Nullable ExecutorConfigurationSupport spring) {
+		this.name = name;
+		this.pool = pool;
+		this.spring = spring;
+	}
+
+	@Override
+	public String name() {
+		return this.name;
+	}
+
+	@Override
+	public void stopSchedules() {
+		for (Runnable task : this.pool.getQueue()) {
+			if (task instanceof RunnableScheduledFuture<?> scheduled && scheduled.isPeriodic()) {
+				scheduled.cancel(false);
+				this.pool.remove(task);
+			}
+		}
+	}
+
+	@Override
+	public int dropQueued() {
+		List<Runnable> dropped = queued().stream().filter(this.pool::remove).toList();
+		for (Runnable task : dropped) {
+			if (task instanceof Future<?> future) {
+				future.cancel(false);
+			}
+		}
+		return dropped.size();
+	}
+
+	@Override
+	public boolean isIdle() {
+		return this.pool.getActiveCount() == 0 && queued().isEmpty();
+	}
+
+	@Override
+	public long tasks() {
+		return this.pool.getCompletedTaskCount();
+	}
+
+	@Override
+	public Collection<ActiveTask> activeTasks(boolean named) {
+		List<ActiveTask> tasks = new ArrayList<>();
+		int running = this.pool.getActiveCount();
+		if (running > 0 && named && this.pool.getThreadFactory() instanceof WorkerThreads threads) {
+			threads.running().forEach((thread) -> tasks.add(new ActiveTask("task of " + this.name, null, thread)));
+		}
+		while (tasks.size() < running) {
+			tasks.add(new ActiveTask("task of " + this.name, null, null));
+		}
+		int queued = queued().size();
+		if (queued > 0) {
+			tasks.add(new ActiveTask(queued + " queued in " + this.name, null, null));
+		}
+		return tasks;
+	}
+
+	private List<Runnable> queued() {
+		return this.pool.getQueue().stream().filter(PoolExecutor::isDue).toList();
+	}
+
+	private static boolean isDue(Runnable task) {
+		return !(task instanceof Delayed delayed && delayed.getDelay(TimeUnit.NANOSECONDS) > 0)
+				&& !(task instanceof Future<?> future && future.isDone());
+	}
+
+	@Override
+	public void cutOff() {
+		if (this.spring != null) {
+			this.spring.setAwaitTerminationMillis(0);
+		}
+		else {
+			this.pool.shutdownNow();
+		}
+	}
+
+}

@@ -1,0 +1,89 @@
+package io.github.gracefulboot.executor;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.github.gracefulboot.shutdown.ActiveTask;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows the tasks of an executor that creates a thread for each, virtual or not. A task
+ * counts from the moment its thread is created, so that none is missed between its
+ * submission and its first step.
+ */
+final class TaskThreads implements ThreadFactory {
+
+	private static final String POOL_WORKER = "java.util.concurrent.ThreadPoolExecutor$Worker";
+
+	private final ThreadFactory delegate;
+
+	/**
+	 * For the two threads on which a scheduler of this kind waits for its next trigger.
+	 */
+	private final WorkerThreads schedulerThreads;
+
+	private final Map<Runnable, Task> tasks = new ConcurrentHashMap<>();
+
+	private final AtomicLong created = new AtomicLong();
+
+	TaskThreads(ThreadFactory delegate) {
+		this.delegate = delegate;
+		this.schedulerThreads = new WorkerThreads(delegate);
+	}
+
+	@Override
+	public @Nullable Thread newThread(Runnable task) {
+		if (task.getClass().getName().equals(POOL_WORKER)) {
+			return this.schedulerThreads.newThread(task);
+		}
+		Runnable tracked = new Runnable() {
+
+			@Override
+			public void run() {
+				try {
+					task.run();
+				}
+				finally {
+					TaskThreads.this.tasks.remove(this);
+				}
+			}
+
+		};
+		Thread thread = this.delegate.newThread(tracked);
+		if (thread != null) {
+			this.created.incrementAndGet();
+			this.tasks.put(tracked, new Task(thread, System.nanoTime()));
+		}
+		return thread;
+	}
+
+	boolean isEmpty() {
+		return this.tasks.isEmpty();
+	}
+
+	long created() {
+		return this.created.get();
+	}
+
+	List<Thread> runningSchedules() {
+		return this.schedulerThreads.running();
+	}
+
+	List<ActiveTask> activeTasks(String description) {
+		long now = System.nanoTime();
+		return this.tasks.values()
+			.stream()
+			.sorted((a, b) -> Long.compare(a.since - b.since, 0))
+			.map((task) -> new ActiveTask(description, Duration.ofNanos(now - task.since), task.thread))
+			.toList();
+	}
+
+	private record Task(Thread thread, long since) {
+
+	}
+
+}

@@ -1,0 +1,67 @@
+package io.github.gracefulboot.executor;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.github.gracefulboot.shutdown.ActiveTask;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
+
+/**
+ * Spring's executor with a thread for each task, virtual or not, which takes no part in
+ * the lifecycle; or its scheduler. Spring pauses a scheduler without refusing work.
+ */
+final class ThreadPerTaskExecutor implements DrainableExecutor {
+
+	private final String name;
+
+	private final TaskThreads threads;
+
+	private final @Nullable SimpleAsyncTaskScheduler scheduler;
+
+	private final AtomicBoolean pausing = new AtomicBoolean();
+
+	private volatile boolean paused;
+
+	ThreadPerTaskExecutor(String name, TaskThreads threads, @Nullable SimpleAsyncTaskScheduler scheduler) {
+		this.name = name;
+		this.threads = threads;
+		this.scheduler = scheduler;
+	}
+
+	@Override
+	public String name() {
+		return this.name;
+	}
+
+	@Override
+	public void stopSchedules() {
+		if (this.scheduler != null && this.pausing.compareAndSet(false, true)) {
+			this.scheduler.stop(() -> this.paused = true);
+		}
+	}
+
+	@Override
+	public boolean isIdle() {
+		return this.threads.isEmpty() && (this.scheduler == null || this.paused);
+	}
+
+	@Override
+	public long tasks() {
+		return this.threads.created();
+	}
+
+	@Override
+	public Collection<ActiveTask> activeTasks(boolean named) {
+		List<ActiveTask> tasks = new ArrayList<>(this.threads.activeTasks("task of " + this.name));
+		if (named && this.scheduler != null && !this.paused) {
+			this.threads.runningSchedules()
+				.forEach((thread) -> tasks.add(new ActiveTask("task of " + this.name, null, thread)));
+		}
+		return tasks;
+	}
+
+}

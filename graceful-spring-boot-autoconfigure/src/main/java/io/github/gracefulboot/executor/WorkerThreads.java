@@ -1,0 +1,68 @@
+package io.github.gracefulboot.executor;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows the threads of a pool, which does not tell them. Whether one of them is running a
+ * task shows in its stack, so that tasks cost nothing more.
+ */
+final class WorkerThreads implements ThreadFactory {
+
+	private static final String POOL = ThreadPoolExecutor.class.getName();
+
+	/**
+	 * Where the threads of Spring's executors wait while these are paused.
+	 */
+	private static final String PAUSED = ".ExecutorLifecycleDelegate";
+
+	private final ThreadFactory delegate;
+
+	private final Set<Thread> threads = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+	WorkerThreads(ThreadFactory delegate) {
+		this.delegate = delegate;
+	}
+
+	@Override
+	public @Nullable Thread newThread(Runnable worker) {
+		Thread thread = this.delegate.newThread(worker);
+		if (thread != null) {
+			this.threads.add(thread);
+		}
+		return thread;
+	}
+
+	/**
+	 * Returns the threads that are running a task.
+	 * @return the threads, in the order of their names
+	 */
+	List<Thread> running() {
+		List<Thread> all;
+		synchronized (this.threads) {
+			all = List.copyOf(this.threads);
+		}
+		return all.stream()
+			.filter(WorkerThreads::runsTask)
+			.sorted((a, b) -> a.getName().compareTo(b.getName()))
+			.toList();
+	}
+
+	private static boolean runsTask(Thread thread) {
+		StackTraceElement[] stack = thread.getStackTrace();
+		return stack.length > 0 && Arrays.stream(stack).noneMatch(WorkerThreads::waitsForTask);
+	}
+
+	private static boolean waitsForTask(StackTraceElement frame) {
+		return (frame.getClassName().equals(POOL) && frame.getMethodName().equals("getTask"))
+				|| frame.getClassName().endsWith(PAUSED);
+	}
+
+}
