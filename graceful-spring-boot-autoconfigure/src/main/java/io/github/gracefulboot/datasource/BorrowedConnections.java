@@ -13,6 +13,7 @@ import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.Deadline;
 import io.github.gracefulboot.shutdown.DrainParticipant;
 import io.github.gracefulboot.shutdown.Role;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The database connections that work still holds: how many each pool has lent out, the
@@ -23,26 +24,31 @@ final class BorrowedConnections implements DrainParticipant {
 
 	private static final long POLL_MILLIS = 10;
 
+	private final String name;
+
 	private final Supplier<Map<String, Integer>> borrowed;
 
-	private final OpenTransactions transactions;
+	private final @Nullable OpenTransactions transactions;
 
 	private volatile boolean draining;
 
 	/**
 	 * Creates the participant.
+	 * @param name what people call it
 	 * @param borrowed tells the number of borrowed connections by pool, without the pools
 	 * that have lent out none
-	 * @param transactions the transactions that are open
+	 * @param transactions the transactions that are open, or {@code null} if they are not
+	 * known
 	 */
-	BorrowedConnections(Supplier<Map<String, Integer>> borrowed, OpenTransactions transactions) {
+	BorrowedConnections(String name, Supplier<Map<String, Integer>> borrowed, @Nullable OpenTransactions transactions) {
+		this.name = name;
 		this.borrowed = borrowed;
 		this.transactions = transactions;
 	}
 
 	@Override
 	public String name() {
-		return "database connections";
+		return this.name;
 	}
 
 	@Override
@@ -55,12 +61,16 @@ final class BorrowedConnections implements DrainParticipant {
 		List<ActiveTask> tasks = new ArrayList<>();
 		this.borrowed.get()
 			.forEach((pool, count) -> tasks.add(new ActiveTask(count + " borrowed from " + pool, null, null)));
-		boolean searches = this.draining && !tasks.isEmpty();
-		tasks.addAll(this.transactions.tasks());
+		boolean searches = this.draining && this.transactions != null && !tasks.isEmpty();
+		tasks.addAll(openTransactions());
 		if (searches) {
 			tasks.addAll(RunningStatements.besides(tasks));
 		}
 		return tasks;
+	}
+
+	private List<ActiveTask> openTransactions() {
+		return (this.transactions != null) ? this.transactions.tasks() : List.of();
 	}
 
 	@Override
@@ -75,14 +85,16 @@ final class BorrowedConnections implements DrainParticipant {
 	}
 
 	private boolean isNothingHeld() {
-		return this.borrowed.get().isEmpty() && this.transactions.tasks().isEmpty();
+		return this.borrowed.get().isEmpty() && openTransactions().isEmpty();
 	}
 
 	private void awaitReturned(Deadline deadline, CompletableFuture<Void> done) {
 		try {
 			while (!isNothingHeld()) {
 				if (deadline.hasPassed()) {
-					this.transactions.logStacks();
+					if (this.transactions != null) {
+						this.transactions.logStacks();
+					}
 					return;
 				}
 				Thread.sleep(POLL_MILLIS);

@@ -84,7 +84,7 @@ public final class GracefulDataSourceAutoConfiguration {
 		@Bean
 		BorrowedConnections gracefulBorrowedConnections(ConfigurableListableBeanFactory beanFactory,
 				ObjectProvider<DataSourcePoolMetadataProvider> metadata, TransactionObserver observer) {
-			return new BorrowedConnections(
+			return new BorrowedConnections("database connections",
 					new Pools(beanFactory,
 							new CompositeDataSourcePoolMetadataProvider(metadata.orderedStream().toList())),
 					observer.transactions());

@@ -16,6 +16,7 @@ import io.github.gracefulboot.messaging.jms.GracefulJmsCheckAutoConfiguration;
 import io.github.gracefulboot.messaging.kafka.GracefulKafkaCheckAutoConfiguration;
 import io.github.gracefulboot.messaging.redis.GracefulRedisCheckAutoConfiguration;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.startup.ConnectionChecks;
 import io.github.gracefulboot.startup.GracefulStartupAutoConfiguration;
 import jakarta.jms.ConnectionFactory;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
@@ -180,7 +181,7 @@ class BrokerCheckTests {
 			.withClassLoader(new FilteredClassLoader(KafkaAdmin.class, CachingConnectionFactory.class,
 					org.springframework.amqp.rabbit.connection.ConnectionFactory.class, ConnectionFactory.class,
 					RedisConnectionFactory.class))
-			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(BrokerChecks.class));
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ConnectionChecks.class));
 	}
 
 	/*

@@ -1,6 +1,6 @@
 package io.github.gracefulboot.messaging.amqp;
 
-import io.github.gracefulboot.messaging.BrokerChecks;
+import io.github.gracefulboot.startup.ConnectionChecks;
 import io.github.gracefulboot.startup.GracefulStartupAutoConfiguration;
 import io.github.gracefulboot.startup.StartupChecks;
 
@@ -31,8 +31,8 @@ public final class GracefulRabbitCheckAutoConfiguration {
 	}
 
 	@Bean
-	BrokerChecks<ConnectionFactory> gracefulRabbitChecks(ConfigurableListableBeanFactory beanFactory) {
-		return new BrokerChecks<>(beanFactory, ConnectionFactory.class,
+	ConnectionChecks<ConnectionFactory> gracefulRabbitChecks(ConfigurableListableBeanFactory beanFactory) {
+		return new ConnectionChecks<>(beanFactory, ConnectionFactory.class,
 				(connectionFactory) -> !(connectionFactory instanceof AbstractRoutingConnectionFactory),
 				(connectionFactory) -> connectionFactory.createConnection().close());
 	}

@@ -1,6 +1,6 @@
 package io.github.gracefulboot.messaging.jms;
 
-import io.github.gracefulboot.messaging.BrokerChecks;
+import io.github.gracefulboot.startup.ConnectionChecks;
 import io.github.gracefulboot.startup.GracefulStartupAutoConfiguration;
 import io.github.gracefulboot.startup.StartupChecks;
 import jakarta.jms.ConnectionFactory;
@@ -30,8 +30,8 @@ public final class GracefulJmsCheckAutoConfiguration {
 	}
 
 	@Bean
-	BrokerChecks<ConnectionFactory> gracefulJmsChecks(ConfigurableListableBeanFactory beanFactory) {
-		return new BrokerChecks<>(beanFactory, ConnectionFactory.class, (connectionFactory) -> true,
+	ConnectionChecks<ConnectionFactory> gracefulJmsChecks(ConfigurableListableBeanFactory beanFactory) {
+		return new ConnectionChecks<>(beanFactory, ConnectionFactory.class, (connectionFactory) -> true,
 				(connectionFactory) -> connectionFactory.createConnection().close());
 	}
 

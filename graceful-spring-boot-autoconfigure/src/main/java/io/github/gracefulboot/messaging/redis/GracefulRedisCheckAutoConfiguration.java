@@ -1,6 +1,6 @@
 package io.github.gracefulboot.messaging.redis;
 
-import io.github.gracefulboot.messaging.BrokerChecks;
+import io.github.gracefulboot.startup.ConnectionChecks;
 import io.github.gracefulboot.startup.GracefulStartupAutoConfiguration;
 import io.github.gracefulboot.startup.StartupChecks;
 
@@ -31,8 +31,8 @@ public final class GracefulRedisCheckAutoConfiguration {
 	}
 
 	@Bean
-	BrokerChecks<RedisConnectionFactory> gracefulRedisChecks(ConfigurableListableBeanFactory beanFactory) {
-		return new BrokerChecks<>(beanFactory, RedisConnectionFactory.class, (connectionFactory) -> true,
+	ConnectionChecks<RedisConnectionFactory> gracefulRedisChecks(ConfigurableListableBeanFactory beanFactory) {
+		return new ConnectionChecks<>(beanFactory, RedisConnectionFactory.class, (connectionFactory) -> true,
 				GracefulRedisCheckAutoConfiguration::ping);
 	}
 

@@ -1,12 +1,9 @@
-package io.github.gracefulboot.messaging;
+package io.github.gracefulboot.startup;
 
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
-
-import io.github.gracefulboot.startup.StartupCheck;
-import io.github.gracefulboot.startup.StartupCheckSource;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
@@ -17,7 +14,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
  * @param <T> the type of the connection factories
  * @since 0.1.0
  */
-public final class BrokerChecks<T> implements StartupCheckSource {
+public final class ConnectionChecks<T> implements StartupCheckSource {
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
@@ -34,7 +31,7 @@ public final class BrokerChecks<T> implements StartupCheckSource {
 	 * @param connects whether one can connect by itself
 	 * @param attempt tries one
 	 */
-	public BrokerChecks(ConfigurableListableBeanFactory beanFactory, Class<T> type, Predicate<T> connects,
+	public ConnectionChecks(ConfigurableListableBeanFactory beanFactory, Class<T> type, Predicate<T> connects,
 			Attempt<T> attempt) {
 		this.beanFactory = beanFactory;
 		this.type = type;
@@ -63,7 +60,7 @@ public final class BrokerChecks<T> implements StartupCheckSource {
 			@Override
 			public void check() throws Exception {
 				try {
-					BrokerChecks.this.attempt.connect(connectionFactory);
+					ConnectionChecks.this.attempt.connect(connectionFactory);
 				}
 				catch (Exception ex) {
 					throw explained(ex);
@@ -74,7 +71,7 @@ public final class BrokerChecks<T> implements StartupCheckSource {
 	}
 
 	/*
-	 * Says what the causes say, too: the libraries' own words name no address.
+	 * Says what the causes say, too: the own words of clients of brokers name no address.
 	 */
 	private static Exception explained(Exception failure) {
 		String message = String.valueOf(failure.getMessage());
@@ -97,7 +94,7 @@ public final class BrokerChecks<T> implements StartupCheckSource {
 		/**
 		 * Connects.
 		 * @param connectionFactory the connection factory
-		 * @throws Exception if the broker is not there
+		 * @throws Exception if the other side is not there
 		 */
 		void connect(T connectionFactory) throws Exception;
 
