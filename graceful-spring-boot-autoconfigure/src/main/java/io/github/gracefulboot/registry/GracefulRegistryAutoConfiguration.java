@@ -1,0 +1,45 @@
+package io.github.gracefulboot.registry;
+
+import io.github.gracefulboot.shutdown.GracefulShutdown;
+import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
+
+/**
+ * Auto-configuration of what Spring Cloud's service registries hear of starts and stops.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
+@ConditionalOnClass(ServiceRegistry.class)
+@ConditionalOnBean(GracefulShutdown.class)
+@ConditionalOnBooleanProperty(name = "graceful.registry.enabled", matchIfMissing = true)
+public final class GracefulRegistryAutoConfiguration {
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static ServiceRegistryPostProcessor gracefulServiceRegistryPostProcessor(
+			ObjectProvider<Registrations> registrations) {
+		return new ServiceRegistryPostProcessor(registrations::getObject);
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static Registrations gracefulRegistrations() {
+		return new Registrations();
+	}
+
+	@Bean
+	RegistryListener gracefulRegistryListener(Registrations registrations) {
+		return new RegistryListener(registrations);
+	}
+
+}

@@ -1,0 +1,80 @@
+package io.github.gracefulboot.registry;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import io.github.gracefulboot.registry.Registrations.Entry;
+import io.github.gracefulboot.shutdown.Announcer;
+import io.github.gracefulboot.shutdown.DaemonThreads;
+import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.shutdown.Durations;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.context.ApplicationListener;
+import org.springframework.core.log.LogMessage;
+
+/**
+ * Registers the instance when it accepts traffic, and deregisters it when the stop is
+ * announced. A registry that does not answer holds up neither the stop nor another
+ * registry.
+ */
+final class RegistryListener implements ApplicationListener<AvailabilityChangeEvent<ReadinessState>>, Announcer {
+
+	private static final Log logger = LogFactory.getLog(RegistryListener.class);
+
+	private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
+
+	private static final int SHARE_OF_STOP = 8;
+
+	private final Registrations registrations;
+
+	RegistryListener(Registrations registrations) {
+		this.registrations = registrations;
+	}
+
+	@Override
+	public void onApplicationEvent(AvailabilityChangeEvent<ReadinessState> event) {
+		if (event.getState() == ReadinessState.ACCEPTING_TRAFFIC) {
+			this.registrations.ready();
+		}
+	}
+
+	@Override
+	public void announceStop(Deadline deadline) {
+		List<Entry> entries = this.registrations.leave();
+		CountDownLatch answers = new CountDownLatch(entries.size());
+		for (Entry entry : entries) {
+			DaemonThreads.start("graceful-registry", () -> {
+				deregister(entry);
+				answers.countDown();
+			});
+		}
+		Duration wait = Durations.shorter(LONGEST_WAIT, deadline.remaining().dividedBy(SHARE_OF_STOP));
+		try {
+			if (!answers.await(wait.toNanos(), TimeUnit.NANOSECONDS)) {
+				logger.warn(LogMessage.format("A service registry did not answer within %s, going on without it",
+						Durations.text(wait)));
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void deregister(Entry entry) {
+		try {
+			entry.registry().deregister(entry.registration());
+		}
+		catch (RuntimeException ex) {
+			this.registrations.stay(entry);
+			logger.warn(LogMessage.format("Could not deregister %s, which Spring Cloud tries again",
+					entry.registration().getServiceId()), ex);
+		}
+	}
+
+}
