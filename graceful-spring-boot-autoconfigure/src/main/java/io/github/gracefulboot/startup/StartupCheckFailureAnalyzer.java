@@ -18,7 +18,7 @@ class StartupCheckFailureAnalyzer extends AbstractFailureAnalyzer<StartupCheckFa
 		}
 		return new FailureAnalysis(
 				"The application does not listen, because something that it needs is missing: " + message,
-				("Check that '%s' runs, that its address is right and that it can be reached from here. Give it more "
+				("Check that '%s' runs, that its address and credentials are right and that it can be reached from here. Give it more "
 						+ "time with graceful.startup.timeout, or do not wait for it with "
 						+ "graceful.startup.check.exclude=%s.")
 					.formatted(cause.getCheck(), cause.getCheck()),
