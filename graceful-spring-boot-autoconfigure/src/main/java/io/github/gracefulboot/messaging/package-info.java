@@ -1,5 +1,5 @@
 /**
- * What brokers and stores behind the application have in common.
+ * Stops message listeners in the drain, after what they have in hand.
  */
 @NullMarked
 package io.github.gracefulboot.messaging;

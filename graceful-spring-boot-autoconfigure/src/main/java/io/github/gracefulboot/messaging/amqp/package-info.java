@@ -1,5 +1,5 @@
 /**
- * Waits for RabbitMQ at start.
+ * Waits for RabbitMQ at start, and stops the listeners of Spring AMQP in the drain.
  */
 @NullMarked
 package io.github.gracefulboot.messaging.amqp;

@@ -1,5 +1,5 @@
 /**
- * Waits for JMS brokers at start.
+ * Waits for JMS brokers at start, and stops the listeners of Spring JMS in the drain.
  */
 @NullMarked
 package io.github.gracefulboot.messaging.jms;

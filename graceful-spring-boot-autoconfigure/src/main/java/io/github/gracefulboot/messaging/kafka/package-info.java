@@ -1,5 +1,6 @@
 /**
- * Waits for Kafka at start.
+ * Waits for Kafka at start, and stops the listeners of Spring for Apache Kafka in the
+ * drain.
  */
 @NullMarked
 package io.github.gracefulboot.messaging.kafka;

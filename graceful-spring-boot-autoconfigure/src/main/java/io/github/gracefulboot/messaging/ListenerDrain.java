@@ -1,0 +1,120 @@
+package io.github.gracefulboot.messaging;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+import io.github.gracefulboot.messaging.MessagingProperties.Stop;
+import io.github.gracefulboot.shutdown.ActiveTask;
+import io.github.gracefulboot.shutdown.DaemonThreads;
+import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.shutdown.DrainParticipant;
+import io.github.gracefulboot.shutdown.GracefulShutdown;
+import io.github.gracefulboot.shutdown.Stage;
+import io.github.gracefulboot.shutdown.StageChangedEvent;
+
+import org.springframework.context.ApplicationListener;
+
+/**
+ * Stops the listener containers of one technology, all at once and each on a thread of
+ * its own. Spring's lifecycle finds them stopped afterwards.
+ *
+ * @since 0.1.0
+ */
+public final class ListenerDrain implements DrainParticipant, ApplicationListener<StageChangedEvent> {
+
+	private final String name;
+
+	private final GracefulShutdown shutdown;
+
+	private final MessagingProperties properties;
+
+	private final Supplier<? extends Collection<? extends ListenerContainer>> containers;
+
+	private final Map<ListenerContainer, CompletableFuture<Void>> stopping = new ConcurrentHashMap<>();
+
+	/**
+	 * Creates the participant.
+	 * @param name what people call the listeners, such as {@code Kafka listeners}
+	 * @param shutdown the stop that it takes part in
+	 * @param properties tell when to stop which listeners
+	 * @param containers finds the containers that exist
+	 */
+	public ListenerDrain(String name, GracefulShutdown shutdown, MessagingProperties properties,
+			Supplier<? extends Collection<? extends ListenerContainer>> containers) {
+		this.name = name;
+		this.shutdown = shutdown;
+		this.properties = properties;
+		this.containers = containers;
+	}
+
+	@Override
+	public String name() {
+		return this.name;
+	}
+
+	@Override
+	public Collection<ActiveTask> activeTasks() {
+		return this.stopping.entrySet()
+			.stream()
+			.filter((entry) -> !entry.getValue().isDone())
+			.flatMap((entry) -> entry.getKey().activeTasks().stream())
+			.toList();
+	}
+
+	@Override
+	public void onApplicationEvent(StageChangedEvent event) {
+		if (event.getSource() == this.shutdown && event.getStage() == Stage.LAME_DUCK
+				&& this.properties.getStop() == Stop.LAME_DUCK) {
+			stop(this.shutdown.begin().minus(this.shutdown.getBudget().reserve()));
+		}
+	}
+
+	@Override
+	public boolean supportsAsyncExecution() {
+		return false;
+	}
+
+	@Override
+	public CompletionStage<?> drain(Deadline deadline) {
+		stop(deadline);
+		return CompletableFuture.allOf(this.stopping.values().toArray(CompletableFuture[]::new));
+	}
+
+	private void stop(Deadline deadline) {
+		for (ListenerContainer container : this.containers.get()) {
+			if (container.isRunning() && !this.properties.getExclude().contains(container.name())) {
+				this.stopping.computeIfAbsent(container, (added) -> stop(added, deadline));
+			}
+		}
+	}
+
+	private static CompletableFuture<Void> stop(ListenerContainer container, Deadline deadline) {
+		CompletableFuture<Void> stopped = new CompletableFuture<>();
+		DaemonThreads.start("graceful-stop-" + container.name(), () -> stop(container, deadline, stopped));
+		return stopped;
+	}
+
+	private static void stop(ListenerContainer container, Deadline deadline, CompletableFuture<Void> stopped) {
+		try {
+			container.stop(deadline, () -> stopped.complete(null));
+			stopped.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (TimeoutException ex) {
+			container.giveUp();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException | RuntimeException ex) {
+			stopped.completeExceptionally(ex);
+		}
+	}
+
+}

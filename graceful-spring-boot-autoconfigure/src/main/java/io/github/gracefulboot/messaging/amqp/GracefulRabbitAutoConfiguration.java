@@ -1,0 +1,37 @@
+package io.github.gracefulboot.messaging.amqp;
+
+import io.github.gracefulboot.messaging.ExistingBeans;
+import io.github.gracefulboot.messaging.ListenerDrain;
+import io.github.gracefulboot.messaging.MessagingProperties;
+import io.github.gracefulboot.shutdown.GracefulShutdown;
+import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+
+import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+/**
+ * Auto-configuration of the stop of RabbitMQ listeners.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
+@ConditionalOnClass(RabbitListenerEndpointRegistry.class)
+@ConditionalOnBean(GracefulShutdown.class)
+@EnableConfigurationProperties(MessagingProperties.class)
+public final class GracefulRabbitAutoConfiguration {
+
+	@Bean
+	ListenerDrain gracefulRabbitListeners(GracefulShutdown shutdown, MessagingProperties properties,
+			ConfigurableListableBeanFactory beanFactory, Environment environment) {
+		boolean requeues = environment.getProperty("spring.rabbitmq.listener.simple.force-stop", Boolean.class, true);
+		return new ListenerDrain("Rabbit listeners", shutdown, properties,
+				new RabbitContainers(new ExistingBeans(beanFactory), requeues));
+	}
+
+}

@@ -1,0 +1,59 @@
+package io.github.gracefulboot.messaging.amqp;
+
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.function.Supplier;
+
+import io.github.gracefulboot.messaging.ExistingBeans;
+
+import org.springframework.amqp.rabbit.AsyncRabbitTemplate;
+import org.springframework.amqp.rabbit.core.RabbitTemplate;
+import org.springframework.amqp.rabbit.listener.AbstractMessageListenerContainer;
+import org.springframework.amqp.rabbit.listener.ObservableListenerContainer;
+import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
+
+/**
+ * Finds Spring AMQP's containers, but for those that take the replies to requests of this
+ * application: what is in flight still waits for them.
+ */
+final class RabbitContainers implements Supplier<Collection<RabbitContainer>> {
+
+	private final ExistingBeans beans;
+
+	private final boolean requeues;
+
+	RabbitContainers(ExistingBeans beans, boolean requeues) {
+		this.beans = beans;
+		this.requeues = requeues;
+	}
+
+	@Override
+	public Collection<RabbitContainer> get() {
+		Set<RabbitContainer> containers = new LinkedHashSet<>();
+		// The type of its elements has another package in Spring AMQP 4.0
+		for (RabbitListenerEndpointRegistry registry : this.beans.ofType(RabbitListenerEndpointRegistry.class)
+			.values()) {
+			for (Object container : registry.getListenerContainers()) {
+				if (container instanceof ObservableListenerContainer observable) {
+					containers.add(container(observable.getListenerId(), observable));
+				}
+			}
+		}
+		this.beans.ofType(ObservableListenerContainer.class)
+			.forEach((name, container) -> containers.add(container(name, container)));
+		containers.removeIf((container) -> takesReplies(container.container()));
+		return containers;
+	}
+
+	private RabbitContainer container(String name, ObservableListenerContainer container) {
+		return new RabbitContainer(name, container, this.requeues);
+	}
+
+	private static boolean takesReplies(ObservableListenerContainer container) {
+		Object listener = (container instanceof AbstractMessageListenerContainer abstractContainer)
+				? abstractContainer.getMessageListener() : null;
+		return listener instanceof RabbitTemplate || listener instanceof AsyncRabbitTemplate;
+	}
+
+}

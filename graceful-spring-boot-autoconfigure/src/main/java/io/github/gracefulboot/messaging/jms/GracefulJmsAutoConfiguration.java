@@ -1,0 +1,36 @@
+package io.github.gracefulboot.messaging.jms;
+
+import io.github.gracefulboot.messaging.ExistingBeans;
+import io.github.gracefulboot.messaging.ListenerDrain;
+import io.github.gracefulboot.messaging.MessagingProperties;
+import io.github.gracefulboot.shutdown.GracefulShutdown;
+import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import jakarta.jms.ConnectionFactory;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.jms.config.JmsListenerEndpointRegistry;
+
+/**
+ * Auto-configuration of the stop of JMS listeners.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
+@ConditionalOnClass({ ConnectionFactory.class, JmsListenerEndpointRegistry.class })
+@ConditionalOnBean(GracefulShutdown.class)
+@EnableConfigurationProperties(MessagingProperties.class)
+public final class GracefulJmsAutoConfiguration {
+
+	@Bean
+	ListenerDrain gracefulJmsListeners(GracefulShutdown shutdown, MessagingProperties properties,
+			ConfigurableListableBeanFactory beanFactory) {
+		return new ListenerDrain("JMS listeners", shutdown, properties,
+				new JmsContainers(new ExistingBeans(beanFactory)));
+	}
+
+}

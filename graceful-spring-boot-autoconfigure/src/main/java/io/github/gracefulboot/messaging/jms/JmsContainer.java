@@ -1,0 +1,69 @@
+package io.github.gracefulboot.messaging.jms;
+
+import java.util.Collection;
+
+import io.github.gracefulboot.messaging.ListenerContainer;
+import io.github.gracefulboot.messaging.WorkingThreads;
+import io.github.gracefulboot.shutdown.ActiveTask;
+import io.github.gracefulboot.shutdown.Deadline;
+
+import org.springframework.jms.listener.AbstractMessageListenerContainer;
+import org.springframework.jms.listener.DefaultMessageListenerContainer;
+import org.springframework.jms.listener.MessageListenerContainer;
+
+/**
+ * A container of Spring JMS.
+ *
+ * @param name the listener's id
+ * @param container the container
+ */
+record JmsContainer(String name, MessageListenerContainer container) implements ListenerContainer {
+
+	/**
+	 * What a listener that outlasted the deadline is still waited for when its container
+	 * is destroyed, twice, with an interrupt in between.
+	 */
+	private static final long DESTROY_MILLIS = 50;
+
+	@Override
+	public boolean isRunning() {
+		return this.container.isRunning();
+	}
+
+	/**
+	 * A message may arrive while the container stops. With an acknowledgement on receipt
+	 * the broker has forgotten it then, so that it must not be rejected.
+	 */
+	@Override
+	public void stop(Deadline deadline, Runnable whenStopped) {
+		if (this.container instanceof DefaultMessageListenerContainer polling) {
+			polling.setAcceptMessagesWhileStopping(true);
+			polling.stop(whenStopped);
+			if (polling.getActiveConsumerCount() == 0) {
+				whenStopped.run();
+			}
+		}
+		else {
+			this.container.stop(whenStopped);
+		}
+	}
+
+	@Override
+	public void giveUp() {
+		if (this.container instanceof DefaultMessageListenerContainer polling) {
+			polling.setReceiveTimeout(DESTROY_MILLIS);
+			polling.setAcceptMessagesWhileStopping(false);
+		}
+	}
+
+	@Override
+	public Collection<ActiveTask> activeTasks() {
+		return WorkingThreads.tasks("JMS listener " + this.name, this::isThreadName,
+				AbstractMessageListenerContainer.class);
+	}
+
+	private boolean isThreadName(String threadName) {
+		return !(this.container instanceof DefaultMessageListenerContainer) || threadName.startsWith(this.name + "-");
+	}
+
+}

@@ -1,0 +1,59 @@
+package io.github.gracefulboot.messaging.kafka;
+
+import io.github.gracefulboot.messaging.ExistingBeans;
+import io.github.gracefulboot.messaging.ListenerDrain;
+import io.github.gracefulboot.messaging.MessagingProperties;
+import io.github.gracefulboot.shutdown.GracefulShutdown;
+import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
+import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
+
+/**
+ * Auto-configuration of the stop of Kafka listeners.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
+@ConditionalOnClass(KafkaListenerEndpointRegistry.class)
+@ConditionalOnBean(GracefulShutdown.class)
+@EnableConfigurationProperties(MessagingProperties.class)
+public final class GracefulKafkaAutoConfiguration {
+
+	@Bean
+	ConsumerThreads gracefulConsumerThreads() {
+		return new ConsumerThreads();
+	}
+
+	@Bean
+	ListenerDrain gracefulKafkaListeners(GracefulShutdown shutdown, MessagingProperties properties,
+			ConfigurableListableBeanFactory beanFactory, ConsumerThreads gracefulConsumerThreads) {
+		return new ListenerDrain("Kafka listeners", shutdown, properties,
+				new KafkaContainers(new ExistingBeans(beanFactory), gracefulConsumerThreads));
+	}
+
+	/**
+	 * Unless the application has decided for itself.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnProperty(name = "spring.kafka.listener.immediate-stop", matchIfMissing = true)
+	static class StopAfterRecordConfiguration {
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static StopAfterRecord gracefulStopAfterRecord() {
+			return new StopAfterRecord();
+		}
+
+	}
+
+}
