@@ -3,7 +3,6 @@ package io.github.gracefulboot.executor;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.Delayed;
 import java.util.concurrent.Future;
 import java.util.concurrent.RunnableScheduledFuture;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -90,8 +89,11 @@ final class PoolExecutor implements DrainableExecutor {
 	}
 
 	private static boolean isDue(Runnable task) {
-		return !(task instanceof Delayed delayed && delayed.getDelay(TimeUnit.NANOSECONDS) > 0)
-				&& !(task instanceof Future<?> future && future.isDone());
+		if (task instanceof RunnableScheduledFuture<?> scheduled
+				&& (scheduled.isPeriodic() || scheduled.getDelay(TimeUnit.NANOSECONDS) > 0)) {
+			return false;
+		}
+		return !(task instanceof Future<?> future && future.isDone());
 	}
 
 	@Override
