@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -389,6 +390,17 @@ public final class GracefulShutdown {
 	 */
 	public List<DrainParticipant> getParticipants() {
 		return this.participants.get();
+	}
+
+	/**
+	 * Plans the stop with everybody who takes part in it now.
+	 * @param phases the names of the lifecycle beans by their phase
+	 * @return the plan
+	 */
+	StopPlan plan(SortedMap<Integer, List<String>> phases) {
+		return StopPlan.of(this.budget,
+				this.announcers.get().stream().map((announcer) -> announcer.getClass().getSimpleName()).toList(),
+				this.lameDuck != null, this.participants.get(), phases);
 	}
 
 	private List<DrainParticipant> participants(Role role) {

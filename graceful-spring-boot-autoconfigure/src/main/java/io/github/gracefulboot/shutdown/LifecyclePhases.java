@@ -1,11 +1,20 @@
 package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.Lifecycle;
+import org.springframework.context.LifecycleProcessor;
 import org.springframework.context.Phased;
 import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.context.support.DefaultLifecycleProcessor;
@@ -53,12 +62,31 @@ public final class LifecyclePhases {
 	void limitAll(Duration timeout) {
 		if (timeout.compareTo(this.springsTimeout) < 0) {
 			for (String name : this.beanFactory.getBeanNamesForType(Lifecycle.class, false, false)) {
-				int phase = (this.beanFactory.getSingleton(name) instanceof Phased phased) ? phased.getPhase() : 0;
+				int phase = phaseOf(this.beanFactory.getSingleton(name));
 				if (!this.limited.contains(phase)) {
 					set(phase, timeout);
 				}
 			}
 		}
+	}
+
+	/**
+	 * Returns the lifecycle beans that exist, in the order in which they are stopped.
+	 * @return the names of the beans by their phase, the highest first
+	 */
+	SortedMap<Integer, List<String>> beans() {
+		SortedMap<Integer, List<String>> beans = new TreeMap<>(Comparator.reverseOrder());
+		for (String name : this.beanFactory.getBeanNamesForType(Lifecycle.class, false, false)) {
+			if (this.beanFactory.getSingleton(BeanFactoryUtils.transformedBeanName(name)) instanceof Lifecycle lifecycle
+					&& !(lifecycle instanceof LifecycleProcessor) && !(lifecycle instanceof ReleaseLifecycle)) {
+				beans.computeIfAbsent(phaseOf(lifecycle), (phase) -> new ArrayList<>()).add(name);
+			}
+		}
+		return beans;
+	}
+
+	private static int phaseOf(@Nullable Object bean) {
+		return (bean instanceof Phased phased) ? phased.getPhase() : 0;
 	}
 
 	private void set(int phase, Duration timeout) {

@@ -1,5 +1,8 @@
 package io.github.gracefulboot.shutdown;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
@@ -8,6 +11,7 @@ import org.springframework.context.ApplicationEvent;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.SmartApplicationListener;
 import org.springframework.core.Ordered;
+import org.springframework.core.log.LogMessage;
 
 /**
  * Runs the stop before anybody else hears that the context closes: executors refuse work
@@ -15,6 +19,8 @@ import org.springframework.core.Ordered;
  * them. A context that never was ready is let go at once.
  */
 final class StopListener implements SmartApplicationListener, DisposableBean {
+
+	private static final Log logger = LogFactory.getLog(StopListener.class);
 
 	private final ApplicationContext context;
 
@@ -43,11 +49,31 @@ final class StopListener implements SmartApplicationListener, DisposableBean {
 			}
 		}
 		else if (((ContextClosedEvent) event).getApplicationContext() == this.context && this.wasReady) {
+			logPlan();
 			this.shutdown.stop();
 			Deadline deadline = this.shutdown.begin();
 			this.phases.limitAll(this.shutdown.getBudget().release(deadline).remaining());
 			this.phases.limit(ReleaseLifecycle.PHASE, deadline.remaining());
 		}
+	}
+
+	private void logPlan() {
+		try {
+			StopPlan plan = plan();
+			logger.info("Plan of the stop: " + plan.summary());
+			logger.debug(LogMessage.format("The same step by step:%n%s", plan));
+		}
+		catch (RuntimeException ex) {
+			logger.warn("The plan of the stop can not be told, going on without it", ex);
+		}
+	}
+
+	/**
+	 * Returns what a stop would do now.
+	 * @return the plan
+	 */
+	StopPlan plan() {
+		return this.shutdown.plan(this.phases.beans());
 	}
 
 	@Override
