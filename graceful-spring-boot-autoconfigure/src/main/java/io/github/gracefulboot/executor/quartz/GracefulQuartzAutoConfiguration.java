@@ -1,0 +1,54 @@
+package io.github.gracefulboot.executor.quartz;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.github.gracefulboot.executor.ExecutorProperties;
+import io.github.gracefulboot.executor.GracefulExecutorAutoConfiguration;
+import io.github.gracefulboot.shutdown.GracefulShutdown;
+import io.github.gracefulboot.shutdown.WaitingPolicy;
+import org.quartz.Scheduler;
+
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
+
+/**
+ * Auto-configuration of the wait for jobs of Quartz.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = GracefulExecutorAutoConfiguration.class,
+		afterName = "org.springframework.boot.quartz.autoconfigure.QuartzAutoConfiguration")
+@ConditionalOnClass(Scheduler.class)
+@ConditionalOnBean({ GracefulShutdown.class, Scheduler.class })
+@ConditionalOnBooleanProperty(name = "graceful.executors.enabled", matchIfMissing = true)
+public final class GracefulQuartzAutoConfiguration {
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static JobThreadsPostProcessor gracefulJobThreadsPostProcessor() {
+		return new JobThreadsPostProcessor();
+	}
+
+	@Bean
+	JobDrain gracefulJobDrain(ConfigurableListableBeanFactory beanFactory, ExecutorProperties properties,
+			WaitingPolicy waitingPolicy) {
+		boolean waits = waitingPolicy.drains() && waitingPolicy.ownsProcess();
+		return new JobDrain(() -> {
+			Map<String, Scheduler> schedulers = new LinkedHashMap<>();
+			for (String name : beanFactory.getBeanNamesForType(Scheduler.class, false, false)) {
+				if (waits && beanFactory.containsSingleton(name) && !properties.getExclude().contains(name)) {
+					schedulers.put(name, beanFactory.getBean(name, Scheduler.class));
+				}
+			}
+			return schedulers;
+		});
+	}
+
+}

@@ -1,0 +1,144 @@
+package io.github.gracefulboot.executor.quartz;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+import io.github.gracefulboot.shutdown.ActiveTask;
+import io.github.gracefulboot.shutdown.DaemonThreads;
+import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.shutdown.DrainParticipant;
+import io.github.gracefulboot.shutdown.Role;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.quartz.JobExecutionContext;
+import org.quartz.Scheduler;
+import org.quartz.SchedulerException;
+
+import org.springframework.core.log.LogMessage;
+
+/**
+ * Jobs of Quartz. They bring work in, as their triggers do not wait for anybody and other
+ * nodes of a cluster can take them over, so that they end before executors are drained.
+ */
+final class JobDrain implements DrainParticipant {
+
+	private static final Log logger = LogFactory.getLog(JobDrain.class);
+
+	private static final long POLL_MILLIS = 10;
+
+	private final Supplier<Map<String, Scheduler>> schedulers;
+
+	/**
+	 * Creates the participant.
+	 * @param schedulers gives the schedulers by the names of their beans
+	 */
+	JobDrain(Supplier<Map<String, Scheduler>> schedulers) {
+		this.schedulers = schedulers;
+	}
+
+	@Override
+	public String name() {
+		return "quartz jobs";
+	}
+
+	@Override
+	public Role role() {
+		return Role.INTAKE;
+	}
+
+	@Override
+	public Collection<ActiveTask> activeTasks() {
+		List<ActiveTask> tasks = new ArrayList<>();
+		this.schedulers.get().forEach((name, scheduler) -> {
+			for (JobExecutionContext job : runningJobs(scheduler)) {
+				tasks.add(new ActiveTask("job " + job.getJobDetail().getKey() + " of " + name,
+						Duration.between(job.getFireTime().toInstant(), Instant.now()), threadOf(scheduler, job)));
+			}
+		});
+		return tasks;
+	}
+
+	@Override
+	public CompletionStage<?> drain(Deadline deadline) {
+		Map<String, Scheduler> standingBy = new LinkedHashMap<>();
+		this.schedulers.get().forEach((name, scheduler) -> {
+			if (standby(name, scheduler)) {
+				standingBy.put(name, scheduler);
+			}
+		});
+		CompletableFuture<Void> done = new CompletableFuture<>();
+		if (standingBy.isEmpty()) {
+			done.complete(null);
+		}
+		else {
+			DaemonThreads.start("graceful-drain-quartz", () -> awaitIdle(standingBy.values(), deadline, done));
+		}
+		return done;
+	}
+
+	private boolean standby(String name, Scheduler scheduler) {
+		try {
+			if (scheduler.isStarted() && !scheduler.isInStandbyMode() && !scheduler.isShutdown()) {
+				scheduler.standby();
+				return true;
+			}
+		}
+		catch (SchedulerException ex) {
+			logger.warn(LogMessage.format("Scheduler %s can not stand by, going on without it", name), ex);
+		}
+		return false;
+	}
+
+	/*
+	 * Idle is who is idle twice: a trigger that was about to fire still does.
+	 */
+	private void awaitIdle(Collection<Scheduler> schedulers, Deadline deadline, CompletableFuture<Void> done) {
+		try {
+			boolean wasIdle = false;
+			while (!deadline.hasPassed()) {
+				boolean idle = schedulers.stream().allMatch((scheduler) -> runningJobs(scheduler).isEmpty());
+				if (idle && wasIdle) {
+					done.complete(null);
+					return;
+				}
+				wasIdle = idle;
+				Thread.sleep(POLL_MILLIS);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (RuntimeException ex) {
+			done.completeExceptionally(ex);
+		}
+	}
+
+	private static List<JobExecutionContext> runningJobs(Scheduler scheduler) {
+		try {
+			return scheduler.isShutdown() ? List.of() : scheduler.getCurrentlyExecutingJobs();
+		}
+		catch (SchedulerException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static @Nullable Thread threadOf(Scheduler scheduler, JobExecutionContext job) {
+		try {
+			return (scheduler.getListenerManager().getJobListener(JobThreads.NAME) instanceof JobThreads threads)
+					? threads.of(job) : null;
+		}
+		catch (SchedulerException ex) {
+			return null;
+		}
+	}
+
+}

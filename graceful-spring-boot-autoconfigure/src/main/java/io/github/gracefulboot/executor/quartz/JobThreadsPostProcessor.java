@@ -1,0 +1,31 @@
+package io.github.gracefulboot.executor.quartz;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.quartz.Scheduler;
+import org.quartz.SchedulerException;
+
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.core.log.LogMessage;
+
+/**
+ * Lets each scheduler tell the threads of its jobs.
+ */
+final class JobThreadsPostProcessor implements BeanPostProcessor {
+
+	private static final Log logger = LogFactory.getLog(JobThreadsPostProcessor.class);
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		if (bean instanceof Scheduler scheduler) {
+			try {
+				scheduler.getListenerManager().addJobListener(new JobThreads());
+			}
+			catch (SchedulerException ex) {
+				logger.debug(LogMessage.format("Threads of jobs of %s stay unknown", beanName), ex);
+			}
+		}
+		return bean;
+	}
+
+}
