@@ -8,10 +8,12 @@ import org.apache.commons.logging.LogFactory;
 
 import org.springframework.core.log.LogMessage;
 import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
@@ -27,6 +29,12 @@ class WorkController {
 
 	private static final Duration WORTH_A_LINE = Duration.ofSeconds(1);
 
+	private final BackgroundWork background;
+
+	WorkController(BackgroundWork background) {
+		this.background = background;
+	}
+
 	@RequestMapping(path = "/fast", method = { RequestMethod.GET, RequestMethod.POST })
 	String fast(HttpServletRequest request, @RequestBody(required = false) byte[] body) {
 		return answer(request, body);
@@ -40,6 +48,12 @@ class WorkController {
 		}
 		work(Duration.ofMillis(Math.min(ms, LONGEST.toMillis())));
 		return answer(request, body);
+	}
+
+	@PostMapping("/background")
+	@ResponseStatus(HttpStatus.ACCEPTED)
+	void background(@RequestParam long ms) throws InterruptedException {
+		this.background.run(Duration.ofMillis(Math.min(Math.max(ms, 0), LONGEST.toMillis())));
 	}
 
 	private void work(Duration duration) {

@@ -12,6 +12,7 @@ import io.github.gracefulboot.systemtests.process.Exit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -50,6 +51,23 @@ class VirtualThreadTests {
 				.allMatch((line) -> line.contains("on thread " + (VIRTUAL ? virtualName : name)));
 			assertThat(process.log().lines().filter((line) -> line.contains("WorkController.work("))).hasSize(16);
 			assertThat(process.log()).containsPattern("Stopped forced in .*, cut off: POST /slow");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenAsynchronousWorkIsRunningThenItIsFinished(boolean virtualIfPossible) {
+		App app = App.of(SampleJar.GRACEFUL, DIRECTORY)
+			.withEnvironment("SPRING_THREADS_VIRTUAL_ENABLED", String.valueOf(virtualIfPossible));
+		Load request = Load.of("POST", "/background?ms=1500", true, 1).withMaxRequests(1);
+		try (AppProcess process = app.startReady(); LoadClient client = LoadClient.start(request, process.port())) {
+			process.awaitLog("Background work of 1500 ms begins");
+			Exit exit = process.stop("TERM");
+			System.out.printf("THREADS %s, 1.5 s of asynchronous work: exit code %d after %d ms%n",
+					(VIRTUAL && virtualIfPossible) ? "virtual" : "platform", exit.code(), exit.took().toMillis());
+			assertThat(process.log()).contains("Background work of 1500 ms is done");
+			assertThat(exit.code()).isZero();
+			client.stop();
 		}
 	}
 
