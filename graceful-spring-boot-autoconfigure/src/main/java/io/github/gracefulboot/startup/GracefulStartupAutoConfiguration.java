@@ -14,6 +14,7 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -29,12 +30,12 @@ import org.springframework.core.env.Environment;
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnProperty(name = WaitingPolicy.TEST_PROPERTY, havingValue = "false", matchIfMissing = true)
 @ConditionalOnBooleanProperty(name = "graceful.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(StartupProperties.class)
 public final class GracefulStartupAutoConfiguration {
 
-	// Bound by hand and infrastructure, since DataSources are checked as they are created
-	@Bean
-	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static StartupProperties gracefulStartupProperties(Environment environment) {
+	// Bound by hand for what is there before other beans: binding a bean so early would
+	// create beans that bind others
+	private static StartupProperties properties(Environment environment) {
 		StartupProperties properties = Binder.get(environment)
 			.bindOrCreate("graceful.startup", StartupProperties.class);
 		positive("graceful.startup.timeout", properties.getTimeout());
@@ -74,14 +75,15 @@ public final class GracefulStartupAutoConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static StartupChecks gracefulStartupChecks(StartupProperties properties) {
+	static StartupChecks gracefulStartupChecks(Environment environment) {
+		StartupProperties properties = properties(environment);
 		return new StartupChecks(properties.getTimeout(), properties.getCheck().getExclude());
 	}
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static StartupDeadline gracefulStartupDeadline(StartupProperties properties, StartupChecks checks) {
-		return new StartupDeadline(properties.getTimeout(), checks);
+	static StartupDeadline gracefulStartupDeadline(Environment environment, StartupChecks checks) {
+		return new StartupDeadline(properties(environment).getTimeout(), checks);
 	}
 
 	@Bean
