@@ -30,10 +30,10 @@ public record StopPlan(List<Step> steps) {
 	 */
 	static StopPlan of(Budget budget, List<String> announcers, boolean lameDuck, List<DrainParticipant> participants,
 			SortedMap<Integer, List<String>> phases) {
-		Duration reserve = budget.reserve();
-		Duration drain = budget.timeout().minus(reserve);
-		Duration work = budget.timeout().minus(reserve.dividedBy(2));
-		Duration release = budget.timeout().minus(reserve.dividedBy(4));
+		Deadline stop = Deadline.after(() -> 0, budget.timeout());
+		Duration drain = budget.drain(stop).remaining();
+		Duration work = budget.work(stop).remaining();
+		Duration release = budget.release(stop).remaining();
 		List<Step> steps = new ArrayList<>();
 		steps.add(new Step(Stage.ANNOUNCE, "tell", null, announcers, drain));
 		if (lameDuck) {

@@ -45,7 +45,7 @@ class StopPlanTests {
 					new StopPlan.Step(Stage.LAME_DUCK, "serve on", null, List.of(), Duration.ofSeconds(10)),
 					new StopPlan.Step(Stage.DRAIN, "drain", null, List.of("server", "listeners"),
 							Duration.ofSeconds(16)),
-					new StopPlan.Step(Stage.RELEASE, "drain", null, List.of("executors"), Duration.ofSeconds(18)),
+					new StopPlan.Step(Stage.RELEASE, "drain", null, List.of("executors"), Duration.ofMillis(17_500)),
 					new StopPlan.Step(Stage.RELEASE, "stop", 2, List.of("high"), Duration.ofSeconds(19)),
 					new StopPlan.Step(Stage.RELEASE, "stop", 1, List.of("low"), Duration.ofSeconds(19)),
 					new StopPlan.Step(Stage.RELEASE, "drain", null, List.of("connections"), Duration.ofSeconds(19)),
