@@ -31,9 +31,8 @@ public final class ExistingBeans {
 	public <T> Map<String, T> ofType(Class<T> type) {
 		Map<String, T> beans = new LinkedHashMap<>();
 		for (String name : this.beanFactory.getBeanNamesForType(type, false, false)) {
-			Object bean = this.beanFactory.getSingleton(name);
-			if (type.isInstance(bean)) {
-				beans.put(name, type.cast(bean));
+			if (this.beanFactory.containsSingleton(name)) {
+				beans.put(name, this.beanFactory.getBean(name, type));
 			}
 		}
 		return beans;

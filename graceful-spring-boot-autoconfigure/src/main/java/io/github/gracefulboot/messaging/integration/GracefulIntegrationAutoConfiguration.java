@@ -1,0 +1,45 @@
+package io.github.gracefulboot.messaging.integration;
+
+import java.util.Collection;
+
+import io.github.gracefulboot.messaging.ExistingBeans;
+import io.github.gracefulboot.messaging.ListenerDrain;
+import io.github.gracefulboot.messaging.MessagingProperties;
+import io.github.gracefulboot.shutdown.GracefulShutdown;
+import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.integration.endpoint.AbstractPollingEndpoint;
+
+/**
+ * Auto-configuration of the stop of Spring Integration's pollers.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
+@ConditionalOnClass(AbstractPollingEndpoint.class)
+@ConditionalOnBean(GracefulShutdown.class)
+@EnableConfigurationProperties(MessagingProperties.class)
+public final class GracefulIntegrationAutoConfiguration {
+
+	@Bean
+	ListenerDrain gracefulPollers(GracefulShutdown shutdown, MessagingProperties properties,
+			ConfigurableListableBeanFactory beanFactory) {
+		ExistingBeans beans = new ExistingBeans(beanFactory);
+		return new ListenerDrain("pollers", shutdown, properties, () -> endpoints(beans));
+	}
+
+	private static Collection<PollingEndpoint> endpoints(ExistingBeans beans) {
+		return beans.ofType(AbstractPollingEndpoint.class)
+			.entrySet()
+			.stream()
+			.map((endpoint) -> new PollingEndpoint(endpoint.getKey(), endpoint.getValue()))
+			.toList();
+	}
+
+}

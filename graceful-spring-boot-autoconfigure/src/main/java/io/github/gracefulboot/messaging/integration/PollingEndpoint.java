@@ -1,0 +1,38 @@
+package io.github.gracefulboot.messaging.integration;
+
+import java.util.Collection;
+import java.util.List;
+
+import io.github.gracefulboot.messaging.ListenerContainer;
+import io.github.gracefulboot.shutdown.ActiveTask;
+import io.github.gracefulboot.shutdown.Deadline;
+
+import org.springframework.integration.endpoint.AbstractPollingEndpoint;
+
+/**
+ * A poller of Spring Integration. When Spring stops it, that interrupts the poll in hand.
+ * Here it polls no more, and the poll in hand, a task of its scheduler or executor, is
+ * waited for with the other tasks of these.
+ *
+ * @param name the name of the bean
+ * @param endpoint the endpoint
+ */
+record PollingEndpoint(String name, AbstractPollingEndpoint endpoint) implements ListenerContainer {
+
+	@Override
+	public boolean isRunning() {
+		return this.endpoint.isRunning();
+	}
+
+	@Override
+	public void stop(Deadline deadline, Runnable whenStopped) {
+		this.endpoint.setMaxMessagesPerPoll(0);
+		whenStopped.run();
+	}
+
+	@Override
+	public Collection<ActiveTask> activeTasks() {
+		return List.of();
+	}
+
+}
