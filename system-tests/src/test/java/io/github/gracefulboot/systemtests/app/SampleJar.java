@@ -31,7 +31,12 @@ public enum SampleJar {
 	/**
 	 * The sample with a gRPC server, with the starter.
 	 */
-	GRPC("graceful.system-tests.grpc-jar");
+	GRPC("graceful.system-tests.grpc-jar"),
+
+	/**
+	 * The sample that takes messages, with the starter.
+	 */
+	MESSAGING("graceful.system-tests.messaging-jar");
 
 	private final String property;
 

@@ -18,6 +18,11 @@ import org.junit.jupiter.api.Assumptions;
 public enum Program {
 
 	/**
+	 * The port mapper of Erlang, which RabbitMQ needs.
+	 */
+	EPMD("epmd", "apt-get install rabbitmq-server"),
+
+	/**
 	 * The HAProxy load balancer.
 	 */
 	HAPROXY("haproxy", "apt-get install haproxy"),
@@ -47,6 +52,12 @@ public enum Program {
 	 * The PM2 process manager, of the version that this project pins.
 	 */
 	PM2("pm2", "npm ci --prefix system-tests/pm2", "pm2/node_modules/.bin"),
+
+	/**
+	 * The RabbitMQ message broker. The script of this name on the path would run it as
+	 * another user.
+	 */
+	RABBITMQ("rabbitmq-server", "apt-get install rabbitmq-server", "/usr/lib/rabbitmq/bin"),
 
 	/**
 	 * The s6 supervision suite.

@@ -1,0 +1,156 @@
+package io.github.gracefulboot.systemtests;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+import io.github.gracefulboot.systemtests.app.App;
+import io.github.gracefulboot.systemtests.app.AppProcess;
+import io.github.gracefulboot.systemtests.app.SampleJar;
+import io.github.gracefulboot.systemtests.broker.Broker;
+import io.github.gracefulboot.systemtests.broker.BrokerType;
+import io.github.gracefulboot.systemtests.process.Exit;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What becomes of messages, taken from real brokers into a real PostgreSQL, when those
+ * who take them are told to stop.
+ */
+class MessagingTests {
+
+	private static final int MESSAGES = Integer.getInteger("graceful.system-tests.messages", 2000);
+
+	private static final int FEWEST_STOPS = 2;
+
+	private static final Duration TAKEN_TIMEOUT = Duration.ofSeconds(120);
+
+	private final List<AppProcess> instances = new ArrayList<>();
+
+	private EmbeddedPostgres database;
+
+	private Path directory;
+
+	@BeforeEach
+	void startDatabase() throws IOException {
+		this.database = EmbeddedPostgres.start();
+	}
+
+	@AfterEach
+	void stopDatabase() throws IOException {
+		this.instances.forEach(AppProcess::close);
+		this.database.close();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whenInstancesStopInTurnThenEachMessageIsTakenAndEachRowIsThereOnce(BrokerType type) {
+		try (Broker broker = start(type)) {
+			Set<String> sent = new HashSet<>(IntStream.range(0, MESSAGES).mapToObj((i) -> "message-" + i).toList());
+			List<App> apps = List.of(app(type, broker, SampleJar.MESSAGING), app(type, broker, SampleJar.MESSAGING));
+			apps.forEach((app) -> this.instances.add(app.startReady()));
+			broker.send(sent);
+			List<Exit> exits = new ArrayList<>();
+			for (int i = 0; exits.size() < FEWEST_STOPS || count("messages") < MESSAGES; i = 1 - i) {
+				long wanted = count("deliveries") + 1;
+				Awaitility.await("a message")
+					.atMost(TAKEN_TIMEOUT)
+					.until(() -> count("deliveries") >= Math.min(wanted, MESSAGES));
+				exits.add(this.instances.get(i).stop("TERM"));
+				this.instances.set(i, apps.get(i).startReady());
+			}
+			this.instances.forEach((instance) -> exits.add(instance.stop("TERM")));
+			System.out.printf("MESSAGING, %s: %d messages, %d taken, %d more than once, %d stops of %s ms%n", type,
+					MESSAGES, count("messages"), count("deliveries") - count("messages"), exits.size(),
+					exits.stream().map((exit) -> exit.took().toMillis()).toList());
+			assertThat(messages()).isEqualTo(sent);
+			assertThat(exits).extracting(Exit::code).containsOnly(0);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whenMessageIsInHandThenItIsFinishedAndNotDeliveredAgain(BrokerType type) {
+		try (Broker broker = start(type)) {
+			App app = app(type, broker, SampleJar.MESSAGING);
+			AppProcess process = app.startReady();
+			this.instances.add(process);
+			broker.send(List.of("slow"));
+			process.awaitLog("Message slow begins");
+			Exit exit = process.stop("TERM");
+			assertThat(exit.code()).isZero();
+			assertThat(process.log()).contains("Stopped clean");
+			this.instances.set(0, app.startReady());
+			broker.send(List.of("next"));
+			Awaitility.await("next").atMost(TAKEN_TIMEOUT).until(() -> messages().contains("next"));
+			assertThat(count("deliveries")).isEqualTo(2);
+			System.out.printf("MESSAGING, %s: message of 2 s in hand taken once, stop %d ms%n", type,
+					exit.took().toMillis());
+		}
+	}
+
+	private Broker start(BrokerType type) {
+		this.directory = TestDirectory.create("messaging-" + type);
+		return type.start(this.directory);
+	}
+
+	private App app(BrokerType type, Broker broker, SampleJar jar) {
+		App app = App.of(jar, this.directory, "--spring.profiles.active=" + type.id())
+			.withEnvironment("SPRING_DATASOURCE_URL", this.database.getJdbcUrl("postgres", "postgres"));
+		for (Map.Entry<String, String> variable : broker.environment().entrySet()) {
+			app = app.withEnvironment(variable.getKey(), variable.getValue());
+		}
+		return app;
+	}
+
+	private long count(String table) {
+		return query("select count(*) from " + table, (result) -> {
+			result.next();
+			return result.getLong(1);
+		});
+	}
+
+	private Set<String> messages() {
+		return query("select message from messages", (result) -> {
+			Set<String> messages = new HashSet<>();
+			while (result.next()) {
+				messages.add(result.getString(1));
+			}
+			return messages;
+		});
+	}
+
+	private <T> T query(String sql, Reader<T> reader) {
+		try (Connection connection = this.database.getPostgresDatabase().getConnection();
+				Statement statement = connection.createStatement();
+				ResultSet result = statement.executeQuery(sql)) {
+			return reader.read(result);
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException("The database does not answer", ex);
+		}
+	}
+
+	private interface Reader<T> {
+
+		T read(ResultSet result) throws SQLException;
+
+	}
+
+}
