@@ -1,7 +1,6 @@
 package io.github.gracefulboot.datasource;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 import javax.sql.DataSource;
@@ -51,10 +50,18 @@ final class TransactionObserver implements BeanPostProcessor, PriorityOrdered {
 	private static boolean isOfDatabase(ConfigurableTransactionManager manager) {
 		if (manager instanceof ResourceTransactionManager ofResource) {
 			Object factory = ofResource.getResourceFactory();
-			return factory instanceof DataSource || Arrays.stream(ClassUtils.getAllInterfaces(factory))
-				.anyMatch((type) -> type.getName().equals(ENTITY_MANAGER_FACTORY));
+			return factory instanceof DataSource || isEntityManagerFactory(factory);
 		}
 		return true;
+	}
+
+	/*
+	 * Hibernate's has an interface of its own that extends it.
+	 */
+	private static boolean isEntityManagerFactory(Object factory) {
+		ClassLoader loader = factory.getClass().getClassLoader();
+		return ClassUtils.isPresent(ENTITY_MANAGER_FACTORY, loader)
+				&& ClassUtils.resolveClassName(ENTITY_MANAGER_FACTORY, loader).isInstance(factory);
 	}
 
 	/**

@@ -14,6 +14,7 @@ import io.github.gracefulboot.Background;
 import io.github.gracefulboot.shutdown.ActiveTask;
 import io.github.gracefulboot.shutdown.Deadline;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import jakarta.persistence.EntityManagerFactory;
 import org.apache.commons.dbcp2.BasicDataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,10 @@ import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.orm.jpa.JpaTransactionManager;
+import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
+import org.springframework.orm.jpa.persistenceunit.PersistenceManagedTypes;
+import org.springframework.orm.jpa.vendor.HibernateJpaVendorAdapter;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -153,6 +158,17 @@ class BorrowedConnectionsTests {
 			BorrowedConnections connections = context.getBean(BorrowedConnections.class);
 			new TransactionTemplate(context.getBean(JdbcTransactionManager.class))
 				.executeWithoutResult((status) -> assertThat(connections.activeTasks()).hasSize(2));
+			assertThat(connections.activeTasks()).isEmpty();
+		});
+	}
+
+	@Test
+	void whenTransactionIsOfAnEntityManagerThenItIsSeen() {
+		this.runner.withUserConfiguration(EntityManagers.class).run((context) -> {
+			BorrowedConnections connections = context.getBean(BorrowedConnections.class);
+			new TransactionTemplate(context.getBean(JpaTransactionManager.class))
+				.executeWithoutResult((status) -> assertThat(connections.activeTasks()).map(ActiveTask::thread)
+					.contains(Thread.currentThread()));
 			assertThat(connections.activeTasks()).isEmpty();
 		});
 	}
@@ -281,6 +297,25 @@ class BorrowedConnectionsTests {
 			JdbcTransactionManager manager = new JdbcTransactionManager(dataSource);
 			manager.setTransactionExecutionListeners(List.of());
 			return manager;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class EntityManagers {
+
+		@Bean
+		LocalContainerEntityManagerFactoryBean entityManagerFactory(DataSource dataSource) {
+			LocalContainerEntityManagerFactoryBean factory = new LocalContainerEntityManagerFactoryBean();
+			factory.setDataSource(dataSource);
+			factory.setJpaVendorAdapter(new HibernateJpaVendorAdapter());
+			factory.setManagedTypes(PersistenceManagedTypes.of());
+			return factory;
+		}
+
+		@Bean
+		JpaTransactionManager transactionManager(EntityManagerFactory entityManagerFactory) {
+			return new JpaTransactionManager(entityManagerFactory);
 		}
 
 	}
