@@ -101,7 +101,8 @@ public abstract class AsyncRequestsTests {
 			assertThat(timedOut.response()).startsWith("HTTP/1.1 503");
 			assertThat(failed.response()).startsWith("HTTP/1.1 500");
 			assertThat(failedLate.response()).startsWith("HTTP/1.1 500");
-			// A client has the last byte of its response before the server counts the request as ended
+			// A client has the last byte of its response before the server counts the
+			// request as ended
 			Awaitility.await()
 				.untilAsserted(() -> assertThat(activeTasks()).contains("GET /streams-on")
 					.doesNotContain("GET /times-out", "GET /fails"));
