@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class BorrowedConnections implements DrainParticipant {
 
-	private static final long POLL_MILLIS = 10;
-
 	private final String name;
 
 	private final Supplier<Map<String, Integer>> borrowed;
@@ -90,16 +88,12 @@ final class BorrowedConnections implements DrainParticipant {
 
 	private void awaitReturned(Deadline deadline, CompletableFuture<Void> done) {
 		try {
-			while (!isNothingHeld()) {
-				if (deadline.hasPassed()) {
-					if (this.transactions != null) {
-						this.transactions.logStacks();
-					}
-					return;
-				}
-				Thread.sleep(POLL_MILLIS);
+			if (deadline.await(this::isNothingHeld)) {
+				done.complete(null);
 			}
-			done.complete(null);
+			else if (this.transactions != null) {
+				this.transactions.logStacks();
+			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

@@ -25,6 +25,11 @@ import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
  */
 final class Pools implements Supplier<Map<String, Integer>> {
 
+	/**
+	 * One that unwraps to a new wrapper each time has no end.
+	 */
+	private static final int DEEPEST_NESTING = 16;
+
 	private final ConfigurableListableBeanFactory beanFactory;
 
 	private final DataSourcePoolMetadataProvider metadata;
@@ -76,8 +81,11 @@ final class Pools implements Supplier<Map<String, Integer>> {
 	}
 
 	private static DataSource unwrap(DataSource dataSource) {
-		DataSource target = target(dataSource);
-		return (target != dataSource) ? unwrap(target) : dataSource;
+		DataSource unwrapped = dataSource;
+		for (int depth = 0; depth < DEEPEST_NESTING && target(unwrapped) != unwrapped; depth++) {
+			unwrapped = target(unwrapped);
+		}
+		return unwrapped;
 	}
 
 	private static DataSource target(DataSource dataSource) {

@@ -29,8 +29,9 @@ public interface ListenerContainer {
 	 * Takes nothing new and finishes what is in hand. May block.
 	 * @param deadline until when what is in hand may take
 	 * @param whenStopped called when nothing is in hand any more
+	 * @throws InterruptedException if the thread was interrupted while it waited
 	 */
-	void stop(Deadline deadline, Runnable whenStopped);
+	void stop(Deadline deadline, Runnable whenStopped) throws InterruptedException;
 
 	/**
 	 * Called when the deadline has passed before it stopped, so that destroying it does

@@ -23,24 +23,23 @@ public final class WorkingThreads {
 	 * Describes what the threads are doing that run code of one of a container's classes.
 	 * @param description what they do
 	 * @param threadName tells the threads of this container by their names
-	 * @param container the class whose code, or the code of whose inner classes, they run
+	 * @param className the class whose code, or the code of whose inner classes, they run
 	 * @return a task for each such thread, or a task without one
 	 */
-	public static Collection<ActiveTask> tasks(String description, Predicate<String> threadName, Class<?> container) {
+	public static Collection<ActiveTask> tasks(String description, Predicate<String> threadName, String className) {
 		List<ActiveTask> tasks = Thread.getAllStackTraces()
 			.entrySet()
 			.stream()
-			.filter((entry) -> threadName.test(entry.getKey().getName()) && runs(container, entry))
+			.filter((entry) -> threadName.test(entry.getKey().getName()) && runs(className, entry))
 			.map((entry) -> new ActiveTask(description, null, entry.getKey()))
 			.toList();
 		return tasks.isEmpty() ? List.of(new ActiveTask(description, null, null)) : tasks;
 	}
 
-	private static boolean runs(Class<?> container, Map.Entry<Thread, StackTraceElement[]> thread) {
-		String name = container.getName();
+	private static boolean runs(String className, Map.Entry<Thread, StackTraceElement[]> thread) {
 		return Arrays.stream(thread.getValue())
 			.map(StackTraceElement::getClassName)
-			.anyMatch((running) -> running.equals(name) || running.startsWith(name + "$"));
+			.anyMatch((running) -> running.equals(className) || running.startsWith(className + "$"));
 	}
 
 }

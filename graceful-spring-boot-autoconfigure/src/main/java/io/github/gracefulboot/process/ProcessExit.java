@@ -118,9 +118,7 @@ final class ProcessExit implements ProcessStopper {
 	 */
 	private void awaitClosed(Deadline deadline) {
 		try {
-			while (this.context.isActive() && !deadline.hasPassed()) {
-				Thread.sleep(10);
-			}
+			deadline.await(() -> !this.context.isActive());
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

@@ -1,6 +1,7 @@
 package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -9,6 +10,8 @@ import java.util.function.LongSupplier;
  * @since 0.1.0
  */
 public final class Deadline {
+
+	private static final long POLL_MILLIS = 10;
 
 	private final LongSupplier clock;
 
@@ -62,6 +65,22 @@ public final class Deadline {
 	 */
 	public boolean hasPassed() {
 		return remaining().isZero();
+	}
+
+	/**
+	 * Waits for something that tells nobody when it happens, and looks each 10 ms.
+	 * @param condition what to wait for
+	 * @return whether it came true before the deadline
+	 * @throws InterruptedException if the thread was interrupted while it waited
+	 */
+	public boolean await(BooleanSupplier condition) throws InterruptedException {
+		while (!condition.getAsBoolean()) {
+			if (hasPassed()) {
+				return false;
+			}
+			Thread.sleep(POLL_MILLIS);
+		}
+		return true;
 	}
 
 }

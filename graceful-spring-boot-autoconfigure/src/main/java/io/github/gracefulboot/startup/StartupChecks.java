@@ -157,7 +157,7 @@ public final class StartupChecks implements ApplicationListener<AvailabilityChan
 				for (Throwable failure = attempt(executor); failure != null; failure = attempt(executor)) {
 					report(failure);
 					Duration pause = Duration.ofMillis(this.pauses.nextBackOff());
-					Thread.sleep(Durations.shorter(pause, remaining()).toMillis());
+					TimeUnit.NANOSECONDS.sleep(Durations.shorter(pause, remaining()).toNanos());
 					if (remaining().isZero()) {
 						throw failed(false);
 					}

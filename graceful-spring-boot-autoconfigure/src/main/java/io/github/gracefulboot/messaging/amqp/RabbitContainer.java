@@ -49,7 +49,7 @@ record RabbitContainer(String name, ObservableListenerContainer container,
 	public Collection<ActiveTask> activeTasks() {
 		boolean simple = this.container instanceof SimpleMessageListenerContainer;
 		return WorkingThreads.tasks("Rabbit listener " + this.name,
-				(threadName) -> !simple || threadName.startsWith(this.name + "-"), this.container.getClass());
+				(threadName) -> !simple || threadName.startsWith(this.name + "-"), this.container.getClass().getName());
 	}
 
 }

@@ -59,7 +59,7 @@ record JmsContainer(String name, MessageListenerContainer container) implements 
 	@Override
 	public Collection<ActiveTask> activeTasks() {
 		return WorkingThreads.tasks("JMS listener " + this.name, this::isThreadName,
-				AbstractMessageListenerContainer.class);
+				AbstractMessageListenerContainer.class.getName());
 	}
 
 	private boolean isThreadName(String threadName) {

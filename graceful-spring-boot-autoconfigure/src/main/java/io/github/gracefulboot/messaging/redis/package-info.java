@@ -1,5 +1,5 @@
 /**
- * Waits for Redis at start.
+ * Waits for Redis at start, and stops the listeners of Spring Data Redis in the drain.
  */
 @NullMarked
 package io.github.gracefulboot.messaging.redis;

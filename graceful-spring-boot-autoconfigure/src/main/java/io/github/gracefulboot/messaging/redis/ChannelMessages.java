@@ -1,0 +1,49 @@
+package io.github.gracefulboot.messaging.redis;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.Executor;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.beans.DirectFieldAccessor;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.core.log.LogMessage;
+import org.springframework.data.redis.listener.RedisMessageListenerContainer;
+
+/**
+ * Knows what the listeners of Redis channels have in hand. A container forgets a message
+ * once it has handed it to its executor.
+ */
+final class ChannelMessages implements BeanPostProcessor {
+
+	private static final Log logger = LogFactory.getLog(ChannelMessages.class);
+
+	private static final String EXECUTOR = "taskExecutor";
+
+	private final Map<RedisMessageListenerContainer, MessagesInHand> messages = Collections
+		.synchronizedMap(new WeakHashMap<>());
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		if (bean instanceof RedisMessageListenerContainer container) {
+			// The container does not tell which executor it has made for itself
+			DirectFieldAccessor fields = new DirectFieldAccessor(container);
+			if (fields.isReadableProperty(EXECUTOR) && fields.getPropertyValue(EXECUTOR) instanceof Executor executor) {
+				container
+					.setTaskExecutor(this.messages.computeIfAbsent(container, (added) -> new MessagesInHand(executor)));
+			}
+			else {
+				logger.debug(LogMessage.format("What %s has in hand stays unknown", beanName));
+			}
+		}
+		return bean;
+	}
+
+	MessagesInHand of(RedisMessageListenerContainer container) {
+		return this.messages.getOrDefault(container, new MessagesInHand(Runnable::run));
+	}
+
+}

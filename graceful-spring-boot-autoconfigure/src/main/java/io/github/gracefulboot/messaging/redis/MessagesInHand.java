@@ -1,0 +1,81 @@
+package io.github.gracefulboot.messaging.redis;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+
+import io.github.gracefulboot.shutdown.ActiveTask;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the listeners of a container where they would run without it, and knows which have
+ * not returned. A message counts from the moment it is handed over, so that none is
+ * missed while it waits for a thread.
+ */
+final class MessagesInHand implements Executor {
+
+	private final Executor delegate;
+
+	private final Set<Handling> handlings = ConcurrentHashMap.newKeySet();
+
+	MessagesInHand(Executor delegate) {
+		this.delegate = delegate;
+	}
+
+	@Override
+	public void execute(Runnable listener) {
+		Handling handling = new Handling(listener);
+		this.handlings.add(handling);
+		try {
+			this.delegate.execute(handling);
+		}
+		catch (RuntimeException | Error ex) {
+			this.handlings.remove(handling);
+			throw ex;
+		}
+	}
+
+	boolean isEmpty() {
+		return this.handlings.isEmpty();
+	}
+
+	Collection<ActiveTask> activeTasks(String description) {
+		long now = System.nanoTime();
+		return this.handlings.stream()
+			.sorted(Comparator.comparingLong((handling) -> handling.since - now))
+			.map((handling) -> new ActiveTask(description, Duration.ofNanos(now - handling.since), handling.thread))
+			.toList();
+	}
+
+	/**
+	 * A message that a listener was called with, or will be.
+	 */
+	private final class Handling implements Runnable {
+
+		private final Runnable listener;
+
+		private final long since = System.nanoTime();
+
+		private volatile @Nullable Thread thread;
+
+		private Handling(Runnable listener) {
+			this.listener = listener;
+		}
+
+		@Override
+		public void run() {
+			this.thread = Thread.currentThread();
+			try {
+				this.listener.run();
+			}
+			finally {
+				MessagesInHand.this.handlings.remove(this);
+			}
+		}
+
+	}
+
+}
