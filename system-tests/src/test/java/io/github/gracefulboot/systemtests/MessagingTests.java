@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 import io.github.gracefulboot.systemtests.app.App;
@@ -19,11 +20,15 @@ import io.github.gracefulboot.systemtests.app.AppProcess;
 import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.broker.Broker;
 import io.github.gracefulboot.systemtests.broker.BrokerType;
+import io.github.gracefulboot.systemtests.broker.CommittedMessages;
+import io.github.gracefulboot.systemtests.broker.KafkaBroker;
+import io.github.gracefulboot.systemtests.broker.RedisBroker;
 import io.github.gracefulboot.systemtests.process.Exit;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -63,24 +68,46 @@ class MessagingTests {
 	void whenInstancesStopInTurnThenEachMessageIsTakenAndEachRowIsThereOnce(BrokerType type) {
 		try (Broker broker = start(type)) {
 			Set<String> sent = new HashSet<>(IntStream.range(0, MESSAGES).mapToObj((i) -> "message-" + i).toList());
-			List<App> apps = List.of(app(type, broker, SampleJar.MESSAGING), app(type, broker, SampleJar.MESSAGING));
+			List<App> apps = List.of(app(type, broker), app(type, broker));
 			apps.forEach((app) -> this.instances.add(app.startReady()));
 			broker.send(sent);
-			List<Exit> exits = new ArrayList<>();
-			for (int i = 0; exits.size() < FEWEST_STOPS || count("messages") < MESSAGES; i = 1 - i) {
-				long wanted = count("deliveries") + 1;
-				Awaitility.await("a message")
-					.atMost(TAKEN_TIMEOUT)
-					.until(() -> count("deliveries") >= Math.min(wanted, MESSAGES));
-				exits.add(this.instances.get(i).stop("TERM"));
-				this.instances.set(i, apps.get(i).startReady());
-			}
-			this.instances.forEach((instance) -> exits.add(instance.stop("TERM")));
-			System.out.printf("MESSAGING, %s: %d messages, %d taken, %d more than once, %d stops of %s ms%n", type,
-					MESSAGES, count("messages"), count("deliveries") - count("messages"), exits.size(),
-					exits.stream().map((exit) -> exit.took().toMillis()).toList());
+			List<Exit> exits = stopInTurn(apps, () -> count("deliveries"));
+			System.out.printf("MESSAGING, %s: %d messages, %d taken, %d more than once, longest pause %d ms, %s%n",
+					type, MESSAGES, count("messages"), count("deliveries") - count("messages"), longestPause(),
+					summary(exits));
 			assertThat(messages()).isEqualTo(sent);
 			assertThat(exits).extracting(Exit::code).containsOnly(0);
+		}
+	}
+
+	@Test
+	void whenRelaysStopInTurnThenEachMessageIsPassedOnOnce() {
+		this.directory = TestDirectory.create("messaging-relay");
+		try (KafkaBroker broker = new KafkaBroker(); CommittedMessages relayed = broker.relayed()) {
+			List<String> sent = IntStream.range(0, MESSAGES).mapToObj((i) -> "message-" + i).toList();
+			List<App> apps = List.of(relay(broker), relay(broker));
+			apps.forEach((app) -> this.instances.add(app.startReady()));
+			broker.send(sent);
+			List<Exit> exits = stopInTurn(apps, () -> relayed.soFar().size());
+			System.out.printf("MESSAGING, relay: %d messages, %d passed on, %s%n", MESSAGES, relayed.soFar().size(),
+					summary(exits));
+			assertThat(relayed.soFar()).containsExactlyInAnyOrderElementsOf(sent);
+			assertThat(exits).extracting(Exit::code).containsOnly(0);
+		}
+	}
+
+	@Test
+	void whenMessageOfARedisChannelIsInHandThenItIsFinished() {
+		this.directory = TestDirectory.create("messaging-channel");
+		try (RedisBroker broker = new RedisBroker(this.directory)) {
+			AppProcess process = app(BrokerType.REDIS, broker).startReady();
+			this.instances.add(process);
+			broker.publish("announcements", "slow");
+			process.awaitLog("Message slow begins");
+			Exit exit = process.stop("TERM");
+			assertThat(exit.code()).isZero();
+			assertThat(process.log()).contains("Stopped clean");
+			assertThat(messages()).containsExactly("slow");
 		}
 	}
 
@@ -88,7 +115,7 @@ class MessagingTests {
 	@EnumSource
 	void whenMessageIsInHandThenItIsFinishedAndNotDeliveredAgain(BrokerType type) {
 		try (Broker broker = start(type)) {
-			App app = app(type, broker, SampleJar.MESSAGING);
+			App app = app(type, broker);
 			AppProcess process = app.startReady();
 			this.instances.add(process);
 			broker.send(List.of("slow"));
@@ -105,13 +132,41 @@ class MessagingTests {
 		}
 	}
 
+	/*
+	 * Stops the one, starts it again, stops the other, until all messages were taken.
+	 */
+	private List<Exit> stopInTurn(List<App> apps, LongSupplier taken) {
+		List<Exit> exits = new ArrayList<>();
+		for (int i = 0; exits.size() < FEWEST_STOPS || taken.getAsLong() < MESSAGES; i = 1 - i) {
+			long wanted = Math.min(taken.getAsLong() + 1, MESSAGES);
+			Awaitility.await("a message").atMost(TAKEN_TIMEOUT).until(() -> taken.getAsLong() >= wanted);
+			exits.add(this.instances.get(i).stop("TERM"));
+			this.instances.set(i, apps.get(i).startReady());
+		}
+		this.instances.forEach((instance) -> exits.add(instance.stop("TERM")));
+		return exits;
+	}
+
+	private static String summary(List<Exit> exits) {
+		return "%d stops of %s ms".formatted(exits.size(),
+				exits.stream().map((exit) -> exit.took().toMillis()).toList());
+	}
+
 	private Broker start(BrokerType type) {
 		this.directory = TestDirectory.create("messaging-" + type);
 		return type.start(this.directory);
 	}
 
-	private App app(BrokerType type, Broker broker, SampleJar jar) {
-		App app = App.of(jar, this.directory, "--spring.profiles.active=" + type.id())
+	private App app(BrokerType type, Broker broker) {
+		return app(type.id(), broker);
+	}
+
+	private App relay(Broker broker) {
+		return app(BrokerType.KAFKA.id() + ",relay", broker);
+	}
+
+	private App app(String profiles, Broker broker) {
+		App app = App.of(SampleJar.MESSAGING, this.directory, "--spring.profiles.active=" + profiles)
 			.withEnvironment("SPRING_DATASOURCE_URL", this.database.getJdbcUrl("postgres", "postgres"));
 		for (Map.Entry<String, String> variable : broker.environment().entrySet()) {
 			app = app.withEnvironment(variable.getKey(), variable.getValue());
@@ -124,6 +179,15 @@ class MessagingTests {
 			result.next();
 			return result.getLong(1);
 		});
+	}
+
+	private long longestPause() {
+		String pauses = "select delivered_at - lag(delivered_at) over (order by delivered_at) as pause from deliveries";
+		return query("select (extract(epoch from max(pause)) * 1000)::bigint from (%s) as pauses".formatted(pauses),
+				(result) -> {
+					result.next();
+					return result.getLong(1);
+				});
 	}
 
 	private Set<String> messages() {

@@ -4,8 +4,8 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 /**
- * Takes messages from the broker that its profile names: {@code kafka}, {@code rabbit} or
- * {@code jms}.
+ * Takes messages from the broker that its profile names: {@code kafka}, {@code rabbit},
+ * {@code jms} or {@code redis}.
  */
 @SpringBootApplication
 public class SampleMessagingApplication {

@@ -22,7 +22,12 @@ public enum BrokerType {
 	/**
 	 * RabbitMQ, a process of its own.
 	 */
-	RABBIT(RabbitBroker::new);
+	RABBIT(RabbitBroker::new),
+
+	/**
+	 * Redis, a process of its own.
+	 */
+	REDIS(RedisBroker::new);
 
 	private final Function<Path, Broker> starter;
 

@@ -2,25 +2,33 @@ package io.github.gracefulboot.systemtests.broker;
 
 import java.util.Collection;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 import org.springframework.kafka.test.EmbeddedKafkaBroker;
 import org.springframework.kafka.test.EmbeddedKafkaKraftBroker;
 
 /**
- * Kafka with a topic of four partitions.
+ * Kafka with topics of four partitions, one for messages and one for what is made of
+ * them.
  */
-final class KafkaBroker implements Broker {
+public final class KafkaBroker implements Broker {
 
 	private static final int PARTITIONS = 4;
 
-	private final EmbeddedKafkaBroker broker = new EmbeddedKafkaKraftBroker(1, PARTITIONS, "messages");
+	private static final String RELAYED = "relayed";
 
-	KafkaBroker() {
+	private final EmbeddedKafkaBroker broker = new EmbeddedKafkaKraftBroker(1, PARTITIONS, "messages", RELAYED);
+
+	public KafkaBroker() {
+		// The one broker holds the state of transactions alone
+		this.broker.brokerProperties(
+				Map.of("transaction.state.log.replication.factor", "1", "transaction.state.log.min.isr", "1"));
 		this.broker.afterPropertiesSet();
 	}
 
@@ -38,6 +46,14 @@ final class KafkaBroker implements Broker {
 			messages.forEach((message) -> producer.send(new ProducerRecord<>("messages", message, message)));
 			producer.flush();
 		}
+	}
+
+	/**
+	 * What was made of the messages.
+	 */
+	public CommittedMessages relayed() {
+		return new CommittedMessages(this.broker.getBrokersAsString(),
+				IntStream.range(0, PARTITIONS).mapToObj((i) -> new TopicPartition(RELAYED, i)).toList());
 	}
 
 	@Override

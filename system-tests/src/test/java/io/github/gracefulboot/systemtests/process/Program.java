@@ -60,6 +60,11 @@ public enum Program {
 	RABBITMQ("rabbitmq-server", "apt-get install rabbitmq-server", "/usr/lib/rabbitmq/bin"),
 
 	/**
+	 * The Redis server.
+	 */
+	REDIS("redis-server", "apt-get install redis-server"),
+
+	/**
 	 * The s6 supervision suite.
 	 */
 	S6("s6-supervise", "apt-get install s6"),
