@@ -84,6 +84,7 @@ final class InFlightFilter implements Filter {
 				account.wentAsynchronous();
 			}
 			else {
+				account.finish();
 				account.close(status);
 			}
 		}
@@ -114,7 +115,7 @@ final class InFlightFilter implements Filter {
 		finally {
 			account.inFlight.runsOn(null);
 			if (!request.isAsyncStarted()) {
-				account.detach();
+				account.finish();
 			}
 		}
 	}
@@ -157,6 +158,12 @@ final class InFlightFilter implements Filter {
 		private void wentAsynchronous() {
 			if (this.streamable != null) {
 				this.streamable.completeIfEnded();
+			}
+		}
+
+		private void finish() {
+			if (this.streamable != null) {
+				this.streamable.finish();
 			}
 		}
 

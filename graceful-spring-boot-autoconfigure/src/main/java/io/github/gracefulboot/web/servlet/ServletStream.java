@@ -232,6 +232,17 @@ final class ServletStream {
 	}
 
 	/**
+	 * Says the last words if the stream is over and nobody has said them yet, now that
+	 * the application has returned.
+	 */
+	void finish() {
+		if (this.over) {
+			endBody(true);
+		}
+		detach();
+	}
+
+	/**
 	 * Leaves the response to the container, once it is not being written to from here.
 	 */
 	synchronized void detach() {

@@ -170,6 +170,16 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 	}
 
 	/**
+	 * Lets the response be the container's again, now that the application has returned.
+	 */
+	void finish() {
+		ServletStream stream = this.stream;
+		if (stream != null) {
+			stream.finish();
+		}
+	}
+
+	/**
 	 * Lets the response be the container's again.
 	 */
 	void detach() {
