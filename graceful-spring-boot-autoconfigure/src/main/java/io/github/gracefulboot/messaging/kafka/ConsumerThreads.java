@@ -1,7 +1,9 @@
 package io.github.gracefulboot.messaging.kafka;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 import org.springframework.context.ApplicationListener;
 import org.springframework.kafka.event.ConsumerStartedEvent;
@@ -10,7 +12,8 @@ import org.springframework.kafka.event.KafkaEvent;
 import org.springframework.kafka.listener.MessageListenerContainer;
 
 /**
- * Knows the thread of each consumer: a consumer tells on its own thread that it starts.
+ * Knows the thread and the container of each consumer: a consumer tells on its own thread
+ * that it starts.
  */
 final class ConsumerThreads implements ApplicationListener<KafkaEvent> {
 
@@ -30,6 +33,14 @@ final class ConsumerThreads implements ApplicationListener<KafkaEvent> {
 	@Override
 	public boolean supportsAsyncExecution() {
 		return false;
+	}
+
+	/**
+	 * Returns the containers whose consumers run.
+	 * @return the containers, also those that are no beans
+	 */
+	Set<MessageListenerContainer> containers() {
+		return this.consumers.values().stream().map(Consumer::container).collect(Collectors.toSet());
 	}
 
 	/**

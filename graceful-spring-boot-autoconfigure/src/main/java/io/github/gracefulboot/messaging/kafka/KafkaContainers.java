@@ -1,8 +1,8 @@
 package io.github.gracefulboot.messaging.kafka;
 
 import java.util.Collection;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Supplier;
 
 import io.github.gracefulboot.messaging.ExistingBeans;
@@ -12,8 +12,10 @@ import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.kafka.requestreply.ReplyingKafkaTemplate;
 
 /**
- * Finds Spring Kafka's containers, but for those that take the replies to requests of
- * this application: what is in flight still waits for them.
+ * Finds Spring Kafka's containers: those of annotated methods, beans, and whatever else
+ * has a consumer that runs, as the adapters of Spring Integration have. But not those
+ * that take the replies to requests of this application: what is in flight still waits
+ * for them.
  */
 final class KafkaContainers implements Supplier<Collection<KafkaContainer>> {
 
@@ -28,19 +30,24 @@ final class KafkaContainers implements Supplier<Collection<KafkaContainer>> {
 
 	@Override
 	public Collection<KafkaContainer> get() {
-		Set<KafkaContainer> containers = new LinkedHashSet<>();
+		Map<MessageListenerContainer, String> names = new LinkedHashMap<>();
 		for (KafkaListenerEndpointRegistry registry : this.beans.ofType(KafkaListenerEndpointRegistry.class).values()) {
 			registry.getListenerContainers()
-				.forEach((container) -> containers.add(container(container.getListenerId(), container)));
+				.forEach((container) -> names.putIfAbsent(container, container.getListenerId()));
 		}
 		this.beans.ofType(MessageListenerContainer.class)
-			.forEach((name, container) -> containers.add(container(name, container)));
-		containers.removeIf((container) -> takesReplies(container.container()));
-		return containers;
+			.forEach((name, container) -> names.putIfAbsent(container, name));
+		this.threads.containers().forEach((container) -> names.putIfAbsent(container, name(container)));
+		names.keySet().removeIf(KafkaContainers::takesReplies);
+		return names.entrySet()
+			.stream()
+			.map((container) -> new KafkaContainer(container.getValue(), container.getKey(), this.threads))
+			.toList();
 	}
 
-	private KafkaContainer container(String name, MessageListenerContainer container) {
-		return new KafkaContainer(name, container, this.threads);
+	private static String name(MessageListenerContainer container) {
+		String id = container.getListenerId();
+		return (id != null) ? id : String.valueOf(container.getGroupId());
 	}
 
 	private static boolean takesReplies(MessageListenerContainer container) {

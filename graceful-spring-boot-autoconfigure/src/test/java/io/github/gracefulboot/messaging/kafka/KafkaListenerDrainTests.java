@@ -31,8 +31,10 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.annotation.EnableKafka;
@@ -46,6 +48,7 @@ import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.core.ProducerFactory;
 import org.springframework.kafka.event.ConsumerStoppedEvent;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
+import org.springframework.kafka.listener.MessageListener;
 import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.kafka.requestreply.ReplyingKafkaTemplate;
 import org.springframework.kafka.test.EmbeddedKafkaBroker;
@@ -166,6 +169,19 @@ class KafkaListenerDrainTests {
 			context.close();
 			assertThat(listeners.stoppedIn).containsEntry("requests", Stage.DRAIN)
 				.containsEntry("replies", Stage.RELEASE);
+		}
+	}
+
+	@Test
+	void whenContainerIsHiddenInABeanThenItStopsInTheDrain() {
+		try (ConfigurableApplicationContext context = run(Hidden.class, "hidden")) {
+			MessageListenerContainer container = context.getBean(Adapter.class).container;
+			Awaitility.await()
+				.atMost(PATIENCE)
+				.until(() -> !Objects.requireNonNull(container.getAssignedPartitions()).isEmpty());
+			Listeners listeners = context.getBean(Listeners.class);
+			context.close();
+			assertThat(listeners.stoppedIn).containsOnly(Map.entry("hidden", Stage.DRAIN));
 		}
 	}
 
@@ -347,6 +363,51 @@ class KafkaListenerDrainTests {
 		ReplyingKafkaTemplate<String, String, String> template(
 				ConcurrentMessageListenerContainer<String, String> replies) {
 			return new ReplyingKafkaTemplate<>(producerFactory(), replies);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Hidden {
+
+		@Bean
+		Adapter adapter(ConcurrentKafkaListenerContainerFactory<String, String> factory,
+				ApplicationEventPublisher events, Listeners listeners) {
+			ConcurrentMessageListenerContainer<String, String> container = factory.createContainer("hidden");
+			container.getContainerProperties().setGroupId("hidden");
+			container.getContainerProperties()
+				.setMessageListener((MessageListener<String, String>) (message) -> listeners.inHand.countDown());
+			container.setBeanName("hidden");
+			container.setApplicationEventPublisher(events);
+			return new Adapter(container);
+		}
+
+	}
+
+	/**
+	 * Has a container of its own, as the adapters of Spring Integration have.
+	 */
+	static class Adapter implements SmartLifecycle {
+
+		private final MessageListenerContainer container;
+
+		Adapter(MessageListenerContainer container) {
+			this.container = container;
+		}
+
+		@Override
+		public void start() {
+			this.container.start();
+		}
+
+		@Override
+		public void stop() {
+			this.container.stop();
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.container.isRunning();
 		}
 
 	}
