@@ -23,6 +23,11 @@ final class ChannelMessages implements BeanPostProcessor {
 
 	private static final String EXECUTOR = "taskExecutor";
 
+	/**
+	 * Of containers that could not be looked into.
+	 */
+	private static final MessagesInHand UNKNOWN = new MessagesInHand(Runnable::run);
+
 	private final Map<RedisMessageListenerContainer, MessagesInHand> messages = Collections
 		.synchronizedMap(new WeakHashMap<>());
 
@@ -43,7 +48,7 @@ final class ChannelMessages implements BeanPostProcessor {
 	}
 
 	MessagesInHand of(RedisMessageListenerContainer container) {
-		return this.messages.getOrDefault(container, new MessagesInHand(Runnable::run));
+		return this.messages.getOrDefault(container, UNKNOWN);
 	}
 
 }
