@@ -2,6 +2,7 @@ package io.github.gracefulboot.supervisor;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -162,12 +163,12 @@ class SupervisorsTests {
 		long since = System.nanoTime();
 		supervisors.ready();
 		stop(supervisors);
-		assertThat(since(since)).isLessThan(Duration.ofMillis(100));
+		assertThat(since(since)).isLessThan(Duration.ofSeconds(1));
 		soon()
 			.untilAsserted(() -> assertThat(healthy.told()).containsExactly("open", "accepting", "ready", "stopping"));
 		since = System.nanoTime();
 		supervisors.destroy();
-		assertThat(since(since)).isBetween(Duration.ofMillis(190), Duration.ofMillis(600));
+		assertThat(since(since)).isBetween(Duration.ofMillis(190), Duration.ofSeconds(5));
 		assertThat(warnings(output)).isEmpty();
 	}
 
@@ -186,11 +187,16 @@ class SupervisorsTests {
 
 	@Test
 	void whenNobodyHangsThenTheEndDoesNotWait() {
-		Supervisors supervisors = supervisors(new RecordingSupervisor(), new RecordingSupervisor());
-		stop(supervisors);
-		long since = System.nanoTime();
-		supervisors.destroy();
-		assertThat(since(since)).isLessThan(Duration.ofMillis(190));
+		// Whoever waits does so each time; a busy machine does not
+		List<Duration> waits = new ArrayList<>();
+		for (int i = 0; i < 5; i++) {
+			Supervisors supervisors = supervisors(new RecordingSupervisor(), new RecordingSupervisor());
+			stop(supervisors);
+			long since = System.nanoTime();
+			supervisors.destroy();
+			waits.add(since(since));
+		}
+		assertThat(waits).anyMatch((wait) -> wait.toMillis() < 190);
 	}
 
 	@Test

@@ -106,7 +106,7 @@ class JmsListenerDrainTests {
 			context.close();
 			Duration took = Duration.ofNanos(System.nanoTime() - start);
 			System.out.println("JMS: stopped in " + took.toMillis() + " ms of 2000 though a listener hangs");
-			assertThat(took).isBetween(Duration.ofMillis(1500), Duration.ofMillis(2500));
+			assertThat(took).isBetween(Duration.ofMillis(1500), Duration.ofSeconds(5));
 			assertThat(output).contains("Cut off: JMS listener stuck on thread stuck-")
 				.contains("JmsListenerDrainTests$Listener.listen(");
 			listener.mayGoOn.countDown();
@@ -120,7 +120,7 @@ class JmsListenerDrainTests {
 			context.close();
 			Duration took = Duration.ofNanos(System.nanoTime() - start);
 			System.out.println("JMS: stopped an idle listener in " + took.toMillis() + " ms");
-			assertThat(took).isLessThan(Duration.ofSeconds(2));
+			assertThat(took).isLessThan(Duration.ofSeconds(10));
 		}
 	}
 

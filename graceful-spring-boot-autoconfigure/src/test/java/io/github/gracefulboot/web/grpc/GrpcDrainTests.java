@@ -192,7 +192,7 @@ class GrpcDrainTests {
 		start();
 		long stoppedAt = System.nanoTime();
 		assertThat(this.application.stop()).succeedsWithin(SOON);
-		assertThat(Duration.ofNanos(System.nanoTime() - stoppedAt)).isLessThan(Duration.ofSeconds(1));
+		assertThat(Duration.ofNanos(System.nanoTime() - stoppedAt)).isLessThan(Duration.ofSeconds(5));
 	}
 
 	@Test
