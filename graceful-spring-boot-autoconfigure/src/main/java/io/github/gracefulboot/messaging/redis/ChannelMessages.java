@@ -34,17 +34,24 @@ final class ChannelMessages implements BeanPostProcessor {
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (bean instanceof RedisMessageListenerContainer container) {
-			// The container does not tell which executor it has made for itself
-			DirectFieldAccessor fields = new DirectFieldAccessor(container);
-			if (fields.isReadableProperty(EXECUTOR) && fields.getPropertyValue(EXECUTOR) instanceof Executor executor) {
-				container
-					.setTaskExecutor(this.messages.computeIfAbsent(container, (added) -> new MessagesInHand(executor)));
+			try {
+				lookInto(container);
 			}
-			else {
-				logger.debug(LogMessage.format("What %s has in hand stays unknown", beanName));
+			catch (RuntimeException ex) {
+				logger.debug(LogMessage.format("What %s has in hand stays unknown", beanName), ex);
 			}
 		}
 		return bean;
+	}
+
+	/*
+	 * A container does not tell which executor it has made for itself.
+	 */
+	private void lookInto(RedisMessageListenerContainer container) {
+		if (new DirectFieldAccessor(container).getPropertyValue(EXECUTOR) instanceof Executor executor) {
+			container
+				.setTaskExecutor(this.messages.computeIfAbsent(container, (added) -> new MessagesInHand(executor)));
+		}
 	}
 
 	MessagesInHand of(RedisMessageListenerContainer container) {

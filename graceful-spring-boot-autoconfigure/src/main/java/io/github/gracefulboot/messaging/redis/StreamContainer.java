@@ -46,9 +46,12 @@ record StreamContainer(String name, StreamMessageListenerContainer<?, ?> contain
 	private List<Subscription> subscriptions() {
 		DirectFieldAccessor fields = new DirectFieldAccessor(this.container);
 		Object subscriptions = fields.isReadableProperty(SUBSCRIPTIONS) ? fields.getPropertyValue(SUBSCRIPTIONS) : null;
-		return (subscriptions instanceof Collection<?> all)
-				? all.stream().filter(Subscription.class::isInstance).map(Subscription.class::cast).toList()
-				: List.of();
+		// One may be added right now
+		return (subscriptions instanceof Collection<?> all) ? List.copyOf(all)
+			.stream()
+			.filter(Subscription.class::isInstance)
+			.map(Subscription.class::cast)
+			.toList() : List.of();
 	}
 
 	@Override
