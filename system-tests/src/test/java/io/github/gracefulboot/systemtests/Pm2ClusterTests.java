@@ -58,9 +58,8 @@ class Pm2ClusterTests {
 
 	private static void startInstances() {
 		pm2.start(ECOSYSTEM,
-				Map.of("PORT", String.valueOf(PORT), "JAVA", App.java(), "JVM_OPTIONS",
-						"-Xmx256m -XX:TieredStopAtLevel=1", "SAMPLE_JAR", SampleJar.GRACEFUL.path().toString(),
-						"SERVER_HTTP2_ENABLED", "true"));
+				Map.of("PORT", String.valueOf(PORT), "JAVA", App.java(), "JVM_OPTIONS", App.commonJvmOptions(),
+						"SAMPLE_JAR", SampleJar.GRACEFUL.path().toString(), "SERVER_HTTP2_ENABLED", "true"));
 	}
 
 	@AfterAll

@@ -34,8 +34,8 @@ public record App(Path jar, int port, Path log, List<String> jvmOptions, List<St
 
 	public static App of(SampleJar jar, Path directory, String... args) {
 		int port = FreePorts.next();
-		return new App(jar.path(), port, directory.resolve("app-%d.log".formatted(port)), List.of("-Xmx256m"),
-				List.of(args), ENVIRONMENT);
+		return new App(jar.path(), port, directory.resolve("app-%d.log".formatted(port)),
+				List.of(commonJvmOptions().split(" ")), List.of(args), ENVIRONMENT);
 	}
 
 	/**
@@ -82,6 +82,13 @@ public record App(Path jar, int port, Path log, List<String> jvmOptions, List<St
 	 */
 	public static String java() {
 		return System.getProperty("graceful.system-tests.java", "java");
+	}
+
+	/**
+	 * The options of all samples' JVMs, as one writes them on a command line.
+	 */
+	public static String commonJvmOptions() {
+		return System.getProperty("graceful.system-tests.jvm-options", "-Xmx256m");
 	}
 
 	/**

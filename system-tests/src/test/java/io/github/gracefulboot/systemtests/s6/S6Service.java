@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.DeployFile;
 import io.github.gracefulboot.systemtests.app.Readiness;
 import io.github.gracefulboot.systemtests.app.SampleJar;
@@ -41,9 +42,9 @@ public final class S6Service implements AutoCloseable {
 		this.directory = directory;
 		Map<String, String> all = new HashMap<>(environment);
 		all.put("SERVER_PORT", String.valueOf(this.port));
-		all.put("JAVA", System.getProperty("graceful.system-tests.java", "java"));
+		all.put("JAVA", App.java());
 		all.put("JAR", SampleJar.GRACEFUL.path().toAbsolutePath().toString());
-		all.put("JDK_JAVA_OPTIONS", "-Xmx256m");
+		all.put("JDK_JAVA_OPTIONS", App.commonJvmOptions());
 		this.supervisor = ChildProcess.start(List.of(Program.S6.path(), directory.toString()), all,
 				directory.resolveSibling(directory.getFileName() + ".log"));
 		Awaitility.await("s6-supervise is up").until(() -> s6("svstat").exitCode() == 0);

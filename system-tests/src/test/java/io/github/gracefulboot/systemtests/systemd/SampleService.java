@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.DeployFile;
 import io.github.gracefulboot.systemtests.app.Readiness;
 import io.github.gracefulboot.systemtests.process.FreePorts;
@@ -38,7 +39,7 @@ public final class SampleService extends SystemdService {
 		List<String> lines = new ArrayList<>(List.of("[Service]", "ExecStart=", "ExecStart=" + javaCommand(),
 				"Environment=SERVER_PORT=%d SERVER_ADDRESS=127.0.0.1".formatted(port),
 				// JDK 17 can not read the cgroups of such a namespace
-				"Environment=\"JDK_JAVA_OPTIONS=-Xmx256m -XX:-UseContainerSupport\"",
+				"Environment=\"JDK_JAVA_OPTIONS=%s -XX:-UseContainerSupport\"".formatted(App.commonJvmOptions()),
 				"StandardOutput=append:%s/%s".formatted(Systemd.DIRECTORY, log), "StandardError=inherit"));
 		lines.addAll(List.of(settings));
 		systemd.dropIn(UNIT, "test", String.join("\n", lines) + "\n");
