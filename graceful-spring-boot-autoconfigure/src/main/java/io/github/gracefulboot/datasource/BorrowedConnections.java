@@ -98,7 +98,7 @@ final class BorrowedConnections implements DrainParticipant {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			done.completeExceptionally(ex);
 		}
 	}

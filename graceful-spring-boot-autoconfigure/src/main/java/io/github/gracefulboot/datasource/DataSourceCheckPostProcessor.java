@@ -52,10 +52,7 @@ final class DataSourceCheckPostProcessor implements BeanPostProcessor, PriorityO
 
 	private void await(String name, DataSource dataSource) {
 		if (dataSource instanceof AbstractRoutingDataSource routing) {
-			routing.getResolvedDataSources().forEach((key, target) -> await(name + "." + key, target));
-			if (routing.getResolvedDefaultDataSource() != null) {
-				await(name + ".default", routing.getResolvedDefaultDataSource());
-			}
+			RoutingTargets.forEach(name, routing, this::await);
 		}
 		else if (this.seen.add(dataSource)) {
 			this.checks.get().await(new DataSourceCheck(name, () -> this.unpooled.apply(dataSource)));

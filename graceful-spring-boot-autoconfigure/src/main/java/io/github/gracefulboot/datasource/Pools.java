@@ -10,8 +10,12 @@ import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
+import io.github.gracefulboot.shutdown.ExistingBeans;
+
 import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.scope.ScopedObject;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadata;
 import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
@@ -30,7 +34,7 @@ final class Pools implements Supplier<Map<String, Integer>> {
 	 */
 	private static final int DEEPEST_NESTING = 16;
 
-	private final ConfigurableListableBeanFactory beanFactory;
+	private final ExistingBeans beans;
 
 	private final DataSourcePoolMetadataProvider metadata;
 
@@ -40,7 +44,7 @@ final class Pools implements Supplier<Map<String, Integer>> {
 	 * @param metadata knows the pools: those that Spring Boot supports, and a user's own
 	 */
 	Pools(ConfigurableListableBeanFactory beanFactory, DataSourcePoolMetadataProvider metadata) {
-		this.beanFactory = beanFactory;
+		this.beans = new ExistingBeans(beanFactory);
 		this.metadata = metadata;
 	}
 
@@ -52,11 +56,7 @@ final class Pools implements Supplier<Map<String, Integer>> {
 	public Map<String, Integer> get() {
 		Set<DataSource> seen = Collections.newSetFromMap(new IdentityHashMap<>());
 		Map<String, Integer> borrowed = new LinkedHashMap<>();
-		for (String name : this.beanFactory.getBeanNamesForType(DataSource.class, false, false)) {
-			if (this.beanFactory.getSingleton(name) instanceof DataSource dataSource) {
-				collect(name, dataSource, seen, borrowed);
-			}
-		}
+		this.beans.ofType(DataSource.class).forEach((name, dataSource) -> collect(name, dataSource, seen, borrowed));
 		return borrowed;
 	}
 
@@ -66,11 +66,7 @@ final class Pools implements Supplier<Map<String, Integer>> {
 			return;
 		}
 		if (pool instanceof AbstractRoutingDataSource routing) {
-			routing.getResolvedDataSources()
-				.forEach((key, target) -> collect(name + "." + key, target, seen, borrowed));
-			if (routing.getResolvedDefaultDataSource() != null) {
-				collect(name + ".default", routing.getResolvedDefaultDataSource(), seen, borrowed);
-			}
+			RoutingTargets.forEach(name, routing, (key, target) -> collect(key, target, seen, borrowed));
 			return;
 		}
 		DataSourcePoolMetadata metadata = this.metadata.getDataSourcePoolMetadata(pool);
@@ -88,7 +84,22 @@ final class Pools implements Supplier<Map<String, Integer>> {
 		return unwrapped;
 	}
 
+	/*
+	 * One of the scope "refresh" is always there, one of a request is not.
+	 */
+	private static DataSource targetOf(ScopedObject scoped, DataSource proxy) {
+		try {
+			return (scoped.getTargetObject() instanceof DataSource target) ? target : proxy;
+		}
+		catch (BeansException | IllegalStateException ex) {
+			return proxy;
+		}
+	}
+
 	private static DataSource target(DataSource dataSource) {
+		if (dataSource instanceof ScopedObject scoped) {
+			return targetOf(scoped, dataSource);
+		}
 		if (AopUtils.isAopProxy(dataSource)) {
 			return (AopProxyUtils.getSingletonTarget(dataSource) instanceof DataSource target) ? target : dataSource;
 		}

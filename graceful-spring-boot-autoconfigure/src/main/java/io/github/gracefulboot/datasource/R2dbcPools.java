@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
+import io.github.gracefulboot.shutdown.ExistingBeans;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.pool.PoolMetrics;
 import io.r2dbc.spi.ConnectionFactory;
@@ -21,10 +22,10 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
  */
 final class R2dbcPools implements Supplier<Map<String, Integer>> {
 
-	private final ConfigurableListableBeanFactory beanFactory;
+	private final ExistingBeans beans;
 
 	R2dbcPools(ConfigurableListableBeanFactory beanFactory) {
-		this.beanFactory = beanFactory;
+		this.beans = new ExistingBeans(beanFactory);
 	}
 
 	/**
@@ -35,14 +36,14 @@ final class R2dbcPools implements Supplier<Map<String, Integer>> {
 	public Map<String, Integer> get() {
 		Set<ConnectionPool> seen = Collections.newSetFromMap(new IdentityHashMap<>());
 		Map<String, Integer> borrowed = new LinkedHashMap<>();
-		for (String name : this.beanFactory.getBeanNamesForType(ConnectionFactory.class, false, false)) {
-			if (unwrap(this.beanFactory.getSingleton(name)) instanceof ConnectionPool pool && seen.add(pool)) {
+		this.beans.ofType(ConnectionFactory.class).forEach((name, connectionFactory) -> {
+			if (unwrap(connectionFactory) instanceof ConnectionPool pool && seen.add(pool)) {
 				int acquired = pool.getMetrics().map(PoolMetrics::acquiredSize).orElse(0);
 				if (acquired > 0) {
 					borrowed.put(name, acquired);
 				}
 			}
-		}
+		});
 		return borrowed;
 	}
 

@@ -23,6 +23,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.config.BeanDefinitionHolder;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
@@ -34,6 +39,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.support.SimpleThreadScope;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
@@ -107,6 +113,32 @@ class BorrowedConnectionsTests {
 						.containsExactly("1 borrowed from one", "1 borrowed from routing.b");
 				}
 			});
+	}
+
+	@Test
+	void whenARouterFindsItsTargetsByItselfThenItsPoolsAreNotCounted() {
+		this.runner.withBean("routing", DataSource.class, OwnRouter::new)
+			.run((context) -> assertThat(context.getBean(BorrowedConnections.class).activeTasks()).isEmpty());
+	}
+
+	@Test
+	void whenPoolComesFromAFactoryOrAScopeThenItIsFound() {
+		HikariDataSource made = pool("made");
+		HikariDataSource scoped = pool("scoped");
+		this.runner.withBean("made", PoolFactory.class, () -> new PoolFactory(made)).withInitializer((context) -> {
+			RootBeanDefinition definition = new RootBeanDefinition(DataSource.class, "thread", () -> scoped);
+			context.getBeanFactory().registerScope("thread", new SimpleThreadScope());
+			BeanDefinitionHolder proxy = ScopedProxyUtils.createScopedProxy(
+					new BeanDefinitionHolder(definition, "scoped"), (BeanDefinitionRegistry) context, false);
+			((BeanDefinitionRegistry) context).registerBeanDefinition(proxy.getBeanName(), proxy.getBeanDefinition());
+		}).run((context) -> {
+			try (made; scoped) {
+				context.getBean("made", DataSource.class).getConnection();
+				context.getBean("scoped", DataSource.class).getConnection();
+				assertThat(context.getBean(BorrowedConnections.class).activeTasks()).map(ActiveTask::toString)
+					.containsExactlyInAnyOrder("1 borrowed from made", "1 borrowed from scoped");
+			}
+		});
 	}
 
 	@Test
@@ -287,6 +319,20 @@ class BorrowedConnectionsTests {
 
 	private static Deadline after(Duration timeout) {
 		return Deadline.after(System::nanoTime, timeout);
+	}
+
+	private record PoolFactory(DataSource pool) implements FactoryBean<DataSource> {
+
+		@Override
+		public DataSource getObject() {
+			return this.pool;
+		}
+
+		@Override
+		public Class<?> getObjectType() {
+			return DataSource.class;
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

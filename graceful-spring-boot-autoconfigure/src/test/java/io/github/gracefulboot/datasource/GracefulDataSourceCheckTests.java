@@ -117,6 +117,12 @@ class GracefulDataSourceCheckTests {
 				.hasStackTraceContaining("routing.eu was not there after"));
 	}
 
+	@Test
+	void whenItFindsItsTargetsByItselfThenTheyAreNotWaitedFor() {
+		this.runner.withBean("routing", DataSource.class, OwnRouter::new)
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
 	private static AbstractRoutingDataSource routing(Map<Object, Object> targets) {
 		AbstractRoutingDataSource routing = new AbstractRoutingDataSource() {
 

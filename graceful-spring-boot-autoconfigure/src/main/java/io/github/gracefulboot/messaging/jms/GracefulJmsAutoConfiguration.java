@@ -1,8 +1,8 @@
 package io.github.gracefulboot.messaging.jms;
 
-import io.github.gracefulboot.messaging.ExistingBeans;
 import io.github.gracefulboot.messaging.ListenerDrain;
 import io.github.gracefulboot.messaging.MessagingProperties;
+import io.github.gracefulboot.shutdown.ExistingBeans;
 import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import jakarta.jms.ConnectionFactory;

@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 
-import io.github.gracefulboot.messaging.ExistingBeans;
+import io.github.gracefulboot.shutdown.ExistingBeans;
 
 import org.springframework.jms.config.JmsListenerEndpointRegistry;
 import org.springframework.jms.listener.MessageListenerContainer;

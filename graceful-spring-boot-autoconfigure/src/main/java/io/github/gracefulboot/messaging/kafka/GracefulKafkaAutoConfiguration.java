@@ -1,8 +1,8 @@
 package io.github.gracefulboot.messaging.kafka;
 
-import io.github.gracefulboot.messaging.ExistingBeans;
 import io.github.gracefulboot.messaging.ListenerDrain;
 import io.github.gracefulboot.messaging.MessagingProperties;
+import io.github.gracefulboot.shutdown.ExistingBeans;
 import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-import io.github.gracefulboot.messaging.ExistingBeans;
 import io.github.gracefulboot.messaging.ListenerContainer;
 import io.github.gracefulboot.messaging.ListenerDrain;
 import io.github.gracefulboot.messaging.MessagingProperties;
+import io.github.gracefulboot.shutdown.ExistingBeans;
 import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 

@@ -1,4 +1,4 @@
-package io.github.gracefulboot.messaging;
+package io.github.gracefulboot.shutdown;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -6,7 +6,7 @@ import java.util.Map;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /**
- * Finds beans without creating any: a stop must not start a listener.
+ * Finds beans without creating any: a stop must not start a listener or open a pool.
  *
  * @since 0.1.0
  */
@@ -31,7 +31,7 @@ public final class ExistingBeans {
 	public <T> Map<String, T> ofType(Class<T> type) {
 		Map<String, T> beans = new LinkedHashMap<>();
 		for (String name : this.beanFactory.getBeanNamesForType(type, false, false)) {
-			if (this.beanFactory.containsSingleton(name)) {
+			if (this.beanFactory.containsSingleton(name) && this.beanFactory.isSingleton(name)) {
 				beans.put(name, this.beanFactory.getBean(name, type));
 			}
 		}
