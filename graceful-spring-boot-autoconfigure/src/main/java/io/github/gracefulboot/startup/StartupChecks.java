@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.ApplicationListener;
+import org.springframework.context.support.DefaultLifecycleProcessor;
+import org.springframework.core.SpringProperties;
 import org.springframework.core.log.LogMessage;
 import org.springframework.util.backoff.BackOffExecution;
 import org.springframework.util.backoff.ExponentialBackOff;
@@ -49,6 +51,8 @@ public final class StartupChecks implements ApplicationListener<AvailabilityChan
 	private static final Duration SHORTEST_ATTEMPT = Duration.ofMillis(500);
 
 	private static final Duration BETWEEN_LINES = Duration.ofSeconds(5);
+
+	private static final String ON_REFRESH = DefaultLifecycleProcessor.ON_REFRESH_VALUE;
 
 	private final Duration timeout;
 
@@ -87,7 +91,7 @@ public final class StartupChecks implements ApplicationListener<AvailabilityChan
 	 * told to stop
 	 */
 	public void await(StartupCheck check) {
-		if (this.over || this.excluded.contains(check.name())) {
+		if (this.over || isTrainingRun() || this.excluded.contains(check.name())) {
 			return;
 		}
 		long start = System.nanoTime();
@@ -99,6 +103,16 @@ public final class StartupChecks implements ApplicationListener<AvailabilityChan
 			this.waits.decrementAndGet();
 			this.waited.addAndGet(System.nanoTime() - start);
 		}
+	}
+
+	/*
+	 * One that ends, or is frozen, before anything starts: for an archive of classes, an
+	 * AOT cache or a checkpoint. What the application needs is seldom there.
+	 */
+	private static boolean isTrainingRun() {
+		return ON_REFRESH.equalsIgnoreCase(SpringProperties.getProperty(DefaultLifecycleProcessor.EXIT_PROPERTY_NAME))
+				|| ON_REFRESH
+					.equalsIgnoreCase(SpringProperties.getProperty(DefaultLifecycleProcessor.CHECKPOINT_PROPERTY_NAME));
 	}
 
 	/**

@@ -13,9 +13,10 @@ import org.springframework.context.SmartLifecycle;
 final class StartupChecksLifecycle implements SmartLifecycle {
 
 	/**
-	 * Below the web server's, {@code DEFAULT_PHASE - 2048}, and above the executors'.
+	 * Below that of Spring Integration's pollers and inbound adapters, which is below the
+	 * web server's, and above that of connection factories.
 	 */
-	static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 4096;
+	static final int PHASE = SmartLifecycle.DEFAULT_PHASE / 2 - 1;
 
 	private final StartupChecks checks;
 

@@ -10,12 +10,15 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.core.SpringProperties;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -50,6 +53,20 @@ class StartupChecksTests {
 				.endsWith(" of 30.00 s)"));
 		assertThat(output).containsOnlyOnce("Waiting for database: not yet (attempt 1")
 			.containsPattern("database is there after 0\\.\\d\\d s and 3 attempts");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "spring.context.exit", "spring.context.checkpoint" })
+	void whenTheContextIsOnlyRefreshedForTrainingThenNothingIsWaitedFor(String property) {
+		TestCheck check = TestCheck.never("database");
+		SpringProperties.setProperty(property, "onRefresh");
+		try {
+			new StartupChecks(SHORT, Set.of()).await(check);
+		}
+		finally {
+			SpringProperties.setProperty(property, null);
+		}
+		assertThat(check.attempts()).isZero();
 	}
 
 	@Test

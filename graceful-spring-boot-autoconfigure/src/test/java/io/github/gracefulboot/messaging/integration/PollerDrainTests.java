@@ -10,6 +10,8 @@ import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.Stage;
 import io.github.gracefulboot.shutdown.StageChangedEvent;
+import io.github.gracefulboot.startup.GracefulStartupAutoConfiguration;
+import io.github.gracefulboot.startup.StartupCheck;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +64,48 @@ class PollerDrainTests {
 				context.close();
 				assertThat(flow.taken.get()).isGreaterThan(flow.takenAtRelease);
 			});
+	}
+
+	@Test
+	void whenTheStartWaitsThenNothingIsTaken() {
+		this.runner.withConfiguration(AutoConfigurations.of(GracefulStartupAutoConfiguration.class))
+			.withBean(LateCheck.class)
+			.run((context) -> {
+				assertThat(context.getBean(LateCheck.class).takenMeanwhile).isZero();
+				AtomicInteger taken = context.getBean(Flow.class).taken;
+				Awaitility.await().until(() -> taken.get() > 0);
+			});
+	}
+
+	/**
+	 * Passes at its third attempt.
+	 */
+	static class LateCheck implements StartupCheck {
+
+		private final Flow flow;
+
+		private int attempts;
+
+		private volatile int takenMeanwhile;
+
+		LateCheck(Flow flow) {
+			this.flow = flow;
+		}
+
+		@Override
+		public String name() {
+			return "late";
+		}
+
+		@Override
+		public void check() {
+			this.takenMeanwhile = this.flow.taken.get();
+			this.attempts++;
+			if (this.attempts < 3) {
+				throw new IllegalStateException("Not yet");
+			}
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
