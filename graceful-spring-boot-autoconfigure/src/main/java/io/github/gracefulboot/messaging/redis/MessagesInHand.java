@@ -6,29 +6,49 @@ import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.function.Supplier;
 
 import io.github.gracefulboot.shutdown.ActiveTask;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+
 /**
  * Runs the listeners of a container where they would run without it, and knows which have
  * not returned. A message counts from the moment it is handed over, so that none is
- * missed while it waits for a thread.
+ * missed while it waits for a thread. A pool with a queue may throw a message away
+ * without a word: there a message counts once a thread has it, and the queue before.
  */
 final class MessagesInHand implements Executor {
 
 	private final Executor delegate;
 
+	private final @Nullable Supplier<Collection<?>> queue;
+
 	private final Set<Handling> handlings = ConcurrentHashMap.newKeySet();
 
 	MessagesInHand(Executor delegate) {
 		this.delegate = delegate;
+		this.queue = queueOf(delegate);
+	}
+
+	private static @Nullable Supplier<Collection<?>> queueOf(Executor executor) {
+		if (executor instanceof ThreadPoolTaskExecutor pool) {
+			return () -> pool.getThreadPoolExecutor().getQueue();
+		}
+		if (executor instanceof ThreadPoolExecutor pool) {
+			return pool::getQueue;
+		}
+		return null;
 	}
 
 	@Override
 	public void execute(Runnable listener) {
 		Handling handling = new Handling(listener);
-		this.handlings.add(handling);
+		if (this.queue == null) {
+			this.handlings.add(handling);
+		}
 		try {
 			this.delegate.execute(handling);
 		}
@@ -39,7 +59,7 @@ final class MessagesInHand implements Executor {
 	}
 
 	boolean isEmpty() {
-		return this.handlings.isEmpty();
+		return (this.queue == null || this.queue.get().isEmpty()) && this.handlings.isEmpty();
 	}
 
 	Collection<ActiveTask> activeTasks(String description) {
@@ -68,6 +88,7 @@ final class MessagesInHand implements Executor {
 		@Override
 		public void run() {
 			this.thread = Thread.currentThread();
+			MessagesInHand.this.handlings.add(this);
 			try {
 				this.listener.run();
 			}
