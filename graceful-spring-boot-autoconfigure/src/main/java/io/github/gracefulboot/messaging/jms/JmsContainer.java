@@ -5,6 +5,7 @@ import java.util.Collection;
 import io.github.gracefulboot.messaging.ListenerContainer;
 import io.github.gracefulboot.messaging.WorkingThreads;
 import io.github.gracefulboot.shutdown.ActiveTask;
+import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.Deadline;
 
 import org.springframework.jms.listener.AbstractMessageListenerContainer;
@@ -32,15 +33,21 @@ record JmsContainer(String name, MessageListenerContainer container) implements 
 
 	/**
 	 * A message may arrive while the container stops. With an acknowledgement on receipt
-	 * the broker has forgotten it then, so that it must not be rejected.
+	 * the broker has forgotten it then, so that it must not be rejected. Threads of a
+	 * container that has only stopped wait for its next start: it is shut down so that
+	 * the executor they belong to becomes idle.
 	 */
 	@Override
 	public void stop(Deadline deadline, Runnable whenStopped) {
 		if (this.container instanceof DefaultMessageListenerContainer polling) {
 			polling.setAcceptMessagesWhileStopping(true);
-			polling.stop(whenStopped);
-			if (polling.getActiveConsumerCount() == 0) {
+			Runnable shutDown = () -> DaemonThreads.start("graceful-shut-down-" + this.name, () -> {
+				polling.shutdown();
 				whenStopped.run();
+			});
+			polling.stop(shutDown);
+			if (polling.getActiveConsumerCount() == 0) {
+				shutDown.run();
 			}
 		}
 		else {

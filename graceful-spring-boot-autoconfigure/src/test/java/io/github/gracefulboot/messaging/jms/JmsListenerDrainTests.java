@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulboot.Background;
+import io.github.gracefulboot.executor.GracefulExecutorAutoConfiguration;
 import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import jakarta.jms.ConnectionFactory;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -30,6 +32,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.core.task.TaskExecutor;
 import org.springframework.jms.annotation.EnableJms;
 import org.springframework.jms.annotation.JmsListener;
 import org.springframework.jms.config.DefaultJmsListenerContainerFactory;
@@ -124,6 +128,23 @@ class JmsListenerDrainTests {
 		}
 	}
 
+	@Test
+	void whenThreadsAreThoseOfAnExecutorBeanThenItBecomesIdle() throws Exception {
+		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class,
+				ExecutorBean.class)
+			.web(WebApplicationType.NONE)
+			.properties("queue=executor")
+			.run()) {
+			Listener listener = context.getBean(Listener.class);
+			GracefulShutdown shutdown = context.getBean(GracefulShutdown.class);
+			listener.mayGoOn.countDown();
+			send(context, "executor", 1);
+			await(listener.inHand);
+			context.close();
+			assertThat(shutdown.finish().cutOff()).isEmpty();
+		}
+	}
+
 	private static void await(CountDownLatch latch) throws InterruptedException {
 		assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
 	}
@@ -154,9 +175,10 @@ class JmsListenerDrainTests {
 
 		@Bean
 		DefaultJmsListenerContainerFactory jmsListenerContainerFactory(ConnectionFactory connectionFactory,
-				Environment environment) {
+				Environment environment, ObjectProvider<TaskExecutor> executor) {
 			DefaultJmsListenerContainerFactory factory = new DefaultJmsListenerContainerFactory();
 			factory.setConnectionFactory(connectionFactory);
+			executor.ifAvailable(factory::setTaskExecutor);
 			factory.setSessionTransacted(environment.getProperty("transacted", Boolean.class, true));
 			return factory;
 		}
@@ -164,6 +186,17 @@ class JmsListenerDrainTests {
 		@Bean
 		Listener listener() {
 			return new Listener();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration(GracefulExecutorAutoConfiguration.class)
+	static class ExecutorBean {
+
+		@Bean
+		SimpleAsyncTaskExecutor executor() {
+			return new SimpleAsyncTaskExecutor("jms-");
 		}
 
 	}
