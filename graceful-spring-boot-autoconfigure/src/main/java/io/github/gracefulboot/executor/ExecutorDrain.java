@@ -1,7 +1,9 @@
 package io.github.gracefulboot.executor;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -41,7 +43,14 @@ final class ExecutorDrain implements DrainParticipant {
 	 */
 	private static final long NAMING_MILLIS = 100;
 
+	/**
+	 * How long tasks of lifecycle beans may go on like any others.
+	 */
+	private static final Duration BEFORE_LOOPS_STOP = Duration.ofSeconds(1);
+
 	private final ExecutorBeans beans;
+
+	private final Loops loops;
 
 	private final Queued policy;
 
@@ -52,11 +61,13 @@ final class ExecutorDrain implements DrainParticipant {
 	/**
 	 * Creates the participant.
 	 * @param beans finds the executors
+	 * @param loops ends tasks that do not end by themselves
 	 * @param policy what to do with tasks that wait for a thread
 	 * @param waits whether to wait at all
 	 */
-	ExecutorDrain(ExecutorBeans beans, Queued policy, boolean waits) {
+	ExecutorDrain(ExecutorBeans beans, Loops loops, Queued policy, boolean waits) {
 		this.beans = beans;
+		this.loops = loops;
 		this.policy = policy;
 		this.waits = waits;
 	}
@@ -120,7 +131,7 @@ final class ExecutorDrain implements DrainParticipant {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			done.completeExceptionally(ex);
 		}
 	}
@@ -144,6 +155,7 @@ final class ExecutorDrain implements DrainParticipant {
 
 	private boolean awaitIdle(List<DrainableExecutor> executors, Deadline deadline) throws InterruptedException {
 		Long before = null;
+		Deadline loopsStop = deadline.atMost(BEFORE_LOOPS_STOP);
 		while (!deadline.hasPassed()) {
 			boolean idle = executors.stream().allMatch(DrainableExecutor::isIdle);
 			Long tasks = idle ? executors.stream().mapToLong(DrainableExecutor::tasks).sum() : null;
@@ -153,8 +165,20 @@ final class ExecutorDrain implements DrainParticipant {
 			before = tasks;
 			Thread.sleep(idle ? SECOND_LOOK_MILLIS : POLL_MILLIS);
 			forEach(executors, DrainableExecutor::stopSchedules);
+			if (!idle && loopsStop.hasPassed()) {
+				stopLoops(executors);
+				loopsStop = deadline.atMost(BEFORE_LOOPS_STOP);
+			}
 		}
 		return false;
+	}
+
+	private void stopLoops(List<DrainableExecutor> executors) {
+		this.loops.stop(executors.stream()
+			.flatMap((executor) -> executor.activeTasks(true).stream())
+			.map(ActiveTask::thread)
+			.filter(Objects::nonNull)
+			.toList());
 	}
 
 	private static void forEach(List<DrainableExecutor> executors, Consumer<DrainableExecutor> action) {
@@ -162,7 +186,7 @@ final class ExecutorDrain implements DrainParticipant {
 			try {
 				action.accept(executor);
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				logger.warn(LogMessage.format("Draining executor %s failed, going on without it", executor.name()), ex);
 			}
 		}

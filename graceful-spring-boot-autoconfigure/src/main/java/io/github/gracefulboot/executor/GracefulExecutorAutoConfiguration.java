@@ -1,5 +1,6 @@
 package io.github.gracefulboot.executor;
 
+import io.github.gracefulboot.shutdown.ExistingBeans;
 import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
@@ -34,7 +35,8 @@ public final class GracefulExecutorAutoConfiguration {
 	@Bean
 	ExecutorDrain gracefulExecutorDrain(ConfigurableListableBeanFactory beanFactory, ExecutorProperties properties,
 			WaitingPolicy waitingPolicy) {
-		return new ExecutorDrain(new ExecutorBeans(beanFactory, properties.getExclude()), properties.getQueued(),
+		return new ExecutorDrain(new ExecutorBeans(beanFactory, properties.getExclude()),
+				new Loops(new ExistingBeans(beanFactory), properties.getExclude()), properties.getQueued(),
 				waitingPolicy.drains() && waitingPolicy.ownsProcess());
 	}
 

@@ -117,7 +117,7 @@ final class JobDrain implements DrainParticipant {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			done.completeExceptionally(ex);
 		}
 	}
