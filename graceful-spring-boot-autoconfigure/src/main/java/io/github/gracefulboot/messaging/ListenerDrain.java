@@ -112,7 +112,7 @@ public final class ListenerDrain implements DrainParticipant, ApplicationListene
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		catch (ExecutionException | RuntimeException ex) {
+		catch (ExecutionException | RuntimeException | Error ex) {
 			stopped.completeExceptionally(ex);
 		}
 	}

@@ -114,9 +114,9 @@ public final class GracefulShutdown {
 		this.stoppingThread = Thread.currentThread();
 		stage(Stage.ANNOUNCE, () -> announce(deadline));
 		stage(Stage.LAME_DUCK, () -> awaitBalancer(this.budget.lameDuck(deadline)));
-		stage(Stage.DRAIN, () -> drain(Role.INTAKE, this.budget.drain(deadline)));
+		stage(Stage.DRAIN, () -> drain(this.budget.drain(deadline), Role.INTAKE, Role.QUEUE));
 		enter(Stage.RELEASE);
-		guarded(Stage.RELEASE, () -> drain(Role.WORKER, this.budget.work(deadline)));
+		guarded(Stage.RELEASE, () -> drain(this.budget.work(deadline), Role.WORKER));
 	}
 
 	/**
@@ -126,7 +126,7 @@ public final class GracefulShutdown {
 		Deadline deadline = begin();
 		endStage(guarded(Stage.RELEASE, () -> {
 			nameWhatWasNotDrained();
-			return drain(Role.RESOURCE, this.budget.release(deadline));
+			return drain(this.budget.release(deadline), Role.RESOURCE);
 		}));
 		enter(Stage.EXIT);
 	}
@@ -143,7 +143,7 @@ public final class GracefulShutdown {
 		try {
 			return work.get();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			logger.warn(LogMessage.format("Stage %s failed, going on with the next", stage.id()), ex);
 			cutOff("the " + stage.id() + " stage, which failed", null);
 			return "failed";
@@ -175,13 +175,24 @@ public final class GracefulShutdown {
 		}
 	}
 
-	private String drain(Role role, Deadline deadline) {
+	private String drain(Deadline deadline, Role... roles) {
+		boolean waited = false;
+		for (Role role : roles) {
+			waited |= drain(role, deadline);
+		}
+		if (!waited) {
+			return "nothing to wait for";
+		}
+		return this.undrained.isEmpty() ? "finished" : "cut off";
+	}
+
+	private boolean drain(Role role, Deadline deadline) {
 		Map<DrainParticipant, CompletableFuture<?>> draining = new LinkedHashMap<>();
 		for (DrainParticipant participant : participants(role)) {
 			draining.put(participant, drain(participant, deadline));
 		}
 		if (draining.isEmpty()) {
-			return "nothing to wait for";
+			return false;
 		}
 		logger.info(LogMessage.format("Waiting at most %s to %s: %s", Durations.text(deadline.remaining()),
 				role.stage().id(),
@@ -192,7 +203,7 @@ public final class GracefulShutdown {
 				cutOff(participant);
 			}
 		});
-		return this.undrained.isEmpty() ? "finished" : "cut off";
+		return true;
 	}
 
 	private static CompletableFuture<?> drain(DrainParticipant participant, Deadline deadline) {
@@ -200,7 +211,7 @@ public final class GracefulShutdown {
 		try {
 			drained = participant.drain(deadline).toCompletableFuture();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			drained = CompletableFuture.failedFuture(ex);
 		}
 		return drained.whenComplete((result, ex) -> {
@@ -266,7 +277,7 @@ public final class GracefulShutdown {
 		try {
 			return participant.activeTasks();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			return List.of(new ActiveTask(participant.name() + ", which can not tell its tasks: " + ex, null, null));
 		}
 	}
@@ -343,7 +354,7 @@ public final class GracefulShutdown {
 		try {
 			action.run();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			logger.warn(LogMessage.format("%s failed during the stop, going on without it", who), ex);
 		}
 	}

@@ -15,6 +15,13 @@ public enum Role {
 	INTAKE(Stage.DRAIN),
 
 	/**
+	 * Holds inside the process what was brought in and others have to fetch, such as a
+	 * queue in memory. Drained in {@link Stage#DRAIN}, too, when nothing is brought in
+	 * any more.
+	 */
+	QUEUE(Stage.DRAIN),
+
+	/**
 	 * Does what was brought in, such as an executor. Drained when {@link Stage#RELEASE}
 	 * begins, while all beans are still running.
 	 */

@@ -63,7 +63,7 @@ final class StopListener implements SmartApplicationListener, DisposableBean {
 			logger.info("Plan of the stop: " + plan.summary());
 			logger.debug(LogMessage.format("The same step by step:%n%s", plan));
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			logger.warn("The plan of the stop can not be told, going on without it", ex);
 		}
 	}

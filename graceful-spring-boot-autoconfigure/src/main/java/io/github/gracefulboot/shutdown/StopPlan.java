@@ -41,6 +41,7 @@ public record StopPlan(List<Step> steps) {
 					Durations.shorter(budget.lameDuckMax(), drain)));
 		}
 		steps.add(Step.drain(Role.INTAKE, participants, drain));
+		steps.add(Step.drain(Role.QUEUE, participants, drain));
 		steps.add(Step.drain(Role.WORKER, participants, work));
 		phases.forEach((phase, beans) -> {
 			if (phase > ReleaseLifecycle.PHASE) {

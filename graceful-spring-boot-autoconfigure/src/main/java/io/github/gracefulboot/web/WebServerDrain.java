@@ -132,7 +132,7 @@ public final class WebServerDrain implements DrainParticipant, Announcer {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			limitBootsGracefulShutdown(deadline.remaining());
 			drained.completeExceptionally(ex);
 		}

@@ -43,13 +43,14 @@ class GracefulShutdownTests {
 		this.tasks = List.of();
 		this.participants.add(participant("pool", Role.RESOURCE, CompletableFuture.completedFuture(null)));
 		this.participants.add(participant("executor", Role.WORKER, CompletableFuture.completedFuture(null)));
+		this.participants.add(participant("queue", Role.QUEUE, CompletableFuture.completedFuture(null)));
 		this.participants.add(participant("server", Role.INTAKE, CompletableFuture.completedFuture(null)));
 		GracefulShutdown shutdown = shutdown();
 		shutdown.stop();
 		this.calls.add("lifecycle stopped");
 		shutdown.release();
 		assertThat(shutdown.finish().isClean()).isTrue();
-		assertThat(this.calls).containsExactly("announced", "server", "executor", "lifecycle stopped", "pool");
+		assertThat(this.calls).containsExactly("announced", "server", "queue", "executor", "lifecycle stopped", "pool");
 		assertThat(this.events).map((event) -> ((StageChangedEvent) event).getStage())
 			.containsExactly(Stage.ANNOUNCE, Stage.LAME_DUCK, Stage.DRAIN, Stage.RELEASE, Stage.EXIT);
 		assertThat(shutdown.getTimeline().entries()).map(Timeline.Entry::stage)
@@ -113,6 +114,31 @@ class GracefulShutdownTests {
 		shutdown.release();
 		assertThat(shutdown.getStage()).isEqualTo(Stage.EXIT);
 		assertThat(shutdown.finish().cutOff()).containsExactly("the announce stage, which failed");
+	}
+
+	@Test
+	void whenClassesAreGoneThenTheStopGoesOnAndIsNotClean() {
+		this.tasks = List.of();
+		CompletionStage<?> done = CompletableFuture.completedFuture(null);
+		this.announcers.add((deadline) -> {
+			throw new NoClassDefFoundError("Overwritten");
+		});
+		this.participants.add(new Participant("broken", Role.INTAKE, done) {
+
+			@Override
+			public CompletionStage<?> drain(Deadline deadline) {
+				throw new NoClassDefFoundError("Overwritten");
+			}
+
+		});
+		this.participants.add(participant("pool", Role.RESOURCE, done));
+		GracefulShutdown shutdown = shutdown((event) -> {
+			throw new NoClassDefFoundError("Overwritten");
+		});
+		shutdown.stop();
+		shutdown.release();
+		assertThat(this.calls).containsExactly("pool");
+		assertThat(shutdown.finish().cutOff()).containsExactly("broken");
 	}
 
 	@Test
@@ -181,32 +207,46 @@ class GracefulShutdownTests {
 	}
 
 	private DrainParticipant participant(String name, Role role, CompletionStage<?> drained) {
-		return new DrainParticipant() {
+		return new Participant(name, role, drained);
+	}
 
-			@Override
-			public String name() {
-				return name;
-			}
+	private class Participant implements DrainParticipant {
 
-			@Override
-			public Role role() {
-				return role;
-			}
+		private final String name;
 
-			@Override
-			public Collection<ActiveTask> activeTasks() {
-				Collection<ActiveTask> tasks = GracefulShutdownTests.this.tasks;
-				return (tasks != null) ? tasks
-						: List.of(new ActiveTask("work of " + name, Duration.ofSeconds(1), Thread.currentThread()));
-			}
+		private final Role role;
 
-			@Override
-			public CompletionStage<?> drain(Deadline deadline) {
-				GracefulShutdownTests.this.calls.add(name);
-				return drained;
-			}
+		private final CompletionStage<?> drained;
 
-		};
+		Participant(String name, Role role, CompletionStage<?> drained) {
+			this.name = name;
+			this.role = role;
+			this.drained = drained;
+		}
+
+		@Override
+		public String name() {
+			return this.name;
+		}
+
+		@Override
+		public Role role() {
+			return this.role;
+		}
+
+		@Override
+		public Collection<ActiveTask> activeTasks() {
+			Collection<ActiveTask> tasks = GracefulShutdownTests.this.tasks;
+			return (tasks != null) ? tasks
+					: List.of(new ActiveTask("work of " + this.name, Duration.ofSeconds(1), Thread.currentThread()));
+		}
+
+		@Override
+		public CompletionStage<?> drain(Deadline deadline) {
+			GracefulShutdownTests.this.calls.add(this.name);
+			return this.drained;
+		}
+
 	}
 
 }

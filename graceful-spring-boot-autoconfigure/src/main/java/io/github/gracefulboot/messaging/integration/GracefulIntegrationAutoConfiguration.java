@@ -2,9 +2,9 @@ package io.github.gracefulboot.messaging.integration;
 
 import java.util.Collection;
 
-import io.github.gracefulboot.messaging.ExistingBeans;
 import io.github.gracefulboot.messaging.ListenerDrain;
 import io.github.gracefulboot.messaging.MessagingProperties;
+import io.github.gracefulboot.shutdown.ExistingBeans;
 import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 
@@ -15,6 +15,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.integration.endpoint.AbstractPollingEndpoint;
+import org.springframework.integration.endpoint.PollingConsumer;
 
 /**
  * Auto-configuration of the stop of Spring Integration's pollers.
@@ -34,10 +35,22 @@ public final class GracefulIntegrationAutoConfiguration {
 		return new ListenerDrain("pollers", shutdown, properties, () -> endpoints(beans));
 	}
 
+	@Bean
+	QueueChannelDrain gracefulQueueChannels(HandledMessages handledMessages, MessagingProperties properties,
+			ConfigurableListableBeanFactory beanFactory) {
+		return new QueueChannelDrain(new ExistingBeans(beanFactory), handledMessages, properties);
+	}
+
+	@Bean
+	static HandledMessages gracefulHandledMessages() {
+		return new HandledMessages();
+	}
+
 	private static Collection<PollingEndpoint> endpoints(ExistingBeans beans) {
 		return beans.ofType(AbstractPollingEndpoint.class)
 			.entrySet()
 			.stream()
+			.filter((endpoint) -> !(endpoint.getValue() instanceof PollingConsumer))
 			.map((endpoint) -> new PollingEndpoint(endpoint.getKey(), endpoint.getValue()))
 			.toList();
 	}

@@ -120,7 +120,7 @@ final class GrpcServerDrain implements DrainParticipant, Announcer, SmartApplica
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			drained.completeExceptionally(ex);
 		}
 	}

@@ -147,7 +147,7 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 			try {
 				action.run();
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				logger.debug(LogMessage.format("The WebSocket session of %s was not closed properly", session.path()),
 						ex);
 			}

@@ -1,0 +1,60 @@
+package io.github.gracefulboot.messaging.integration;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.integration.channel.QueueChannel;
+import org.springframework.messaging.Message;
+import org.springframework.messaging.MessageChannel;
+import org.springframework.messaging.MessageHandler;
+import org.springframework.messaging.support.ExecutorChannelInterceptor;
+
+/**
+ * Counts the messages that pollers have fetched from queue channels: while one is handled
+ * it may be on its way from one queue to the next, and in neither.
+ */
+final class HandledMessages implements ExecutorChannelInterceptor, BeanPostProcessor {
+
+	private final AtomicLong begun = new AtomicLong();
+
+	private final AtomicLong ended = new AtomicLong();
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		if (bean instanceof QueueChannel channel) {
+			channel.addInterceptor(this);
+		}
+		return bean;
+	}
+
+	@Override
+	public Message<?> beforeHandle(Message<?> message, MessageChannel channel, MessageHandler handler) {
+		this.begun.incrementAndGet();
+		return message;
+	}
+
+	@Override
+	public void afterMessageHandled(Message<?> message, MessageChannel channel, MessageHandler handler,
+			@Nullable Exception ex) {
+		this.ended.incrementAndGet();
+	}
+
+	/**
+	 * Returns how many were fetched so far.
+	 * @return the number
+	 */
+	long begun() {
+		return this.begun.get();
+	}
+
+	/**
+	 * Returns whether none is being handled.
+	 * @return whether all that were fetched are handled
+	 */
+	boolean areAllEnded() {
+		return this.ended.get() == this.begun.get();
+	}
+
+}

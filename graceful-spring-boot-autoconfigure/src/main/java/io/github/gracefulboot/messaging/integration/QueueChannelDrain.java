@@ -1,0 +1,146 @@
+package io.github.gracefulboot.messaging.integration;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+
+import io.github.gracefulboot.messaging.MessagingProperties;
+import io.github.gracefulboot.shutdown.ActiveTask;
+import io.github.gracefulboot.shutdown.DaemonThreads;
+import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.shutdown.DrainParticipant;
+import io.github.gracefulboot.shutdown.ExistingBeans;
+import io.github.gracefulboot.shutdown.Role;
+
+import org.springframework.beans.DirectFieldAccessor;
+import org.springframework.integration.channel.QueueChannel;
+import org.springframework.integration.endpoint.PollingConsumer;
+import org.springframework.integration.store.MessageGroupQueue;
+
+/**
+ * Lets pollers empty the queue channels of Spring Integration, and then poll no more.
+ * Requests in flight may need them till the end, and what is in such a queue is lost with
+ * the process. A queue in a message store is not waited for.
+ */
+final class QueueChannelDrain implements DrainParticipant {
+
+	private static final String QUEUE = "queue";
+
+	private final ExistingBeans beans;
+
+	private final HandledMessages handled;
+
+	private final MessagingProperties properties;
+
+	QueueChannelDrain(ExistingBeans beans, HandledMessages handled, MessagingProperties properties) {
+		this.beans = beans;
+		this.handled = handled;
+		this.properties = properties;
+	}
+
+	@Override
+	public String name() {
+		return "queue channels";
+	}
+
+	@Override
+	public Role role() {
+		return Role.QUEUE;
+	}
+
+	@Override
+	public Collection<ActiveTask> activeTasks() {
+		return queues(pollers().values()).stream()
+			.filter((queue) -> queue.getQueueSize() > 0)
+			.map((queue) -> new ActiveTask("%d messages in %s".formatted(queue.getQueueSize(), queue.getBeanName()),
+					null, null))
+			.toList();
+	}
+
+	@Override
+	public CompletionStage<?> drain(Deadline deadline) {
+		CompletableFuture<Void> done = new CompletableFuture<>();
+		DaemonThreads.start("graceful-drain-queue-channels", () -> drain(deadline, done));
+		return done;
+	}
+
+	private void drain(Deadline deadline, CompletableFuture<Void> done) {
+		Collection<PollingConsumer> pollers = pollers().values();
+		// A poller that waits for the next message keeps a thread of its executor busy
+		pollers.forEach((poller) -> poller.setReceiveTimeout(0));
+		try {
+			Emptiness emptiness = new Emptiness(queues(pollers), this.handled);
+			if (deadline.await(emptiness::isSeenTwice) || emptiness.isSeen()) {
+				done.complete(null);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (RuntimeException | Error ex) {
+			done.completeExceptionally(ex);
+		}
+		pollers.forEach((poller) -> poller.setMaxMessagesPerPoll(0));
+	}
+
+	private Map<String, PollingConsumer> pollers() {
+		return this.beans.ofType(PollingConsumer.class)
+			.entrySet()
+			.stream()
+			.filter((poller) -> poller.getValue().isRunning()
+					&& !this.properties.getExclude().contains(poller.getKey()))
+			.collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+	}
+
+	private static Set<QueueChannel> queues(Collection<PollingConsumer> pollers) {
+		return pollers.stream()
+			.map(PollingConsumer::getInputChannel)
+			.filter(QueueChannel.class::isInstance)
+			.map(QueueChannel.class::cast)
+			.filter((channel) -> !isStored(channel))
+			.collect(Collectors.toSet());
+	}
+
+	/*
+	 * A channel does not tell where it keeps its messages.
+	 */
+	private static boolean isStored(QueueChannel channel) {
+		DirectFieldAccessor fields = new DirectFieldAccessor(channel);
+		return fields.isReadableProperty(QUEUE) && fields.getPropertyValue(QUEUE) instanceof MessageGroupQueue;
+	}
+
+	/**
+	 * A message that a poller has just taken from its queue is not yet handled. Therefore
+	 * two looks have to find the same.
+	 */
+	private static final class Emptiness {
+
+		private final Set<QueueChannel> queues;
+
+		private final HandledMessages handled;
+
+		private long begunAtLastLook = -1;
+
+		private Emptiness(Set<QueueChannel> queues, HandledMessages handled) {
+			this.queues = queues;
+			this.handled = handled;
+		}
+
+		private boolean isSeen() {
+			return this.handled.areAllEnded() && this.queues.stream().allMatch((queue) -> queue.getQueueSize() == 0);
+		}
+
+		private boolean isSeenTwice() {
+			long begun = this.handled.begun();
+			boolean seen = isSeen();
+			boolean same = begun == this.begunAtLastLook;
+			this.begunAtLastLook = seen ? begun : -1;
+			return this.queues.isEmpty() || (seen && same);
+		}
+
+	}
+
+}
