@@ -30,6 +30,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class LameDuck {
 
+	/**
+	 * Each look asks for the state of every connection, and each request gives a reason
+	 * to look.
+	 */
+	private static final long BETWEEN_LOOKS_MILLIS = 5;
+
 	private final Duration min;
 
 	private final int probes;
@@ -69,6 +75,7 @@ final class LameDuck {
 				return "the longest wait is over, though " + evidence;
 			}
 			this.signal.await(Durations.shorter(missing, deadline.remaining()));
+			Thread.sleep(BETWEEN_LOOKS_MILLIS);
 		}
 	}
 

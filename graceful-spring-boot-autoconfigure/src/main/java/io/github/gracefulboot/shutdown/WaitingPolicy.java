@@ -7,17 +7,21 @@ import org.springframework.util.ClassUtils;
 
 /**
  * What a stop waits for here. In a test and under devtools nobody routes traffic, so that
- * it does not wait for clients that may still come; {@code graceful.lame-duck.enabled}
- * overrides this guess. With {@code server.shutdown=immediate} it does not wait for
- * requests in flight either.
+ * it does not reckon with clients that may still come;
+ * {@code graceful.lame-duck.enabled=true} overrides this guess. With {@code false} it
+ * does not wait for the load balancer, and still loses nothing that comes to an open
+ * connection. With {@code server.shutdown=immediate} it does not wait for requests in
+ * flight either.
  *
- * @param waits whether to wait for clients that may still come
+ * @param waits whether to wait for the load balancer
+ * @param clientsMayCome whether clients may come until the listener is closed
  * @param drains whether to wait for requests in flight
  * @param ownsProcess whether a stop may end the process, which a test's must not
  * @param quietPeriod how long an idle connection has to be idle before it may be closed
  * @since 0.1.0
  */
-public record WaitingPolicy(boolean waits, boolean drains, boolean ownsProcess, Duration quietPeriod) {
+public record WaitingPolicy(boolean waits, boolean clientsMayCome, boolean drains, boolean ownsProcess,
+		Duration quietPeriod) {
 
 	/**
 	 * Set where the context belongs to a test, which must not end the process or speak
@@ -33,8 +37,10 @@ public record WaitingPolicy(boolean waits, boolean drains, boolean ownsProcess, 
 		boolean production = !test && !immediate && !ClassUtils.isPresent(DEVTOOLS_CLASS, null);
 		Boolean enabled = properties.getEnabled();
 		boolean waits = (enabled != null) ? enabled : production;
-		Duration quietPeriod = waits ? properties.getQuietPeriod() : Duration.ZERO;
-		return new WaitingPolicy(waits, !immediate, !test, Durations.shorter(quietPeriod, timeout.dividedBy(4)));
+		boolean clientsMayCome = waits || production;
+		Duration quietPeriod = clientsMayCome ? properties.getQuietPeriod() : Duration.ZERO;
+		return new WaitingPolicy(waits, clientsMayCome, !immediate, !test,
+				Durations.shorter(quietPeriod, timeout.dividedBy(4)));
 	}
 
 }

@@ -55,7 +55,7 @@ public final class GracefulWebAutoConfiguration {
 
 	@Bean
 	ListenerSilencer gracefulListenerSilencer(Traffic traffic, WaitingPolicy waitingPolicy) {
-		return new ListenerSilencer(traffic, waitingPolicy.waits());
+		return new ListenerSilencer(traffic, waitingPolicy.clientsMayCome());
 	}
 
 	@Bean

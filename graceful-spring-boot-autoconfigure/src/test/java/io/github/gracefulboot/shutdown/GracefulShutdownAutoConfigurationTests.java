@@ -213,7 +213,7 @@ class GracefulShutdownAutoConfigurationTests {
 	void whenUserWantsTheLameDuckInATestThenItIsThere() {
 		this.runner.withPropertyValues("server.shutdown=immediate", "graceful.lame-duck.enabled=true")
 			.run((context) -> assertThat(context.getBean(WaitingPolicy.class))
-				.isEqualTo(new WaitingPolicy(true, false, true, Duration.ofMillis(500))));
+				.isEqualTo(new WaitingPolicy(true, true, false, true, Duration.ofMillis(500))));
 	}
 
 	private static void ready(AssertableApplicationContext context) {

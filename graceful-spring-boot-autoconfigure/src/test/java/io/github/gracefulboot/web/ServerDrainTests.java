@@ -146,6 +146,21 @@ public abstract class ServerDrainTests {
 	}
 
 	@Test
+	void whenTheBalancerIsNotWaitedForThenWhatClientsBeganIsStillServed() throws Exception {
+		start("--graceful.lame-duck.enabled=false", "--graceful.lame-duck.quiet-period=5s");
+		try (RawClient blocked = connect().get("/block");
+				RawClient client = connect().send("GET /fast HTTP/1.1\nHost: lo")) {
+			this.fixture.awaitEntered();
+			awaitState(OpenConnection.State.READING);
+			stopUntil(Stage.DRAIN);
+			this.fixture.release();
+			assertThat(blocked.response()).endsWith("done");
+			client.send("calhost\n\n");
+			assertThat(client.response()).startsWith("HTTP/1.1 200");
+		}
+	}
+
+	@Test
 	void whenClientNeverSendsTheRestOfItsRequestThenTheStopDoesNotWaitForIt() throws Exception {
 		start();
 		GracefulShutdown shutdown = this.context.getBean(GracefulShutdown.class);

@@ -11,12 +11,16 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import io.github.gracefulboot.shutdown.GracefulShutdown;
+import io.github.gracefulboot.shutdown.Stage;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 
 import org.springframework.boot.WebApplicationType;
@@ -35,6 +39,8 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /**
  * Ends the streams of a servlet container, written in all the ways that there are.
  */
@@ -47,6 +53,22 @@ public abstract class ServletStreamEndTests extends StreamEndTests {
 	@Override
 	protected List<String> paths() {
 		return List.of("/emitter", "/body-emitter", "/flux", "/functional", "/streaming-body", "/raw", "/loop");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/emitter", "/raw" })
+	void whenTheServerCompressesThenTheStreamEndsToo(String path) throws Exception {
+		start("--server.compression.enabled=true", "--server.compression.mime-types=text/event-stream",
+				"--server.compression.min-response-size=1");
+		GracefulShutdown shutdown = this.context.getBean(GracefulShutdown.class);
+		try (RawClient client = connect()
+			.send("GET " + path + " HTTP/1.1\nHost: localhost\nAccept-Encoding: gzip\n\n")) {
+			assertThat(client.headers()).startsWith("HTTP/1.1 200").containsIgnoringCase("Content-Encoding: gzip");
+			assertThat(client.line()).isNotEmpty();
+			stopUntil(Stage.RELEASE);
+			assertThat(client.response()).endsWith("0\r\n\r\n");
+		}
+		assertThat(shutdown.finish().cutOff()).isEmpty();
 	}
 
 	private static void loop(Ticks ticks, String path, OutputStream out, HttpServletResponse response)

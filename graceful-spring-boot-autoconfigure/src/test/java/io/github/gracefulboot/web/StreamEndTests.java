@@ -270,7 +270,7 @@ public abstract class StreamEndTests {
 		return new RawClient(((WebServerApplicationContext) this.context).getWebServer().getPort());
 	}
 
-	private void stopUntil(Stage stage) throws InterruptedException {
+	protected void stopUntil(Stage stage) throws InterruptedException {
 		StageLatch latch = this.context.getBean(StageLatch.class);
 		this.closed = Background.run(this.context::close);
 		latch.await(stage);

@@ -62,18 +62,23 @@ final class QueueChannelDrain implements DrainParticipant {
 
 	@Override
 	public CompletionStage<?> drain(Deadline deadline) {
+		Collection<PollingConsumer> pollers = pollers().values();
+		Emptiness emptiness = new Emptiness(queues(pollers), this.handled);
+		if (emptiness.isCertain() || (deadline.hasPassed() && emptiness.isSeen())) {
+			stop(pollers);
+			return CompletableFuture.completedFuture(null);
+		}
 		CompletableFuture<Void> done = new CompletableFuture<>();
-		DaemonThreads.start("graceful-drain-queue-channels", () -> drain(deadline, done));
+		DaemonThreads.start("graceful-drain-queue-channels", () -> drain(pollers, emptiness, deadline, done));
 		return done;
 	}
 
-	private void drain(Deadline deadline, CompletableFuture<Void> done) {
-		Collection<PollingConsumer> pollers = pollers().values();
+	private static void drain(Collection<PollingConsumer> pollers, Emptiness emptiness, Deadline deadline,
+			CompletableFuture<Void> done) {
 		// A poller that waits for the next message keeps a thread of its executor busy
 		pollers.forEach((poller) -> poller.setReceiveTimeout(0));
 		try {
-			Emptiness emptiness = new Emptiness(queues(pollers), this.handled);
-			if (deadline.await(emptiness::isSeenTwice) || emptiness.isSeen()) {
+			if (deadline.await(emptiness::isSeenTwice)) {
 				done.complete(null);
 			}
 		}
@@ -83,6 +88,10 @@ final class QueueChannelDrain implements DrainParticipant {
 		catch (RuntimeException | Error ex) {
 			done.completeExceptionally(ex);
 		}
+		stop(pollers);
+	}
+
+	private static void stop(Collection<PollingConsumer> pollers) {
 		pollers.forEach((poller) -> poller.setMaxMessagesPerPoll(0));
 	}
 
@@ -129,6 +138,10 @@ final class QueueChannelDrain implements DrainParticipant {
 			this.handled = handled;
 		}
 
+		private boolean isCertain() {
+			return this.queues.isEmpty();
+		}
+
 		private boolean isSeen() {
 			return this.handled.areAllEnded() && this.queues.stream().allMatch((queue) -> queue.getQueueSize() == 0);
 		}
@@ -138,7 +151,7 @@ final class QueueChannelDrain implements DrainParticipant {
 			boolean seen = isSeen();
 			boolean same = begun == this.begunAtLastLook;
 			this.begunAtLastLook = seen ? begun : -1;
-			return this.queues.isEmpty() || (seen && same);
+			return seen && same;
 		}
 
 	}

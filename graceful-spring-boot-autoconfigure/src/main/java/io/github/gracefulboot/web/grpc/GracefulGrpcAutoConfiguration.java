@@ -69,7 +69,7 @@ public final class GracefulGrpcAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	ListenerSilencer gracefulGrpcListenerSilencer(Traffic traffic, WaitingPolicy waitingPolicy) {
-		return new ListenerSilencer(traffic, waitingPolicy.waits());
+		return new ListenerSilencer(traffic, waitingPolicy.clientsMayCome());
 	}
 
 	@Bean

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.function.Predicate;
 
 import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.shutdown.Durations;
 import io.github.gracefulboot.web.DrainProperties.Streams;
 
 /**
@@ -14,6 +15,11 @@ import io.github.gracefulboot.web.DrainProperties.Streams;
 final class StreamEnd implements Predicate<GrpcCall<?, ?>> {
 
 	private static final Duration LONGEST_TRANSFER = Duration.ofSeconds(10);
+
+	/**
+	 * A transfer may pause for that long whatever counts as quiet.
+	 */
+	private static final Duration SHORTEST_SILENCE = Duration.ofMillis(250);
 
 	private final Streams whatToDoWithStreams;
 
@@ -29,7 +35,7 @@ final class StreamEnd implements Predicate<GrpcCall<?, ?>> {
 	 */
 	StreamEnd(Streams whatToDoWithStreams, Duration silence, Deadline farewell) {
 		this.whatToDoWithStreams = whatToDoWithStreams;
-		this.silence = silence;
+		this.silence = Durations.longer(silence, SHORTEST_SILENCE);
 		this.farewell = farewell;
 	}
 

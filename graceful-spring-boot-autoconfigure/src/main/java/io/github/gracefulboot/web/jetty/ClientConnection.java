@@ -8,6 +8,7 @@ import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.OpenConnection.State;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.ConnectionMetaData;
@@ -105,7 +106,7 @@ final class ClientConnection {
 		if (isHttp2()) {
 			return Http2Connections.close(connection);
 		}
-		return stopReading((AbstractEndPoint) connection.getEndPoint()) || !this.endPoint.isOpen();
+		return stopReading(connection.getEndPoint()) || !this.endPoint.isOpen();
 	}
 
 	/*
@@ -113,8 +114,12 @@ final class ClientConnection {
 	 * bytes, this or the thread that is to read them, has the connection. What its client
 	 * has not answered to is closed for writing first.
 	 */
-	private static boolean stopReading(AbstractEndPoint endPoint) {
-		return endPoint.getFillInterest().onFail(new ClosedChannelException());
+	private static boolean stopReading(EndPoint endPoint) {
+		if (endPoint instanceof AbstractEndPoint reading) {
+			return reading.getFillInterest().onFail(new ClosedChannelException());
+		}
+		// Such as that of a connection behind the PROXY protocol
+		return endPoint instanceof EndPoint.Wrapper wrapper && stopReading(wrapper.unwrap());
 	}
 
 }

@@ -37,6 +37,12 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 	 */
 	private boolean finite;
 
+	/**
+	 * Set when the application says how it has encoded the stream. What the server
+	 * compresses has passed by here before.
+	 */
+	private volatile boolean encoded;
+
 	StreamableResponse(HttpServletRequest request, HttpServletResponse response, ServletStreams streams) {
 		super(response);
 		this.request = request;
@@ -59,6 +65,24 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 		this.stream = stream;
 		this.streams.add(stream);
 		return stream;
+	}
+
+	@Override
+	public void setHeader(String name, @Nullable String value) {
+		super.setHeader(name, value);
+		noteEncoding(name, value);
+	}
+
+	@Override
+	public void addHeader(String name, @Nullable String value) {
+		super.addHeader(name, value);
+		noteEncoding(name, value);
+	}
+
+	private void noteEncoding(String name, @Nullable String value) {
+		if (HttpHeaders.CONTENT_ENCODING.equalsIgnoreCase(name)) {
+			this.encoded = (value != null);
+		}
 	}
 
 	@Override
@@ -155,11 +179,11 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 	/**
 	 * Returns the type of the stream if it can be ended. One that nothing was written to
 	 * is given its type.
-	 * @return the type, or {@code null} if this is no stream, or one whose events are
-	 * compressed so that their end is not to be seen
+	 * @return the type, or {@code null} if this is no stream, or one whose events the
+	 * application has compressed so that their end is not to be seen
 	 */
 	@Nullable String endlessType() {
-		if (getHeader(HttpHeaders.CONTENT_ENCODING) != null || this.finite) {
+		if (this.encoded || this.finite) {
 			return null;
 		}
 		if (getContentType() == null && expectsStream() && !isCommitted() && this.asyncContext != null) {

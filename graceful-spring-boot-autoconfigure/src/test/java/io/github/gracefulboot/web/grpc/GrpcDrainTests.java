@@ -19,6 +19,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -140,9 +142,10 @@ class GrpcDrainTests {
 		assertThat(shutdown.finish().isClean()).isTrue();
 	}
 
-	@Test
-	void whenStreamKeepsSendingThenItFinishes() throws Exception {
-		start("--graceful.lame-duck.quiet-period=1s");
+	@ParameterizedTest
+	@ValueSource(strings = { "--graceful.lame-duck.quiet-period=1s", "--graceful.lame-duck.enabled=false" })
+	void whenStreamKeepsSendingThenItFinishes(String argument) throws Exception {
+		start(argument);
 		GracefulShutdown shutdown = this.application.shutdown();
 		RecordingObserver<String> download = GrpcApplication.feed(this.client);
 		StreamObserver<String> source = this.application.service().feed().get(10, TimeUnit.SECONDS);

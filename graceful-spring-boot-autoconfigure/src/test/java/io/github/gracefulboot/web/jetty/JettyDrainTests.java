@@ -4,17 +4,21 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
 
+import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.Stage;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.RawClient;
 import io.github.gracefulboot.web.ServletProtocolDrainTests;
 import org.awaitility.Awaitility;
 import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.ProxyConnectionFactory;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.jetty.JettyServerCustomizer;
@@ -105,6 +109,20 @@ class JettyDrainTests extends ServletProtocolDrainTests {
 		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
 	}
 
+	@Test
+	void whenConnectionBehindTheProxyProtocolIsIdleThenTheStopIsClean() throws Exception {
+		start("--additional=true", "--proxied=true");
+		GracefulShutdown shutdown = this.context.getBean(GracefulShutdown.class);
+		try (RawClient client = new RawClient(additionalPort())) {
+			client.send("PROXY TCP4 192.0.2.1 192.0.2.2 1024 80\n").get("/fast");
+			assertThat(client.response()).startsWith("HTTP/1.1 200");
+			stopUntil(Stage.RELEASE);
+			assertThat(client.isClosedByServer()).isTrue();
+		}
+		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
+		assertThat(shutdown.finish().cutOff()).isEmpty();
+	}
+
 	private static boolean isRefused(int port) throws IOException {
 		try (RawClient client = new RawClient(port)) {
 			return false;
@@ -121,8 +139,10 @@ class JettyDrainTests extends ServletProtocolDrainTests {
 
 		@Bean
 		@ConditionalOnBooleanProperty("additional")
-		JettyServerCustomizer additionalConnector() {
-			return (server) -> server.addConnector(new ServerConnector(server));
+		JettyServerCustomizer additionalConnector(@Value("${proxied:false}") boolean proxied) {
+			return (server) -> server.addConnector(
+					proxied ? new ServerConnector(server, new ProxyConnectionFactory(), new HttpConnectionFactory())
+							: new ServerConnector(server));
 		}
 
 		/**
