@@ -7,6 +7,7 @@ import jakarta.servlet.Filter;
 import jakarta.websocket.server.ServerContainer;
 import org.apache.tomcat.websocket.WsWebSocketContainer;
 import org.apache.tomcat.websocket.server.WsServerContainer;
+import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.websocket.jakarta.server.JakartaWebSocketServerContainer;
 import org.eclipse.jetty.ee11.websocket.server.JettyWebSocketServerContainer;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.jetty.ConfigurableJettyWebServerFactory;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -103,18 +106,61 @@ public final class GracefulWebSocketAutoConfiguration {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ HttpServer.class, NettyReactiveWebServerFactory.class, WebFilter.class, Mono.class })
+	@ConditionalOnClass({ WebFilter.class, Mono.class })
+	@ConditionalOnWebApplication(type = Type.REACTIVE)
+	static class ReactiveConfiguration {
+
+		@Bean
+		HandshakeWebFilter gracefulHandshakeWebFilter(HandshakeGate gate) {
+			return new HandshakeWebFilter(gate);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ ServerContainer.class, WsServerContainer.class, ConfigurableTomcatWebServerFactory.class })
+	@ConditionalOnWebApplication(type = Type.REACTIVE)
+	@ImportRuntimeHints(SessionsRuntimeHints.class)
+	static class ReactiveTomcatConfiguration {
+
+		@Bean
+		TomcatServletContext gracefulTomcatServletContext() {
+			return new TomcatServletContext();
+		}
+
+		@Bean
+		TomcatWebSockets gracefulTomcatWebSockets(TomcatServletContext servletContext) {
+			return new TomcatWebSockets(servletContext);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ JettyWebSocketServerContainer.class, ServletContextHandler.class,
+			ConfigurableJettyWebServerFactory.class })
+	@ConditionalOnWebApplication(type = Type.REACTIVE)
+	static class ReactiveJettyConfiguration {
+
+		@Bean
+		JettyServletContext gracefulJettyServletContext() {
+			return new JettyServletContext();
+		}
+
+		@Bean
+		JettyNativeWebSockets gracefulJettyNativeWebSockets(JettyServletContext servletContext) {
+			return new JettyNativeWebSockets(servletContext);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ HttpServer.class, NettyReactiveWebServerFactory.class })
 	@ConditionalOnWebApplication(type = Type.REACTIVE)
 	static class NettyConfiguration {
 
 		@Bean
 		NettyWebSockets gracefulNettyWebSockets() {
 			return new NettyWebSockets();
-		}
-
-		@Bean
-		HandshakeWebFilter gracefulHandshakeWebFilter(HandshakeGate gate) {
-			return new HandshakeWebFilter(gate);
 		}
 
 	}

@@ -56,10 +56,11 @@ class GracefulWebSocketAutoConfigurationTests {
 	}
 
 	@Test
-	void whenApplicationIsReactiveThenNettysSessionsAreFound() {
+	void whenApplicationIsReactiveThenSessionsOfTheServersThatAreThereAreFound() {
 		this.reactive.run((context) -> assertThat(context).hasSingleBean(NettyWebSockets.class)
 			.hasSingleBean(HandshakeWebFilter.class)
-			.doesNotHaveBean(TomcatWebSockets.class));
+			.hasSingleBean(TomcatWebSockets.class)
+			.doesNotHaveBean(JettyNativeWebSockets.class));
 	}
 
 	@Test
@@ -67,6 +68,8 @@ class GracefulWebSocketAutoConfigurationTests {
 		this.reactive.withClassLoader(new FilteredClassLoader(HttpServer.class, WsServerContainer.class))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(WebSocketDrain.class)
+				.hasSingleBean(HandshakeWebFilter.class)
+				.doesNotHaveBean(TomcatWebSockets.class)
 				.doesNotHaveBean(NettyWebSockets.class));
 	}
 

@@ -1,0 +1,30 @@
+package io.github.gracefulboot.web.websocket;
+
+import java.util.function.Supplier;
+
+import jakarta.servlet.ServletContext;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+
+/**
+ * The servlet context of a Tomcat that serves a reactive application, which has none of
+ * its own.
+ */
+final class TomcatServletContext
+		implements WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory>, Supplier<@Nullable ServletContext> {
+
+	private volatile @Nullable ServletContext servletContext;
+
+	@Override
+	public void customize(ConfigurableTomcatWebServerFactory factory) {
+		factory.addContextCustomizers((context) -> this.servletContext = context.getServletContext());
+	}
+
+	@Override
+	public @Nullable ServletContext get() {
+		return this.servletContext;
+	}
+
+}
