@@ -78,15 +78,21 @@ test(`when two workers are reloaded ${RELOADS} times under load then nothing is 
 test('when a JVM stops by itself then the other worker gets its connections', async (t) => {
   const { port, primary } = await startCluster(t, { STAND_IN_LAME_DUCK_MS: '0' });
   const pids = [...primary.output.matchAll(/stand-in: (\d+) listens/g)].map((match) => Number(match[1]));
+  // Keep both running. No other connection is open, which one that closes its port without more ado would reset
+  const held = [request(port, '/hold'), request(port, '/hold')];
+  await until(() => pids.every((pid) => primary.output.includes(`${pid} holds`)), () => primary.output);
+  process.kill(pids[0], 'SIGUSR2');
+  await until(() => primary.output.includes(`${pids[0]} has closed its port`), () => primary.output);
+  // The launcher still leads there
   const load = new Load(port, 'POST', false, 4);
   await until(() => load.ok > 100, () => 'load');
-  // Closes its listener while the launcher still leads there
-  process.kill(pids[0], 'SIGUSR2');
+  pids.forEach((pid) => process.kill(pid, 'SIGWINCH'));
   await until(() => primary.output.includes('ended by itself with exit code 0'), () => primary.output);
   const wanted = load.ok + 100;
   await until(() => load.ok > wanted, () => 'load');
   await load.stop();
   assert.deepStrictEqual(load.failures, []);
+  assert.deepStrictEqual((await Promise.all(held)).map((answer) => answer.text), ['held', 'held']);
 });
 
 test('when the primary dies then requests in flight are answered and nobody is left', async (t) => {

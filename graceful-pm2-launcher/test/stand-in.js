@@ -6,6 +6,7 @@ const http = require('node:http');
 const net = require('node:net');
 
 const startMillis = Number(process.env.STAND_IN_START_MS ?? 50);
+const held = [];
 let stopping = false;
 let shutdowns = 0;
 
@@ -20,6 +21,11 @@ const server = http.createServer({ keepAliveTimeout: 60000 }, (request, response
   }
   if (url.pathname === '/big') {
     response.end(Buffer.alloc(Number(url.searchParams.get('bytes')), 'x'));
+    return;
+  }
+  if (url.pathname === '/hold') {
+    console.log(`stand-in: ${process.pid} holds a request`);
+    held.push(response);
     return;
   }
   let received = 0;
@@ -46,10 +52,12 @@ async function shutdown() {
     console.log('stand-in: stopped clean ü');
     process.exit(Number(process.env.STAND_IN_EXIT_CODE ?? 0));
   });
+  console.log(`stand-in: ${process.pid} has closed its port`);
 }
 
 process.on('message', (message) => message === 'shutdown' && shutdown());
 process.on('SIGUSR2', shutdown);
+process.on('SIGWINCH', () => held.forEach((response) => response.end('held')));
 process.on('disconnect', () => {
   console.log('stand-in: nobody is there any more');
   if (process.env.GRACEFUL_SUPERVISOR_PM2_EXITONDISCONNECT === 'true') {

@@ -174,11 +174,16 @@ final class ExecutorDrain implements DrainParticipant {
 	}
 
 	private void stopLoops(List<DrainableExecutor> executors) {
-		this.loops.stop(executors.stream()
-			.flatMap((executor) -> executor.activeTasks(true).stream())
-			.map(ActiveTask::thread)
-			.filter(Objects::nonNull)
-			.toList());
+		try {
+			this.loops.stop(executors.stream()
+				.flatMap((executor) -> executor.activeTasks(true).stream())
+				.map(ActiveTask::thread)
+				.filter(Objects::nonNull)
+				.toList());
+		}
+		catch (RuntimeException | Error ex) {
+			logger.warn("Stopping the loops of lifecycle beans failed, going on without it", ex);
+		}
 	}
 
 	private static void forEach(List<DrainableExecutor> executors, Consumer<DrainableExecutor> action) {
