@@ -6,8 +6,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
-import io.github.gracefulboot.shutdown.GracefulShutdown;
-import io.github.gracefulboot.shutdown.Stage;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.Timeline;
 import io.github.gracefulboot.traffic.Traffic;
 import org.awaitility.Awaitility;
@@ -34,7 +33,7 @@ class TestContextCloseTests {
 	void whenTestClosesItsContextThenNothingIsWaitedFor() throws Exception {
 		TestContext test = new TestContextManager(Example.class).getTestContext();
 		WebServerApplicationContext context = (WebServerApplicationContext) test.getApplicationContext();
-		GracefulShutdown shutdown = context.getBean(GracefulShutdown.class);
+		ShutdownSequence shutdown = context.getBean(ShutdownSequence.class);
 		Traffic traffic = context.getBean(Traffic.class);
 		// On a busy machine three of its short periods may be over before it is looked at
 		Awaitility.await().pollDelay(Duration.ZERO).until(() -> {

@@ -1,7 +1,7 @@
 package io.github.gracefulboot.actuate;
 
-import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -21,7 +21,7 @@ import org.springframework.context.annotation.Configuration;
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class, afterName = {
 		"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
 		"org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration" })
-@ConditionalOnBean(GracefulShutdown.class)
+@ConditionalOnBean(ShutdownSequence.class)
 public final class GracefulActuateAutoConfiguration {
 
 	/**
@@ -34,7 +34,7 @@ public final class GracefulActuateAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean(name = "gracefulHealthIndicator")
-		GracefulHealthIndicator gracefulHealthIndicator(GracefulShutdown shutdown) {
+		GracefulHealthIndicator gracefulHealthIndicator(ShutdownSequence shutdown) {
 			return new GracefulHealthIndicator(shutdown);
 		}
 
@@ -49,7 +49,7 @@ public final class GracefulActuateAutoConfiguration {
 	static class MetricsConfiguration {
 
 		@Bean
-		GracefulMetrics gracefulMetrics(MeterRegistry registry, GracefulShutdown shutdown) {
+		GracefulMetrics gracefulMetrics(MeterRegistry registry, ShutdownSequence shutdown) {
 			return new GracefulMetrics(registry, shutdown);
 		}
 

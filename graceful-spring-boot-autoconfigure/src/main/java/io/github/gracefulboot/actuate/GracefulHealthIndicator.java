@@ -1,8 +1,8 @@
 package io.github.gracefulboot.actuate;
 
-import io.github.gracefulboot.shutdown.Deadline;
-import io.github.gracefulboot.shutdown.GracefulShutdown;
-import io.github.gracefulboot.shutdown.Stage;
+import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.Stage;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
@@ -14,9 +14,9 @@ import org.springframework.boot.health.contributor.Health;
  */
 final class GracefulHealthIndicator extends AbstractHealthIndicator {
 
-	private final GracefulShutdown shutdown;
+	private final ShutdownSequence shutdown;
 
-	GracefulHealthIndicator(GracefulShutdown shutdown) {
+	GracefulHealthIndicator(ShutdownSequence shutdown) {
 		super("The stage of the stop can not be told");
 		this.shutdown = shutdown;
 	}

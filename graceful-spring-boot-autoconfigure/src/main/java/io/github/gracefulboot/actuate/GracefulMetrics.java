@@ -1,9 +1,9 @@
 package io.github.gracefulboot.actuate;
 
-import io.github.gracefulboot.shutdown.DrainParticipant;
-import io.github.gracefulboot.shutdown.GracefulShutdown;
-import io.github.gracefulboot.shutdown.Stage;
-import io.github.gracefulboot.shutdown.StageChangedEvent;
+import io.github.gracefulboot.DrainParticipant;
+import io.github.gracefulboot.Stage;
+import io.github.gracefulboot.StageChangedEvent;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -19,7 +19,7 @@ final class GracefulMetrics implements ApplicationListener<StageChangedEvent> {
 
 	private final MeterRegistry registry;
 
-	GracefulMetrics(MeterRegistry registry, GracefulShutdown shutdown) {
+	GracefulMetrics(MeterRegistry registry, ShutdownSequence shutdown) {
 		this.registry = registry;
 		for (DrainParticipant participant : shutdown.getParticipants()) {
 			Gauge.builder("graceful.tasks.active", participant, (source) -> source.activeTasks().size())

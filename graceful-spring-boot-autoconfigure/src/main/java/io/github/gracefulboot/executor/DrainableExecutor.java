@@ -2,7 +2,7 @@ package io.github.gracefulboot.executor;
 
 import java.util.Collection;
 
-import io.github.gracefulboot.shutdown.ActiveTask;
+import io.github.gracefulboot.ActiveTask;
 
 /**
  * An executor bean as a stop sees it.

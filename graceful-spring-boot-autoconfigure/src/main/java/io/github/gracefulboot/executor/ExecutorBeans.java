@@ -96,7 +96,7 @@ final class ExecutorBeans {
 					(simple instanceof SimpleAsyncTaskScheduler scheduler) ? scheduler : null) : null;
 		}
 		if (executor instanceof ExecutorService service && isOfTheJdk(service)) {
-			return new OpaqueExecutor(name, service);
+			return new UncountedExecutor(name, service);
 		}
 		return null;
 	}

@@ -8,12 +8,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
+import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.DrainParticipant;
+import io.github.gracefulboot.DrainParticipant.Role;
 import io.github.gracefulboot.executor.ExecutorProperties.Queued;
-import io.github.gracefulboot.shutdown.ActiveTask;
 import io.github.gracefulboot.shutdown.DaemonThreads;
-import io.github.gracefulboot.shutdown.Deadline;
-import io.github.gracefulboot.shutdown.DrainParticipant;
-import io.github.gracefulboot.shutdown.Role;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +50,7 @@ final class ExecutorDrain implements DrainParticipant {
 
 	private final ExecutorBeans beans;
 
-	private final Loops loops;
+	private final LifecycleLoops loops;
 
 	private final Queued policy;
 
@@ -65,7 +65,7 @@ final class ExecutorDrain implements DrainParticipant {
 	 * @param policy what to do with tasks that wait for a thread
 	 * @param waits whether to wait at all
 	 */
-	ExecutorDrain(ExecutorBeans beans, Loops loops, Queued policy, boolean waits) {
+	ExecutorDrain(ExecutorBeans beans, LifecycleLoops loops, Queued policy, boolean waits) {
 		this.beans = beans;
 		this.loops = loops;
 		this.policy = policy;
@@ -116,7 +116,7 @@ final class ExecutorDrain implements DrainParticipant {
 				executors.forEach(this::dropQueued);
 			}
 			List<DrainableExecutor> tellingOnes = executors.stream()
-				.filter((executor) -> !(executor instanceof OpaqueExecutor))
+				.filter((executor) -> !(executor instanceof UncountedExecutor))
 				.toList();
 			if (awaitIdle(tellingOnes, deadline)) {
 				forEach(executors, DrainableExecutor::refuseWork);

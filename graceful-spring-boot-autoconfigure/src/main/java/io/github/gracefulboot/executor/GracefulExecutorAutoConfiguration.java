@@ -1,8 +1,8 @@
 package io.github.gracefulboot.executor;
 
 import io.github.gracefulboot.shutdown.ExistingBeans;
-import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -20,7 +20,7 @@ import org.springframework.context.annotation.Role;
  * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
-@ConditionalOnBean(GracefulShutdown.class)
+@ConditionalOnBean(ShutdownSequence.class)
 @ConditionalOnBooleanProperty(name = "graceful.executors.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(ExecutorProperties.class)
 public final class GracefulExecutorAutoConfiguration {
@@ -36,7 +36,7 @@ public final class GracefulExecutorAutoConfiguration {
 	ExecutorDrain gracefulExecutorDrain(ConfigurableListableBeanFactory beanFactory, ExecutorProperties properties,
 			WaitingPolicy waitingPolicy) {
 		return new ExecutorDrain(new ExecutorBeans(beanFactory, properties.getExclude()),
-				new Loops(new ExistingBeans(beanFactory), properties.getExclude()), properties.getQueued(),
+				new LifecycleLoops(new ExistingBeans(beanFactory), properties.getExclude()), properties.getQueued(),
 				waitingPolicy.drains() && waitingPolicy.ownsProcess());
 	}
 

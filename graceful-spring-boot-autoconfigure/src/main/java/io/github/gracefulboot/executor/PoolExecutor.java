@@ -8,7 +8,7 @@ import java.util.concurrent.RunnableScheduledFuture;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-import io.github.gracefulboot.shutdown.ActiveTask;
+import io.github.gracefulboot.ActiveTask;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;

@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 
-import io.github.gracefulboot.shutdown.ActiveTask;
+import io.github.gracefulboot.ActiveTask;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import io.github.gracefulboot.shutdown.ActiveTask;
+import io.github.gracefulboot.ActiveTask;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;

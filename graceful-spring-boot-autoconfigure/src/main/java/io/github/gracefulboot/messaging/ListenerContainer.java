@@ -2,8 +2,8 @@ package io.github.gracefulboot.messaging;
 
 import java.util.Collection;
 
-import io.github.gracefulboot.shutdown.ActiveTask;
-import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.Deadline;
 
 /**
  * What takes messages from a broker and gives them to a listener. Two of them are equal

@@ -10,14 +10,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
+import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.DrainParticipant;
+import io.github.gracefulboot.Stage;
+import io.github.gracefulboot.StageChangedEvent;
 import io.github.gracefulboot.messaging.MessagingProperties.Stop;
-import io.github.gracefulboot.shutdown.ActiveTask;
 import io.github.gracefulboot.shutdown.DaemonThreads;
-import io.github.gracefulboot.shutdown.Deadline;
-import io.github.gracefulboot.shutdown.DrainParticipant;
-import io.github.gracefulboot.shutdown.GracefulShutdown;
-import io.github.gracefulboot.shutdown.Stage;
-import io.github.gracefulboot.shutdown.StageChangedEvent;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 
 import org.springframework.context.ApplicationListener;
 
@@ -31,7 +31,7 @@ public final class ListenerDrain implements DrainParticipant, ApplicationListene
 
 	private final String name;
 
-	private final GracefulShutdown shutdown;
+	private final ShutdownSequence shutdown;
 
 	private final MessagingProperties properties;
 
@@ -46,7 +46,7 @@ public final class ListenerDrain implements DrainParticipant, ApplicationListene
 	 * @param properties tell when to stop which listeners
 	 * @param containers finds the containers that exist
 	 */
-	public ListenerDrain(String name, GracefulShutdown shutdown, MessagingProperties properties,
+	public ListenerDrain(String name, ShutdownSequence shutdown, MessagingProperties properties,
 			Supplier<? extends Collection<? extends ListenerContainer>> containers) {
 		this.name = name;
 		this.shutdown = shutdown;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
-import io.github.gracefulboot.shutdown.ActiveTask;
+import io.github.gracefulboot.ActiveTask;
 
 /**
  * Finds the threads that work for a container which does not tell them, among those that

@@ -3,10 +3,10 @@ package io.github.gracefulboot.process;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.shutdown.DaemonThreads;
-import io.github.gracefulboot.shutdown.Deadline;
 import io.github.gracefulboot.shutdown.Durations;
-import io.github.gracefulboot.shutdown.GracefulShutdown;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -26,11 +26,11 @@ final class DeadlineGuard {
 
 	private static final int LAST_WORDS_PART = 10;
 
-	private final GracefulShutdown shutdown;
+	private final ShutdownSequence shutdown;
 
 	private final AtomicBoolean watching = new AtomicBoolean();
 
-	DeadlineGuard(GracefulShutdown shutdown) {
+	DeadlineGuard(ShutdownSequence shutdown) {
 		this.shutdown = shutdown;
 	}
 

@@ -1,9 +1,9 @@
 package io.github.gracefulboot.process;
 
 import io.github.gracefulboot.shutdown.ConditionalOnOwnProcess;
-import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.ShutdownProperties;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -19,18 +19,18 @@ import org.springframework.context.annotation.Bean;
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnOwnProcess
-@ConditionalOnBean(GracefulShutdown.class)
+@ConditionalOnBean(ShutdownSequence.class)
 public final class GracefulProcessAutoConfiguration {
 
 	@Bean
-	ProcessExit gracefulProcessExit(ConfigurableApplicationContext context, GracefulShutdown shutdown,
+	ProcessExit gracefulProcessExit(ConfigurableApplicationContext context, ShutdownSequence shutdown,
 			ShutdownProperties properties, WaitingPolicy policy) {
 		boolean guarded = properties.isForceExit() && policy.ownsProcess();
 		return new ProcessExit(context, shutdown, guarded ? new DeadlineGuard(shutdown) : null);
 	}
 
 	@Bean
-	StopSignals gracefulStopSignals(ApplicationContext context, GracefulShutdown shutdown, ProcessExit exit,
+	StopSignals gracefulStopSignals(ApplicationContext context, ShutdownSequence shutdown, ProcessExit exit,
 			ShutdownProperties properties, WaitingPolicy policy) {
 		return new StopSignals(context, shutdown, exit, properties.isExitCodes() && policy.ownsProcess());
 	}

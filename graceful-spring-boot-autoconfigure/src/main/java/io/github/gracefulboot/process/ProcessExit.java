@@ -2,9 +2,9 @@ package io.github.gracefulboot.process;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import io.github.gracefulboot.shutdown.Deadline;
-import io.github.gracefulboot.shutdown.GracefulShutdown;
+import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.shutdown.ProcessStopper;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +28,7 @@ final class ProcessExit implements ProcessStopper {
 
 	private final ConfigurableApplicationContext context;
 
-	private final GracefulShutdown shutdown;
+	private final ShutdownSequence shutdown;
 
 	private final @Nullable DeadlineGuard guard;
 
@@ -42,7 +42,7 @@ final class ProcessExit implements ProcessStopper {
 	 * @param shutdown how it is stopped
 	 * @param guard watches over the deadline, or {@code null} if nobody does
 	 */
-	ProcessExit(ConfigurableApplicationContext context, GracefulShutdown shutdown, @Nullable DeadlineGuard guard) {
+	ProcessExit(ConfigurableApplicationContext context, ShutdownSequence shutdown, @Nullable DeadlineGuard guard) {
 		this.context = context;
 		this.shutdown = shutdown;
 		this.guard = guard;

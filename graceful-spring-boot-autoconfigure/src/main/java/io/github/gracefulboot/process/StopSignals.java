@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-import io.github.gracefulboot.shutdown.GracefulShutdown;
-import io.github.gracefulboot.shutdown.Outcome;
+import io.github.gracefulboot.Outcome;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +36,7 @@ final class StopSignals implements SmartApplicationListener, DisposableBean {
 
 	private final ApplicationContext context;
 
-	private final GracefulShutdown shutdown;
+	private final ShutdownSequence shutdown;
 
 	private final ProcessExit exit;
 
@@ -62,7 +62,7 @@ final class StopSignals implements SmartApplicationListener, DisposableBean {
 	 * @param exitCodes whether the exit code tells how the stop went. If not, signals are
 	 * left to the JVM.
 	 */
-	StopSignals(ApplicationContext context, GracefulShutdown shutdown, ProcessExit exit, boolean exitCodes) {
+	StopSignals(ApplicationContext context, ShutdownSequence shutdown, ProcessExit exit, boolean exitCodes) {
 		this.context = context;
 		this.shutdown = shutdown;
 		this.exit = exit;

@@ -3,9 +3,9 @@ package io.github.gracefulboot.readiness;
 import java.time.Duration;
 
 import io.github.gracefulboot.readiness.PathReadinessProbes.Paths;
-import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.LameDuckProperties;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.traffic.ReadinessProbes;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -33,7 +33,7 @@ import org.springframework.core.log.LogMessage;
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class,
 		afterName = { "org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration",
 				"org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration" })
-@ConditionalOnBean(GracefulShutdown.class)
+@ConditionalOnBean(ShutdownSequence.class)
 public final class GracefulReadinessAutoConfiguration {
 
 	@Bean

@@ -1,7 +1,7 @@
 package io.github.gracefulboot.readiness;
 
-import io.github.gracefulboot.shutdown.Announcer;
-import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.Announcer;
+import io.github.gracefulboot.Deadline;
 
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.availability.AvailabilityChangeEvent;

@@ -1,7 +1,7 @@
 package io.github.gracefulboot.registry;
 
-import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -20,7 +20,7 @@ import org.springframework.context.annotation.Role;
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnClass(ServiceRegistry.class)
-@ConditionalOnBean(GracefulShutdown.class)
+@ConditionalOnBean(ShutdownSequence.class)
 @ConditionalOnBooleanProperty(name = "graceful.registry.enabled", matchIfMissing = true)
 public final class GracefulRegistryAutoConfiguration {
 

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.github.gracefulboot.Announcer;
+import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.registry.Registrations.Entry;
-import io.github.gracefulboot.shutdown.Announcer;
 import io.github.gracefulboot.shutdown.DaemonThreads;
-import io.github.gracefulboot.shutdown.Deadline;
 import io.github.gracefulboot.shutdown.Durations;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;

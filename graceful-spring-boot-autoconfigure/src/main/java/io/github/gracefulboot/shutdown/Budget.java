@@ -2,6 +2,7 @@ package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
 
+import io.github.gracefulboot.Deadline;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +45,7 @@ public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve) {
 	 * @param reserve the share that is kept for release and exit
 	 * @return the budget
 	 */
-	static Budget of(Duration timeout, Duration lameDuckMin, @Nullable Duration lameDuckMax, Share reserve) {
+	static Budget of(Duration timeout, Duration lameDuckMin, @Nullable Duration lameDuckMax, Percentage reserve) {
 		Duration reserved = reserve.of(timeout);
 		Duration max = (lameDuckMax != null) ? lameDuckMax
 				: Durations.longer(lameDuckMin, Durations.shorter(DEFAULT_LAME_DUCK_MAX, timeout.dividedBy(2)));

@@ -3,8 +3,10 @@ package io.github.gracefulboot.shutdown;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-import io.github.gracefulboot.traffic.Signal;
+import io.github.gracefulboot.Announcer;
+import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.traffic.WakeUp;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -42,12 +44,12 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	Signal gracefulSignal() {
-		return new Signal();
+	WakeUp gracefulSignal() {
+		return new WakeUp();
 	}
 
 	@Bean
-	Traffic gracefulTraffic(Signal gracefulSignal) {
+	Traffic gracefulTraffic(WakeUp gracefulSignal) {
 		return new Traffic(CLOCK, gracefulSignal);
 	}
 
@@ -79,24 +81,25 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	GracefulShutdown gracefulShutdown(Budget budget, LameDuckProperties properties, WaitingPolicy waitingPolicy,
-			Traffic traffic, Signal gracefulSignal, ObjectProvider<Announcer> announcers,
+	ShutdownSequence gracefulShutdown(Budget budget, LameDuckProperties properties, WaitingPolicy waitingPolicy,
+			Traffic traffic, WakeUp gracefulSignal, ObjectProvider<Announcer> announcers,
 			ObjectProvider<DrainParticipant> participants, ApplicationContext context) {
 		LameDuck lameDuck = waitingPolicy.waits() ? new LameDuck(properties.getMin(), properties.getProbes(),
 				waitingPolicy.quietPeriod(), traffic, gracefulSignal, CLOCK) : null;
 		// Asked for once: after the beans are destroyed they could only be created anew
-		return new GracefulShutdown(budget, lameDuck, traffic,
+		return new ShutdownSequence(budget, lameDuck, traffic,
 				SingletonSupplier.of(() -> announcers.orderedStream().toList()),
 				SingletonSupplier.of(() -> participants.orderedStream().toList()), context, CLOCK);
 	}
 
 	@Bean
-	StopListener gracefulStopListener(ApplicationContext context, GracefulShutdown shutdown, LifecyclePhases phases) {
-		return new StopListener(context, shutdown, phases);
+	ContextCloseListener gracefulStopListener(ApplicationContext context, ShutdownSequence shutdown,
+			LifecyclePhases phases) {
+		return new ContextCloseListener(context, shutdown, phases);
 	}
 
 	@Bean
-	ReleaseLifecycle gracefulReleaseLifecycle(GracefulShutdown shutdown) {
+	ReleaseLifecycle gracefulReleaseLifecycle(ShutdownSequence shutdown) {
 		return new ReleaseLifecycle(shutdown);
 	}
 

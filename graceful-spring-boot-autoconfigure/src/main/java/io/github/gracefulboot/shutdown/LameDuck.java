@@ -9,11 +9,12 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
+import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.OpenConnection.State;
 import io.github.gracefulboot.traffic.Prober;
-import io.github.gracefulboot.traffic.Signal;
 import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.traffic.WakeUp;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,11 +45,11 @@ final class LameDuck {
 
 	private final Traffic traffic;
 
-	private final Signal signal;
+	private final WakeUp signal;
 
 	private final LongSupplier clock;
 
-	LameDuck(Duration min, int probes, Duration quietPeriod, Traffic traffic, Signal signal, LongSupplier clock) {
+	LameDuck(Duration min, int probes, Duration quietPeriod, Traffic traffic, WakeUp signal, LongSupplier clock) {
 		this.min = min;
 		this.probes = probes;
 		this.quietPeriod = quietPeriod;

@@ -25,7 +25,7 @@ final class PropertyRules {
 	static void check(ShutdownProperties shutdown, LameDuckProperties lameDuck, Environment environment) {
 		PropertyRules rules = new PropertyRules(environment);
 		rules.positive(TIMEOUT, shutdown.getTimeout());
-		rules.check(!shutdown.getReleaseReserve().equals(new Share(100)), "graceful.shutdown.release-reserve",
+		rules.check(!shutdown.getReleaseReserve().equals(new Percentage(100)), "graceful.shutdown.release-reserve",
 				"100% leaves no time for requests in flight.", "Set a share below 100%, such as 20%.");
 		rules.notNegative(MIN, lameDuck.getMin());
 		rules.notNegative("graceful.lame-duck.quiet-period", lameDuck.getQuietPeriod());

@@ -2,6 +2,8 @@ package io.github.gracefulboot.shutdown;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.github.gracefulboot.Stage;
+
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -16,11 +18,11 @@ final class ReleaseLifecycle implements SmartLifecycle {
 	 */
 	static final int PHASE = Integer.MIN_VALUE + 1024;
 
-	private final GracefulShutdown shutdown;
+	private final ShutdownSequence shutdown;
 
 	private final AtomicBoolean running = new AtomicBoolean();
 
-	ReleaseLifecycle(GracefulShutdown shutdown) {
+	ReleaseLifecycle(ShutdownSequence shutdown) {
 		this.shutdown = shutdown;
 	}
 

@@ -32,9 +32,9 @@ public class ShutdownProperties {
 	private boolean exitCodes = true;
 
 	/**
-	 * Share of the timeout that is kept for releasing resources after the drain.
+	 * Percentage of the timeout that is kept for releasing resources after the drain.
 	 */
-	private Share releaseReserve = new Share(20);
+	private Percentage releaseReserve = new Percentage(20);
 
 	public Duration getTimeout() {
 		return this.timeout;
@@ -60,11 +60,11 @@ public class ShutdownProperties {
 		this.exitCodes = exitCodes;
 	}
 
-	public Share getReleaseReserve() {
+	public Percentage getReleaseReserve() {
 		return this.releaseReserve;
 	}
 
-	public void setReleaseReserve(Share releaseReserve) {
+	public void setReleaseReserve(Percentage releaseReserve) {
 		this.releaseReserve = releaseReserve;
 	}
 

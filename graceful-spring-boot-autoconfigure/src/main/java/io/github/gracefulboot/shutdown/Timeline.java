@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import io.github.gracefulboot.Stage;
 import org.jspecify.annotations.Nullable;
 
 /**

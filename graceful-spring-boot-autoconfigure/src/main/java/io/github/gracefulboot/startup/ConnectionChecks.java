@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 
+import io.github.gracefulboot.StartupCheck;
+
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /**

@@ -1,10 +1,9 @@
 package io.github.gracefulboot.startup;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.stream.Stream;
 
+import io.github.gracefulboot.StartupCheck;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.InvalidGracefulPropertyException;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
@@ -16,7 +15,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
@@ -39,10 +37,6 @@ public final class GracefulStartupAutoConfiguration {
 		StartupProperties properties = Binder.get(environment)
 			.bindOrCreate("graceful.startup", StartupProperties.class);
 		positive("graceful.startup.timeout", properties.getTimeout());
-		positive("graceful.startup.warm-up.timeout", properties.getWarmUp().getTimeout());
-		positive("graceful.startup.warm-up.requests", properties.getWarmUp().getRequests());
-		positive("graceful.startup.warm-up.concurrency", properties.getWarmUp().getConcurrency());
-		properties.getWarmUp().getPaths().forEach(GracefulStartupAutoConfiguration::path);
 		return properties;
 	}
 
@@ -51,26 +45,6 @@ public final class GracefulStartupAutoConfiguration {
 			throw new InvalidGracefulPropertyException(name, value + " is not a positive duration.",
 					"Set a duration such as 60s.");
 		}
-	}
-
-	private static void positive(String name, int value) {
-		if (value < 1) {
-			throw new InvalidGracefulPropertyException(name, value + " is less than 1.", "Set 1 or more.");
-		}
-	}
-
-	private static void path(String value) {
-		try {
-			if (value.startsWith("/") && !value.startsWith("//") && !new URI(value).isAbsolute()) {
-				return;
-			}
-		}
-		catch (URISyntaxException ex) {
-			// Said below
-		}
-		throw new InvalidGracefulPropertyException("graceful.startup.warm-up.paths",
-				"'" + value + "' is not a path of this application.",
-				"Set paths that begin with one slash, with other characters encoded, such as /products?name=green%20tea.");
 	}
 
 	@Bean
@@ -94,13 +68,6 @@ public final class GracefulStartupAutoConfiguration {
 					.concat(sources.orderedStream().flatMap((source) -> source.checks().stream()),
 							beans.orderedStream())
 					.toList());
-	}
-
-	@Bean
-	WarmUpRunner gracefulWarmUpRunner(StartupProperties properties, ObjectProvider<WarmUp> warmUps,
-			ApplicationContext context) {
-		return new WarmUpRunner(context, () -> warmUps.orderedStream().toList(), properties.getWarmUp().getTimeout(),
-				properties.getWarmUp().isRequired());
 	}
 
 }

@@ -3,6 +3,7 @@ package io.github.gracefulboot.startup;
 import java.time.Duration;
 import java.util.StringJoiner;
 
+import io.github.gracefulboot.StartupCheck;
 import io.github.gracefulboot.shutdown.Durations;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +73,7 @@ public final class StartupCheckFailedException extends RuntimeException {
 	 * @param failure the failure
 	 * @return the first line of its message
 	 */
-	static String reason(Throwable failure) {
+	public static String reason(Throwable failure) {
 		String message = failure.getMessage();
 		return ((message != null) ? message : failure.toString()).lines().findFirst().orElse("");
 	}

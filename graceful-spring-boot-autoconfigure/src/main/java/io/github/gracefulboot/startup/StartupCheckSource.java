@@ -2,6 +2,8 @@ package io.github.gracefulboot.startup;
 
 import java.util.List;
 
+import io.github.gracefulboot.StartupCheck;
+
 /**
  * Checks of what is known only when all beans are there, such as each connection factory.
  *

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
+import io.github.gracefulboot.StartupCheck;
+
 import org.springframework.context.SmartLifecycle;
 
 /**

@@ -4,11 +4,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
+import io.github.gracefulboot.Supervisor;
 import io.github.gracefulboot.shutdown.ConditionalOnOwnProcess;
-import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.InvalidGracefulPropertyException;
 import io.github.gracefulboot.shutdown.ProcessStopper;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.startup.StartupChecks;
 import io.github.gracefulboot.traffic.Prober;
@@ -41,7 +42,7 @@ import org.springframework.core.env.Environment;
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnOwnProcess
 @ConditionalOnProperty(name = WaitingPolicy.TEST_PROPERTY, havingValue = "false", matchIfMissing = true)
-@ConditionalOnBean({ GracefulShutdown.class, Supervisor.class })
+@ConditionalOnBean({ ShutdownSequence.class, Supervisor.class })
 @ConditionalOnMissingBean(Supervisors.class)
 public final class GracefulSupervisorAutoConfiguration {
 
@@ -85,12 +86,12 @@ public final class GracefulSupervisorAutoConfiguration {
 	}
 
 	@Bean
-	StopReporter gracefulStopReporter(Supervisors supervisors, GracefulShutdown shutdown) {
+	StopReporter gracefulStopReporter(Supervisors supervisors, ShutdownSequence shutdown) {
 		return new StopReporter(supervisors, shutdown);
 	}
 
 	@Bean
-	Watchdog gracefulWatchdog(Supervisors supervisors, GracefulShutdown shutdown,
+	Watchdog gracefulWatchdog(Supervisors supervisors, ShutdownSequence shutdown,
 			ObjectProvider<LivenessCheck> checks) {
 		return new Watchdog(supervisors, shutdown::getDeadline, () -> checks.orderedStream().toList());
 	}

@@ -1,7 +1,7 @@
 package io.github.gracefulboot.supervisor;
 
-import io.github.gracefulboot.shutdown.Announcer;
-import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.Announcer;
+import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.startup.StartupObserver;
 import org.jspecify.annotations.Nullable;
 

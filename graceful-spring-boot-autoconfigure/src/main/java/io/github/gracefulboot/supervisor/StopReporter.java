@@ -3,12 +3,12 @@ package io.github.gracefulboot.supervisor;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import io.github.gracefulboot.shutdown.ActiveTask;
-import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.Stage;
+import io.github.gracefulboot.StageChangedEvent;
 import io.github.gracefulboot.shutdown.Durations;
-import io.github.gracefulboot.shutdown.GracefulShutdown;
-import io.github.gracefulboot.shutdown.Stage;
-import io.github.gracefulboot.shutdown.StageChangedEvent;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 
 import org.springframework.context.ApplicationListener;
 
@@ -21,7 +21,7 @@ final class StopReporter implements ApplicationListener<StageChangedEvent>, Hear
 
 	private static final int NAMED_TASKS = 3;
 
-	private final GracefulShutdown shutdown;
+	private final ShutdownSequence shutdown;
 
 	private final Heartbeat heartbeat;
 
@@ -31,7 +31,7 @@ final class StopReporter implements ApplicationListener<StageChangedEvent>, Hear
 
 	private int timesFewer;
 
-	StopReporter(Supervisors supervisors, GracefulShutdown shutdown) {
+	StopReporter(Supervisors supervisors, ShutdownSequence shutdown) {
 		this.shutdown = shutdown;
 		this.heartbeat = new Heartbeat(supervisors, "graceful-stop-report", this);
 	}

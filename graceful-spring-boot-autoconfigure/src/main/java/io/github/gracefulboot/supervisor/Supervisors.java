@@ -6,8 +6,9 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-import io.github.gracefulboot.shutdown.Announcer;
-import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.Announcer;
+import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.Supervisor;
 import io.github.gracefulboot.supervisor.SupervisorLink.Message;
 import org.jspecify.annotations.Nullable;
 

@@ -11,8 +11,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
+import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.Supervisor;
 import io.github.gracefulboot.shutdown.DaemonThreads;
-import io.github.gracefulboot.shutdown.Deadline;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;

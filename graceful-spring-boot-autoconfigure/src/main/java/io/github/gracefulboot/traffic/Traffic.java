@@ -20,7 +20,7 @@ public final class Traffic {
 
 	private final LongSupplier clock;
 
-	private final Signal signal;
+	private final WakeUp signal;
 
 	private final Map<String, Prober> probers = new ConcurrentHashMap<>();
 
@@ -38,7 +38,7 @@ public final class Traffic {
 	 * @param signal raised at each change while the record {@linkplain #watch() is
 	 * watched}
 	 */
-	public Traffic(LongSupplier clock, Signal signal) {
+	public Traffic(LongSupplier clock, WakeUp signal) {
 		this.clock = clock;
 		this.signal = signal;
 	}

@@ -1,6 +1,6 @@
 package io.github.gracefulboot.web;
 
-import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.traffic.ConnectionSource;
 
 /**

@@ -2,7 +2,7 @@ package io.github.gracefulboot.web;
 
 import java.time.Duration;
 
-import io.github.gracefulboot.shutdown.ActiveTask;
+import io.github.gracefulboot.ActiveTask;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -9,18 +9,19 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-import io.github.gracefulboot.shutdown.ActiveTask;
-import io.github.gracefulboot.shutdown.Announcer;
+import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.Announcer;
+import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.shutdown.DaemonThreads;
-import io.github.gracefulboot.shutdown.Deadline;
-import io.github.gracefulboot.shutdown.DrainParticipant;
+import io.github.gracefulboot.shutdown.DrainProperties.Streams;
 import io.github.gracefulboot.shutdown.Durations;
 import io.github.gracefulboot.shutdown.LifecyclePhases;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.traffic.OpenConnection;
-import io.github.gracefulboot.traffic.Signal;
 import io.github.gracefulboot.traffic.Traffic;
-import io.github.gracefulboot.web.DrainProperties.Streams;
+import io.github.gracefulboot.traffic.WakeUp;
+import io.github.gracefulboot.web.stream.LongLivedStreams;
 
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 
@@ -59,14 +60,14 @@ public final class WebServerDrain implements DrainParticipant, Announcer {
 
 	private final Traffic traffic;
 
-	private final Signal signal;
+	private final WakeUp signal;
 
 	private final LifecyclePhases phases;
 
 	private final WaitingPolicy policy;
 
 	WebServerDrain(InFlightRequests requests, Supplier<List<LongLivedStreams>> streams, Streams whatToDoWithStreams,
-			Traffic traffic, Signal signal, LifecyclePhases phases, WaitingPolicy policy) {
+			Traffic traffic, WakeUp signal, LifecyclePhases phases, WaitingPolicy policy) {
 		this.requests = requests;
 		this.streams = streams;
 		this.whatToDoWithStreams = whatToDoWithStreams;

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-import io.github.gracefulboot.shutdown.ActiveTask;
-import io.github.gracefulboot.shutdown.Deadline;
-import io.github.gracefulboot.shutdown.DrainParticipant;
+import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

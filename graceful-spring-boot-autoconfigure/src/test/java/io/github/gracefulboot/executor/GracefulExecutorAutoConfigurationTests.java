@@ -17,9 +17,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
+import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Background;
-import io.github.gracefulboot.shutdown.ActiveTask;
-import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;

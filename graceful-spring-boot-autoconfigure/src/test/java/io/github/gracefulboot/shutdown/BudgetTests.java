@@ -2,6 +2,7 @@ package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
 
+import io.github.gracefulboot.Deadline;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -11,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * Tests for {@link Budget} and {@link Share}.
+ * Tests for {@link Budget} and {@link Percentage}.
  */
 class BudgetTests {
 
@@ -66,9 +67,10 @@ class BudgetTests {
 
 	@Test
 	void whenShareIsNoWholePercentageThenSaysWhatOneLooksLike() {
-		assertThat(Share.of("20%")).isEqualTo(new Share(20));
-		assertThatIllegalArgumentException().isThrownBy(() -> Share.of("0.2")).withMessageContaining("such as 20%");
-		assertThatIllegalArgumentException().isThrownBy(() -> Share.of("120%")).withMessageContaining("between");
+		assertThat(Percentage.of("20%")).isEqualTo(new Percentage(20));
+		assertThatIllegalArgumentException().isThrownBy(() -> Percentage.of("0.2"))
+			.withMessageContaining("such as 20%");
+		assertThatIllegalArgumentException().isThrownBy(() -> Percentage.of("120%")).withMessageContaining("between");
 	}
 
 	@ParameterizedTest
@@ -81,7 +83,7 @@ class BudgetTests {
 	}
 
 	private static Budget budget(Duration timeout, Duration min, Duration max) {
-		return Budget.of(timeout, min, max, new Share(20));
+		return Budget.of(timeout, min, max, new Percentage(20));
 	}
 
 }

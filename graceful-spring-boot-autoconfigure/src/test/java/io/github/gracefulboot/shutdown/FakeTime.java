@@ -5,12 +5,12 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
-import io.github.gracefulboot.traffic.Signal;
+import io.github.gracefulboot.traffic.WakeUp;
 
 /**
  * Time that passes only where somebody waits, and things that happen at their hour.
  */
-class FakeTime extends Signal implements LongSupplier {
+class FakeTime extends WakeUp implements LongSupplier {
 
 	private final NavigableMap<Long, Runnable> agenda = new TreeMap<>();
 

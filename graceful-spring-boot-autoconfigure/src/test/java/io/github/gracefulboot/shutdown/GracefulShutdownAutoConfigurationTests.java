@@ -8,6 +8,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.DrainParticipant;
+import io.github.gracefulboot.Stage;
+import io.github.gracefulboot.StageChangedEvent;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -44,15 +49,15 @@ class GracefulShutdownAutoConfigurationTests {
 
 	@Test
 	void whenNothingIsSetThenTheBudgetIsThirtySeconds() {
-		this.runner.run((context) -> assertThat(context.getBean(GracefulShutdown.class).getBudget())
+		this.runner.run((context) -> assertThat(context.getBean(ShutdownSequence.class).getBudget())
 			.isEqualTo(new Budget(Duration.ofSeconds(30), Duration.ofSeconds(15), Duration.ofSeconds(6))));
 	}
 
 	@Test
 	void whenDisabledThenNothingIsThere() {
 		this.runner.withPropertyValues("graceful.enabled=false")
-			.run((context) -> assertThat(context).doesNotHaveBean(GracefulShutdown.class)
-				.doesNotHaveBean(StopListener.class));
+			.run((context) -> assertThat(context).doesNotHaveBean(ShutdownSequence.class)
+				.doesNotHaveBean(ContextCloseListener.class));
 	}
 
 	@Test
@@ -81,7 +86,7 @@ class GracefulShutdownAutoConfigurationTests {
 			ready(context);
 			context.getSourceApplicationContext(ConfigurableApplicationContext.class).stop();
 			assertThat(stages).isEmpty();
-			assertThat(context.getBean(GracefulShutdown.class).getStage()).isEqualTo(Stage.RUNNING);
+			assertThat(context.getBean(ShutdownSequence.class).getStage()).isEqualTo(Stage.RUNNING);
 		});
 	}
 
@@ -91,7 +96,7 @@ class GracefulShutdownAutoConfigurationTests {
 			ready(parent);
 			new ApplicationContextRunner().withParent(parent).run((child) -> {
 			});
-			assertThat(parent.getBean(GracefulShutdown.class).getStage()).isEqualTo(Stage.RUNNING);
+			assertThat(parent.getBean(ShutdownSequence.class).getStage()).isEqualTo(Stage.RUNNING);
 		});
 	}
 
@@ -105,7 +110,7 @@ class GracefulShutdownAutoConfigurationTests {
 		}).withBean("lifecycle", StoppingLifecycle.class, () -> new StoppingLifecycle(stages)).run((context) -> {
 			ready(context);
 			StoppingLifecycle lifecycle = context.getBean(StoppingLifecycle.class);
-			lifecycle.shutdown = context.getBean(GracefulShutdown.class);
+			lifecycle.shutdown = context.getBean(ShutdownSequence.class);
 			context.getSourceApplicationContext(ConfigurableApplicationContext.class).close();
 			assertThat(stages).containsExactly(Stage.RELEASE);
 		});
@@ -119,7 +124,7 @@ class GracefulShutdownAutoConfigurationTests {
 			.withBean(HangingLifecycle.class, () -> hanging)
 			.run((context) -> {
 				ready(context);
-				GracefulShutdown shutdown = context.getBean(GracefulShutdown.class);
+				ShutdownSequence shutdown = context.getBean(ShutdownSequence.class);
 				context.getSourceApplicationContext(ConfigurableApplicationContext.class).close();
 				assertThat(hanging.destroyed).isTrue();
 				assertThat(shutdown.begin().remaining()).isLessThan(Duration.ofMillis(100));
@@ -168,7 +173,7 @@ class GracefulShutdownAutoConfigurationTests {
 			.withBean("earlier", KillTimeout.class, () -> new FixedKillTimeout(Duration.ofSeconds(2)))
 			.withBean("silent", KillTimeout.class, () -> new FixedKillTimeout(null))
 			.run((context) -> {
-				Budget budget = context.getBean(GracefulShutdown.class).getBudget();
+				Budget budget = context.getBean(ShutdownSequence.class).getBudget();
 				assertThat(budget)
 					.isEqualTo(new Budget(Duration.ofMillis(1700), Duration.ofMillis(850), Duration.ofMillis(340)));
 			});
@@ -181,7 +186,7 @@ class GracefulShutdownAutoConfigurationTests {
 	void whenSupervisorKillsAfterTheTimeoutThenTheTimeoutCounts(CapturedOutput output) {
 		this.runner.withPropertyValues("graceful.shutdown.timeout=3s")
 			.withBean(KillTimeout.class, () -> new FixedKillTimeout(Duration.ofSeconds(5)))
-			.run((context) -> assertThat(context.getBean(GracefulShutdown.class).getBudget().timeout())
+			.run((context) -> assertThat(context.getBean(ShutdownSequence.class).getBudget().timeout())
 				.isEqualTo(Duration.ofSeconds(3)));
 		assertThat(output).doesNotContain("A stop may take");
 	}
@@ -190,7 +195,7 @@ class GracefulShutdownAutoConfigurationTests {
 	void whenTheUsersLameDuckDoesNotFitBeforeTheKillThenItGivesWay() {
 		this.runner.withPropertyValues("graceful.lame-duck.max=10s", "graceful.lame-duck.min=5s")
 			.withBean(KillTimeout.class, () -> new FixedKillTimeout(Duration.ofSeconds(2)))
-			.run((context) -> assertThat(context.getBean(GracefulShutdown.class).getBudget().lameDuckMax())
+			.run((context) -> assertThat(context.getBean(ShutdownSequence.class).getBudget().lameDuckMax())
 				.isEqualTo(Duration.ofMillis(1360)));
 	}
 
@@ -285,7 +290,7 @@ class GracefulShutdownAutoConfigurationTests {
 
 		private final List<Stage> stages;
 
-		private GracefulShutdown shutdown;
+		private ShutdownSequence shutdown;
 
 		private StoppingLifecycle(List<Stage> stages) {
 			this.stages = stages;

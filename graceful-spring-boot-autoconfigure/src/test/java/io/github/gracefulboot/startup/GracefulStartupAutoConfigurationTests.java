@@ -4,9 +4,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import io.github.gracefulboot.StartupCheck;
+import io.github.gracefulboot.WarmUp;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.InvalidGracefulPropertyException;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
+import io.github.gracefulboot.startup.warmup.GracefulWarmUpAutoConfiguration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,15 +42,15 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class GracefulStartupAutoConfigurationTests {
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(
-			AutoConfigurations.of(GracefulShutdownAutoConfiguration.class, GracefulStartupAutoConfiguration.class));
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(GracefulShutdownAutoConfiguration.class,
+				GracefulStartupAutoConfiguration.class, GracefulWarmUpAutoConfiguration.class));
 
 	@Test
 	void whenNothingIsSetThenDefaultsHold() {
 		this.runner.run((context) -> {
 			StartupProperties properties = context.getBean(StartupProperties.class);
 			assertThat(properties.getTimeout()).isEqualTo(Duration.ofSeconds(60));
-			assertThat(properties.getWarmUp().getRequests()).isEqualTo(10);
 			assertThat(context.getBean(StartupChecksLifecycle.class).isRunning()).isTrue();
 		});
 	}
@@ -68,14 +71,14 @@ class GracefulStartupAutoConfigurationTests {
 	void whenDisabledThenNothingIsConfigured() {
 		this.runner.withPropertyValues("graceful.enabled=false")
 			.run((context) -> assertThat(context).doesNotHaveBean(StartupChecks.class)
-				.doesNotHaveBean(WarmUpRunner.class));
+				.doesNotHaveBean("gracefulWarmUpRunner"));
 	}
 
 	@Test
 	void whenInATestThenNothingIsConfigured() {
 		this.runner.withPropertyValues(WaitingPolicy.TEST_PROPERTY + "=true")
 			.run((context) -> assertThat(context).doesNotHaveBean(StartupChecks.class)
-				.doesNotHaveBean(WarmUpRunner.class));
+				.doesNotHaveBean("gracefulWarmUpRunner"));
 	}
 
 	@Test
@@ -125,7 +128,7 @@ class GracefulStartupAutoConfigurationTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration({ ApplicationAvailabilityAutoConfiguration.class, GracefulShutdownAutoConfiguration.class,
-			GracefulStartupAutoConfiguration.class })
+			GracefulStartupAutoConfiguration.class, GracefulWarmUpAutoConfiguration.class })
 	static class Steps {
 
 		private final List<String> steps = new CopyOnWriteArrayList<>();

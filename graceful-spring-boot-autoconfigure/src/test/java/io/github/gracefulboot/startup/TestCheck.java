@@ -2,6 +2,8 @@ package io.github.gracefulboot.startup;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.gracefulboot.StartupCheck;
+
 /**
  * A check that is there from an attempt on.
  */

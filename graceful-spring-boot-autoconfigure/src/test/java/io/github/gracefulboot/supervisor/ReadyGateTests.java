@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-import io.github.gracefulboot.traffic.Signal;
 import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.traffic.WakeUp;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.hamcrest.Matchers;
@@ -28,7 +28,7 @@ class ReadyGateTests {
 
 	private final AtomicLong now = new AtomicLong();
 
-	private final Traffic traffic = new Traffic(this.now::get, new Signal());
+	private final Traffic traffic = new Traffic(this.now::get, new WakeUp());
 
 	private final AtomicInteger opened = new AtomicInteger();
 

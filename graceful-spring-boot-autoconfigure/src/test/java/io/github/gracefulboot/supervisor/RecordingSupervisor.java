@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
+import io.github.gracefulboot.Supervisor;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 

@@ -2,8 +2,9 @@ package io.github.gracefulboot.supervisor;
 
 import java.nio.file.Path;
 
-import io.github.gracefulboot.shutdown.GracefulShutdown;
+import io.github.gracefulboot.Supervisor;
 import io.github.gracefulboot.shutdown.KillTimeout;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.supervisor.posix.DatagramReceiver;
 import io.github.gracefulboot.supervisor.posix.SocketPair;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ class TestContextTests {
 			TestContext test = new TestContextManager(Example.class).getTestContext();
 			ApplicationContext context = test.getApplicationContext();
 			assertThat(context.getEnvironment().getProperty("NOTIFY_SOCKET")).isEqualTo(socket);
-			assertThat(context.getBeansOfType(GracefulShutdown.class)).hasSize(1);
+			assertThat(context.getBeansOfType(ShutdownSequence.class)).hasSize(1);
 			assertThat(context.getBeansOfType(Supervisor.class)).isEmpty();
 			assertThat(context.getBeansOfType(Supervisors.class)).isEmpty();
 			assertThat(context.getBeansOfType(KillTimeout.class)).isEmpty();

@@ -5,7 +5,7 @@ import java.util.Map;
 
 import io.github.gracefulboot.executor.ExecutorProperties;
 import io.github.gracefulboot.executor.GracefulExecutorAutoConfiguration;
-import io.github.gracefulboot.shutdown.GracefulShutdown;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import org.quartz.Scheduler;
 
@@ -26,7 +26,7 @@ import org.springframework.context.annotation.Role;
 @AutoConfiguration(after = GracefulExecutorAutoConfiguration.class,
 		afterName = "org.springframework.boot.quartz.autoconfigure.QuartzAutoConfiguration")
 @ConditionalOnClass(Scheduler.class)
-@ConditionalOnBean({ GracefulShutdown.class, Scheduler.class })
+@ConditionalOnBean({ ShutdownSequence.class, Scheduler.class })
 @ConditionalOnBooleanProperty(name = "graceful.executors.enabled", matchIfMissing = true)
 public final class GracefulQuartzAutoConfiguration {
 

@@ -3,8 +3,8 @@ package io.github.gracefulboot.messaging.amqp;
 import io.github.gracefulboot.messaging.ListenerDrain;
 import io.github.gracefulboot.messaging.MessagingProperties;
 import io.github.gracefulboot.shutdown.ExistingBeans;
-import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 
 import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -22,12 +22,12 @@ import org.springframework.core.env.Environment;
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnClass(RabbitListenerEndpointRegistry.class)
-@ConditionalOnBean(GracefulShutdown.class)
+@ConditionalOnBean(ShutdownSequence.class)
 @EnableConfigurationProperties(MessagingProperties.class)
 public final class GracefulRabbitAutoConfiguration {
 
 	@Bean
-	ListenerDrain gracefulRabbitListeners(GracefulShutdown shutdown, MessagingProperties properties,
+	ListenerDrain gracefulRabbitListeners(ShutdownSequence shutdown, MessagingProperties properties,
 			ConfigurableListableBeanFactory beanFactory, Environment environment) {
 		boolean requeues = environment.getProperty("spring.rabbitmq.listener.simple.force-stop", Boolean.class, true);
 		return new ListenerDrain("Rabbit listeners", shutdown, properties,

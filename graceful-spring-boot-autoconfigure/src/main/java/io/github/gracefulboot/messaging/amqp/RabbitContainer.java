@@ -3,10 +3,10 @@ package io.github.gracefulboot.messaging.amqp;
 import java.time.Duration;
 import java.util.Collection;
 
+import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.messaging.ListenerContainer;
 import io.github.gracefulboot.messaging.WorkingThreads;
-import io.github.gracefulboot.shutdown.ActiveTask;
-import io.github.gracefulboot.shutdown.Deadline;
 
 import org.springframework.amqp.rabbit.listener.AbstractMessageListenerContainer;
 import org.springframework.amqp.rabbit.listener.ObservableListenerContainer;

@@ -5,8 +5,8 @@ import java.util.Collection;
 import io.github.gracefulboot.messaging.ListenerDrain;
 import io.github.gracefulboot.messaging.MessagingProperties;
 import io.github.gracefulboot.shutdown.ExistingBeans;
-import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -24,12 +24,12 @@ import org.springframework.integration.endpoint.PollingConsumer;
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnClass(AbstractPollingEndpoint.class)
-@ConditionalOnBean(GracefulShutdown.class)
+@ConditionalOnBean(ShutdownSequence.class)
 @EnableConfigurationProperties(MessagingProperties.class)
 public final class GracefulIntegrationAutoConfiguration {
 
 	@Bean
-	ListenerDrain gracefulPollers(GracefulShutdown shutdown, MessagingProperties properties,
+	ListenerDrain gracefulPollers(ShutdownSequence shutdown, MessagingProperties properties,
 			ConfigurableListableBeanFactory beanFactory) {
 		ExistingBeans beans = new ExistingBeans(beanFactory);
 		return new ListenerDrain("pollers", shutdown, properties, () -> endpoints(beans));

@@ -3,9 +3,9 @@ package io.github.gracefulboot.messaging.integration;
 import java.util.Collection;
 import java.util.List;
 
+import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.messaging.ListenerContainer;
-import io.github.gracefulboot.shutdown.ActiveTask;
-import io.github.gracefulboot.shutdown.Deadline;
 
 import org.springframework.integration.endpoint.AbstractPollingEndpoint;
 

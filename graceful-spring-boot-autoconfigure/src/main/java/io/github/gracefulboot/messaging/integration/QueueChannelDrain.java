@@ -7,13 +7,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
+import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.DrainParticipant;
+import io.github.gracefulboot.DrainParticipant.Role;
 import io.github.gracefulboot.messaging.MessagingProperties;
-import io.github.gracefulboot.shutdown.ActiveTask;
 import io.github.gracefulboot.shutdown.DaemonThreads;
-import io.github.gracefulboot.shutdown.Deadline;
-import io.github.gracefulboot.shutdown.DrainParticipant;
 import io.github.gracefulboot.shutdown.ExistingBeans;
-import io.github.gracefulboot.shutdown.Role;
 
 import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.integration.channel.QueueChannel;

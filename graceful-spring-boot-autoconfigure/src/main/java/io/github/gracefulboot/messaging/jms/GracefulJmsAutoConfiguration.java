@@ -3,8 +3,8 @@ package io.github.gracefulboot.messaging.jms;
 import io.github.gracefulboot.messaging.ListenerDrain;
 import io.github.gracefulboot.messaging.MessagingProperties;
 import io.github.gracefulboot.shutdown.ExistingBeans;
-import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import jakarta.jms.ConnectionFactory;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -22,12 +22,12 @@ import org.springframework.jms.config.JmsListenerEndpointRegistry;
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnClass({ ConnectionFactory.class, JmsListenerEndpointRegistry.class })
-@ConditionalOnBean(GracefulShutdown.class)
+@ConditionalOnBean(ShutdownSequence.class)
 @EnableConfigurationProperties(MessagingProperties.class)
 public final class GracefulJmsAutoConfiguration {
 
 	@Bean
-	ListenerDrain gracefulJmsListeners(GracefulShutdown shutdown, MessagingProperties properties,
+	ListenerDrain gracefulJmsListeners(ShutdownSequence shutdown, MessagingProperties properties,
 			ConfigurableListableBeanFactory beanFactory) {
 		return new ListenerDrain("JMS listeners", shutdown, properties,
 				new JmsContainers(new ExistingBeans(beanFactory)));

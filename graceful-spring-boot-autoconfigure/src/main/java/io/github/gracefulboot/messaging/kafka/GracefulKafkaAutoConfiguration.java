@@ -3,8 +3,8 @@ package io.github.gracefulboot.messaging.kafka;
 import io.github.gracefulboot.messaging.ListenerDrain;
 import io.github.gracefulboot.messaging.MessagingProperties;
 import io.github.gracefulboot.shutdown.ExistingBeans;
-import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -25,7 +25,7 @@ import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnClass(KafkaListenerEndpointRegistry.class)
-@ConditionalOnBean(GracefulShutdown.class)
+@ConditionalOnBean(ShutdownSequence.class)
 @EnableConfigurationProperties(MessagingProperties.class)
 public final class GracefulKafkaAutoConfiguration {
 
@@ -35,7 +35,7 @@ public final class GracefulKafkaAutoConfiguration {
 	}
 
 	@Bean
-	ListenerDrain gracefulKafkaListeners(GracefulShutdown shutdown, MessagingProperties properties,
+	ListenerDrain gracefulKafkaListeners(ShutdownSequence shutdown, MessagingProperties properties,
 			ConfigurableListableBeanFactory beanFactory, ConsumerThreads gracefulConsumerThreads) {
 		return new ListenerDrain("Kafka listeners", shutdown, properties,
 				new KafkaContainers(new ExistingBeans(beanFactory), gracefulConsumerThreads));

@@ -2,9 +2,9 @@ package io.github.gracefulboot.messaging.redis;
 
 import java.util.Collection;
 
+import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.messaging.ListenerContainer;
-import io.github.gracefulboot.shutdown.ActiveTask;
-import io.github.gracefulboot.shutdown.Deadline;
 
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 

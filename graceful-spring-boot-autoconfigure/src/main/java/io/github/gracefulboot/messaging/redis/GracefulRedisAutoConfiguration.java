@@ -8,8 +8,8 @@ import io.github.gracefulboot.messaging.ListenerContainer;
 import io.github.gracefulboot.messaging.ListenerDrain;
 import io.github.gracefulboot.messaging.MessagingProperties;
 import io.github.gracefulboot.shutdown.ExistingBeans;
-import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -29,7 +29,7 @@ import org.springframework.data.redis.stream.StreamMessageListenerContainer;
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnClass(RedisMessageListenerContainer.class)
-@ConditionalOnBean(GracefulShutdown.class)
+@ConditionalOnBean(ShutdownSequence.class)
 @EnableConfigurationProperties(MessagingProperties.class)
 public final class GracefulRedisAutoConfiguration {
 
@@ -40,7 +40,7 @@ public final class GracefulRedisAutoConfiguration {
 	}
 
 	@Bean
-	ListenerDrain gracefulRedisListeners(GracefulShutdown shutdown, MessagingProperties properties,
+	ListenerDrain gracefulRedisListeners(ShutdownSequence shutdown, MessagingProperties properties,
 			ConfigurableListableBeanFactory beanFactory, ChannelMessages gracefulChannelMessages) {
 		ExistingBeans beans = new ExistingBeans(beanFactory);
 		return new ListenerDrain("Redis listeners", shutdown, properties,

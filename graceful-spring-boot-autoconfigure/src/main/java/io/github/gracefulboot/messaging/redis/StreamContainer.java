@@ -3,10 +3,10 @@ package io.github.gracefulboot.messaging.redis;
 import java.util.Collection;
 import java.util.List;
 
+import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.messaging.ListenerContainer;
 import io.github.gracefulboot.messaging.WorkingThreads;
-import io.github.gracefulboot.shutdown.ActiveTask;
-import io.github.gracefulboot.shutdown.Deadline;
 
 import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.data.redis.stream.StreamMessageListenerContainer;

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-import io.github.gracefulboot.supervisor.Supervisor;
+import io.github.gracefulboot.Supervisor;
 
 /**
  * Keeps a file that exists exactly while the application accepts traffic, with the

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
-import io.github.gracefulboot.supervisor.Supervisor;
+import io.github.gracefulboot.Supervisor;
 import io.github.gracefulboot.supervisor.posix.Descriptor;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;

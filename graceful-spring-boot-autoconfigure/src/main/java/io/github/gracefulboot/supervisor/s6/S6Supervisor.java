@@ -4,7 +4,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-import io.github.gracefulboot.supervisor.Supervisor;
+import io.github.gracefulboot.Supervisor;
 import io.github.gracefulboot.supervisor.posix.Descriptor;
 import org.jspecify.annotations.Nullable;
 

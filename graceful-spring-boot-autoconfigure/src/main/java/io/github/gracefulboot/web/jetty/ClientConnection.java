@@ -56,7 +56,7 @@ final class ClientConnection {
 			return Http2Connections.stateOf(connection);
 		}
 		if (connection instanceof ConnectionMetaData http1) {
-			return Exchanges.stateOf(http1);
+			return InFlightExchanges.stateOf(http1);
 		}
 		return isUpgraded() ? State.UPGRADED : State.FRESH;
 	}

@@ -1,9 +1,9 @@
 package io.github.gracefulboot.web.jetty;
 
+import io.github.gracefulboot.socket.InheritedListener;
+import io.github.gracefulboot.socket.ListenerSilencer;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.WebServerDrain;
-import io.github.gracefulboot.web.listener.InheritedListener;
-import io.github.gracefulboot.web.listener.ListenerSilencer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.eclipse.jetty.server.Connector;
@@ -45,7 +45,7 @@ final class GracefulJettyCustomizer implements WebServerFactoryCustomizer<JettyW
 	}
 
 	private void customize(Server server, boolean inherits) {
-		Exchanges exchanges = new Exchanges();
+		InFlightExchanges exchanges = new InFlightExchanges();
 		boolean inheritor = inherits;
 		for (Connector connector : server.getConnectors()) {
 			if (connector instanceof ServerConnector serverConnector) {

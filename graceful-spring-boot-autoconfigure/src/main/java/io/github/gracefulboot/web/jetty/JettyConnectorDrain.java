@@ -8,12 +8,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.socket.ListenerSilencer;
 import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.OpenConnection.State;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.DrainableServer;
-import io.github.gracefulboot.web.listener.ListenerSilencer;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.SelectorManager;
@@ -30,7 +30,7 @@ final class JettyConnectorDrain implements DrainableServer {
 
 	private final ServerConnector connector;
 
-	private final Exchanges exchanges;
+	private final InFlightExchanges exchanges;
 
 	private final ListenerSilencer silencer;
 
@@ -42,15 +42,15 @@ final class JettyConnectorDrain implements DrainableServer {
 	 */
 	private final Set<SelectableChannel> accepted = ConcurrentHashMap.newKeySet();
 
-	JettyConnectorDrain(ServerConnector connector, Exchanges exchanges, Traffic traffic, ListenerSilencer silencer,
-			boolean inherits) {
+	JettyConnectorDrain(ServerConnector connector, InFlightExchanges exchanges, Traffic traffic,
+			ListenerSilencer silencer, boolean inherits) {
 		this.connector = connector;
 		this.exchanges = exchanges;
 		this.silencer = silencer;
 		this.inherits = inherits;
 		connector.addBean(new ConnectionListener(this.accepted, traffic));
 		if (inherits) {
-			connector.addEventListener(new InheritedChannel.Opener());
+			connector.addEventListener(new InheritedConnector.Opener());
 		}
 		for (ConnectionFactory factory : connector.getConnectionFactories()) {
 			if (factory instanceof HttpConfiguration.ConnectionFactory http) {

@@ -1,9 +1,9 @@
 package io.github.gracefulboot.web.netty;
 
+import io.github.gracefulboot.socket.ListenerSilencer;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.GracefulWebAutoConfiguration;
 import io.github.gracefulboot.web.WebServerDrain;
-import io.github.gracefulboot.web.listener.ListenerSilencer;
 import reactor.netty.http.server.HttpServer;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;

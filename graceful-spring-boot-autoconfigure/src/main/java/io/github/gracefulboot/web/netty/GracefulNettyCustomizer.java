@@ -1,8 +1,8 @@
 package io.github.gracefulboot.web.netty;
 
+import io.github.gracefulboot.socket.ListenerSilencer;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.WebServerDrain;
-import io.github.gracefulboot.web.listener.ListenerSilencer;
 
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;

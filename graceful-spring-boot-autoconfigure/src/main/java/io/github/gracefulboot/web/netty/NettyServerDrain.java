@@ -9,11 +9,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.socket.ListenerSilencer;
 import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.DrainableServer;
-import io.github.gracefulboot.web.listener.ListenerSilencer;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
 import reactor.netty.Connection;

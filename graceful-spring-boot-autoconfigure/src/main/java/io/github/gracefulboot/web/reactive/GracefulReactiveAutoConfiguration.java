@@ -2,9 +2,9 @@ package io.github.gracefulboot.web.reactive;
 
 import io.github.gracefulboot.traffic.ReadinessProbes;
 import io.github.gracefulboot.traffic.Traffic;
-import io.github.gracefulboot.web.EndlessStreams;
 import io.github.gracefulboot.web.GracefulWebAutoConfiguration;
 import io.github.gracefulboot.web.InFlightRequests;
+import io.github.gracefulboot.web.stream.EndlessStreams;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;

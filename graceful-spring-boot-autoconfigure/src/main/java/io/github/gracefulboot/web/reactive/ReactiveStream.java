@@ -2,7 +2,7 @@ package io.github.gracefulboot.web.reactive;
 
 import java.nio.charset.StandardCharsets;
 
-import io.github.gracefulboot.web.EventBoundary;
+import io.github.gracefulboot.web.stream.EventBoundary;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.reactivestreams.Publisher;

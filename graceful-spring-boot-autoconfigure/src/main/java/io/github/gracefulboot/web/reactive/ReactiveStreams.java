@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-import io.github.gracefulboot.shutdown.ActiveTask;
+import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.shutdown.DaemonThreads;
-import io.github.gracefulboot.shutdown.Deadline;
-import io.github.gracefulboot.web.EndlessStreams;
-import io.github.gracefulboot.web.LongLivedStreams;
+import io.github.gracefulboot.web.stream.EndlessStreams;
+import io.github.gracefulboot.web.stream.LongLivedStreams;
 
 /**
  * The open streams of a reactive web application. Each is a request in flight as well,

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
-import io.github.gracefulboot.web.EventBoundary;
+import io.github.gracefulboot.web.stream.EventBoundary;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import org.apache.commons.logging.Log;

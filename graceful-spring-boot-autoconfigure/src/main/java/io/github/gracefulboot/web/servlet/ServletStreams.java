@@ -7,11 +7,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-import io.github.gracefulboot.shutdown.ActiveTask;
+import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.shutdown.DaemonThreads;
-import io.github.gracefulboot.shutdown.Deadline;
-import io.github.gracefulboot.web.EndlessStreams;
-import io.github.gracefulboot.web.LongLivedStreams;
+import io.github.gracefulboot.web.stream.EndlessStreams;
+import io.github.gracefulboot.web.stream.LongLivedStreams;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,7 +3,7 @@ package io.github.gracefulboot.web.servlet;
 import java.io.IOException;
 import java.io.PrintWriter;
 
-import io.github.gracefulboot.web.EndlessStreams;
+import io.github.gracefulboot.web.stream.EndlessStreams;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;

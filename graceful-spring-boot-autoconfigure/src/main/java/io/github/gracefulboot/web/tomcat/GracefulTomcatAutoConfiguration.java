@@ -1,9 +1,9 @@
 package io.github.gracefulboot.web.tomcat;
 
+import io.github.gracefulboot.socket.ListenerSilencer;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.GracefulWebAutoConfiguration;
 import io.github.gracefulboot.web.WebServerDrain;
-import io.github.gracefulboot.web.listener.ListenerSilencer;
 import io.github.gracefulboot.web.tomcat.GracefulTomcatAutoConfiguration.ProtocolRuntimeHints;
 import org.apache.catalina.startup.Tomcat;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,9 @@
 package io.github.gracefulboot.web.tomcat;
 
+import io.github.gracefulboot.socket.InheritedListener;
+import io.github.gracefulboot.socket.ListenerSilencer;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.WebServerDrain;
-import io.github.gracefulboot.web.listener.InheritedListener;
-import io.github.gracefulboot.web.listener.ListenerSilencer;
 import org.apache.catalina.connector.Connector;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;

@@ -3,10 +3,10 @@ package io.github.gracefulboot.web.tomcat;
 import java.nio.file.Path;
 import java.util.Collection;
 
-import io.github.gracefulboot.shutdown.Deadline;
+import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.socket.ListenerSilencer;
 import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.web.DrainableServer;
-import io.github.gracefulboot.web.listener.ListenerSilencer;
 import org.apache.catalina.connector.Connector;
 
 /**

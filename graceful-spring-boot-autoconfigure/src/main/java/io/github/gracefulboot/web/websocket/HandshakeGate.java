@@ -1,7 +1,7 @@
 package io.github.gracefulboot.web.websocket;
 
-import io.github.gracefulboot.shutdown.Stage;
-import io.github.gracefulboot.shutdown.StageChangedEvent;
+import io.github.gracefulboot.Stage;
+import io.github.gracefulboot.StageChangedEvent;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.ApplicationListener;

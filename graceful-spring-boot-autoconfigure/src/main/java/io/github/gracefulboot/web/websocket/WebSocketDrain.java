@@ -10,12 +10,12 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-import io.github.gracefulboot.shutdown.ActiveTask;
+import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.shutdown.DaemonThreads;
-import io.github.gracefulboot.shutdown.Deadline;
 import io.github.gracefulboot.shutdown.Durations;
 import io.github.gracefulboot.traffic.Traffic;
-import io.github.gracefulboot.web.LongLivedStreams;
+import io.github.gracefulboot.web.stream.LongLivedStreams;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;

@@ -5,13 +5,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.gracefulboot.Stage;
+import io.github.gracefulboot.StageChangedEvent;
+import io.github.gracefulboot.StartupCheck;
 import io.github.gracefulboot.executor.GracefulExecutorAutoConfiguration;
-import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
-import io.github.gracefulboot.shutdown.Stage;
-import io.github.gracefulboot.shutdown.StageChangedEvent;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.startup.GracefulStartupAutoConfiguration;
-import io.github.gracefulboot.startup.StartupCheck;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -43,7 +43,7 @@ class PollerDrainTests {
 	void whenPollIsInHandThenItIsFinishedAndNoFurtherOneBegins() {
 		this.runner.run((context) -> {
 			Flow flow = context.getBean(Flow.class);
-			GracefulShutdown shutdown = context.getBean(GracefulShutdown.class);
+			ShutdownSequence shutdown = context.getBean(ShutdownSequence.class);
 			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
 			Awaitility.await().until(() -> flow.taken.get() > 0);
 			context.close();

@@ -10,12 +10,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
+import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.executor.GracefulExecutorAutoConfiguration;
-import io.github.gracefulboot.shutdown.ActiveTask;
-import io.github.gracefulboot.shutdown.Deadline;
-import io.github.gracefulboot.shutdown.DrainParticipant;
-import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -96,7 +96,7 @@ class QueueChannelDrainTests {
 	}
 
 	private static List<String> stop(ConfigurableApplicationContext context) {
-		GracefulShutdown shutdown = context.getBean(GracefulShutdown.class);
+		ShutdownSequence shutdown = context.getBean(ShutdownSequence.class);
 		AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
 		context.close();
 		return shutdown.finish().cutOff();

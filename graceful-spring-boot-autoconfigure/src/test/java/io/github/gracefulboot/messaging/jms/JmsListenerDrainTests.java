@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulboot.Background;
 import io.github.gracefulboot.executor.GracefulExecutorAutoConfiguration;
-import io.github.gracefulboot.shutdown.GracefulShutdown;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import jakarta.jms.ConnectionFactory;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
@@ -78,7 +78,7 @@ class JmsListenerDrainTests {
 	private static void finishesWhatIsInHand(String queue, String property) throws Exception {
 		try (ConfigurableApplicationContext context = run(queue, property)) {
 			Listener listener = context.getBean(Listener.class);
-			GracefulShutdown shutdown = context.getBean(GracefulShutdown.class);
+			ShutdownSequence shutdown = context.getBean(ShutdownSequence.class);
 			send(context, queue, 20);
 			await(listener.inHand);
 			CompletableFuture<Void> closed = Background.run(context::close);
@@ -136,7 +136,7 @@ class JmsListenerDrainTests {
 			.properties("queue=executor")
 			.run()) {
 			Listener listener = context.getBean(Listener.class);
-			GracefulShutdown shutdown = context.getBean(GracefulShutdown.class);
+			ShutdownSequence shutdown = context.getBean(ShutdownSequence.class);
 			listener.mayGoOn.countDown();
 			send(context, "executor", 1);
 			await(listener.inHand);

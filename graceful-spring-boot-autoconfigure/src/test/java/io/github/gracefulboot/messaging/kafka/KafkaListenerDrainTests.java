@@ -11,9 +11,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulboot.Background;
-import io.github.gracefulboot.shutdown.GracefulShutdown;
+import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
-import io.github.gracefulboot.shutdown.Stage;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -80,7 +80,7 @@ class KafkaListenerDrainTests {
 	void whenRecordIsInHandThenItIsCommittedAndTheRestIsLeftToOthers() throws Exception {
 		try (ConfigurableApplicationContext context = run(Single.class, "single")) {
 			Listeners listeners = context.getBean(Listeners.class);
-			GracefulShutdown shutdown = context.getBean(GracefulShutdown.class);
+			ShutdownSequence shutdown = context.getBean(ShutdownSequence.class);
 			send("single", 20);
 			CompletableFuture<Void> closed = closeWhileInHand(context, listeners);
 			listeners.mayGoOn.countDown();
@@ -202,7 +202,7 @@ class KafkaListenerDrainTests {
 		MessageListenerContainer container = container(context);
 		Awaitility.await().atMost(PATIENCE).until(() -> !container.isRunning());
 		assertThat(closed).isNotDone();
-		assertThat(context.getBean(GracefulShutdown.class).activeTasks()).singleElement()
+		assertThat(context.getBean(ShutdownSequence.class).activeTasks()).singleElement()
 			.satisfies((task) -> assertThat(task.thread()).isNotNull());
 		return closed;
 	}
@@ -262,9 +262,9 @@ class KafkaListenerDrainTests {
 
 		private final CountDownLatch mayGoOn = new CountDownLatch(1);
 
-		private final GracefulShutdown shutdown;
+		private final ShutdownSequence shutdown;
 
-		Listeners(GracefulShutdown shutdown) {
+		Listeners(ShutdownSequence shutdown) {
 			this.shutdown = shutdown;
 		}
 
@@ -289,7 +289,7 @@ class KafkaListenerDrainTests {
 	static class Common {
 
 		@Bean
-		Listeners listeners(GracefulShutdown shutdown) {
+		Listeners listeners(ShutdownSequence shutdown) {
 			return new Listeners(shutdown);
 		}
 

@@ -12,10 +12,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import com.github.fppt.jedismock.RedisServer;
 import io.github.gracefulboot.Background;
-import io.github.gracefulboot.shutdown.GracefulShutdown;
+import io.github.gracefulboot.Stage;
+import io.github.gracefulboot.StageChangedEvent;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
-import io.github.gracefulboot.shutdown.Stage;
-import io.github.gracefulboot.shutdown.StageChangedEvent;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -124,7 +124,7 @@ class RedisListenerDrainTests {
 			.web(WebApplicationType.NONE)
 			.properties("stream=idle")
 			.run()) {
-			GracefulShutdown shutdown = context.getBean(GracefulShutdown.class);
+			ShutdownSequence shutdown = context.getBean(ShutdownSequence.class);
 			context.close();
 			assertThat(shutdown.finish().isClean()).isTrue();
 		}
@@ -158,7 +158,7 @@ class RedisListenerDrainTests {
 
 	private static CompletableFuture<Void> closeWhileInHand(ConfigurableApplicationContext context, Inbox inbox,
 			String task) throws InterruptedException {
-		GracefulShutdown shutdown = context.getBean(GracefulShutdown.class);
+		ShutdownSequence shutdown = context.getBean(ShutdownSequence.class);
 		await(inbox.inHand);
 		CompletableFuture<Void> closed = Background.run(context::close);
 		Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(shutdown.activeTasks()).isNotEmpty());

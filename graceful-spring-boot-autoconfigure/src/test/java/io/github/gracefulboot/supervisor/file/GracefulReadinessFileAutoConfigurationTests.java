@@ -3,10 +3,10 @@ package io.github.gracefulboot.supervisor.file;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
+import io.github.gracefulboot.Supervisor;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
-import io.github.gracefulboot.supervisor.Supervisor;
 import io.github.gracefulboot.supervisor.Supervisors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;

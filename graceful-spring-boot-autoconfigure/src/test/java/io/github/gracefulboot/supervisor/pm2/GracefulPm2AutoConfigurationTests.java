@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-import io.github.gracefulboot.shutdown.GracefulShutdown;
+import io.github.gracefulboot.Supervisor;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.KillTimeout;
 import io.github.gracefulboot.shutdown.ProcessStopper;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
-import io.github.gracefulboot.supervisor.Supervisor;
 import io.github.gracefulboot.supervisor.Supervisors;
 import io.github.gracefulboot.supervisor.posix.SocketPair;
 import org.awaitility.Awaitility;
@@ -118,7 +118,7 @@ class GracefulPm2AutoConfigurationTests {
 	@Test
 	void whenPm2DoesNotSayWhenItKillsThenItsDefaultBoundsTheBudget(CapturedOutput output) {
 		this.runner.withPropertyValues("pm_id=0")
-			.run((context) -> assertThat(context.getBean(GracefulShutdown.class).getBudget().timeout())
+			.run((context) -> assertThat(context.getBean(ShutdownSequence.class).getBudget().timeout())
 				.isEqualTo(Duration.ofMillis(1300)));
 		assertThat(output)
 			.contains("A stop may take 1.30 s instead of 30.00 s (graceful.shutdown.timeout), less than the "
@@ -128,7 +128,7 @@ class GracefulPm2AutoConfigurationTests {
 	@Test
 	void whenPm2SaysWhenItKillsThenThatBoundsTheBudget() {
 		this.runner.withPropertyValues("pm_id=12", "kill_timeout=10000")
-			.run((context) -> assertThat(context.getBean(GracefulShutdown.class).getBudget().timeout())
+			.run((context) -> assertThat(context.getBean(ShutdownSequence.class).getBudget().timeout())
 				.isEqualTo(Duration.ofSeconds(9)));
 	}
 

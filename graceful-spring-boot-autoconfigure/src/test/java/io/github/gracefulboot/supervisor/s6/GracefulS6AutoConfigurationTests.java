@@ -3,10 +3,10 @@ package io.github.gracefulboot.supervisor.s6;
 import java.io.IOException;
 import java.time.Duration;
 
+import io.github.gracefulboot.Supervisor;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
-import io.github.gracefulboot.supervisor.Supervisor;
 import io.github.gracefulboot.supervisor.Supervisors;
 import io.github.gracefulboot.supervisor.posix.Pipe;
 import org.awaitility.Awaitility;

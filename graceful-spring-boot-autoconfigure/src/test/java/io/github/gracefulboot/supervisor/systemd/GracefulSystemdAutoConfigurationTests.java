@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
+import io.github.gracefulboot.Supervisor;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.InvalidGracefulPropertyException;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
-import io.github.gracefulboot.supervisor.Supervisor;
 import io.github.gracefulboot.supervisor.Supervisors;
 import io.github.gracefulboot.supervisor.posix.DatagramReceiver;
 import org.awaitility.Awaitility;

@@ -1,6 +1,6 @@
 package io.github.gracefulboot.web.jetty;
 
-import io.github.gracefulboot.web.AsyncRequestsTests;
+import io.github.gracefulboot.web.AbstractAsyncRequestsTests;
 import org.junit.jupiter.api.Tag;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -11,7 +11,7 @@ import org.springframework.context.annotation.Import;
  * Asynchronous requests on a real Jetty.
  */
 @Tag("jetty")
-class JettyAsyncRequestsTests extends AsyncRequestsTests {
+class JettyAsyncRequestsTests extends AbstractAsyncRequestsTests {
 
 	JettyAsyncRequestsTests() {
 		super(JettyApplication.class);

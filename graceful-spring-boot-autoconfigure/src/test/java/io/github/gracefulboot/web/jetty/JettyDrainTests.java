@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
 
-import io.github.gracefulboot.shutdown.GracefulShutdown;
-import io.github.gracefulboot.shutdown.Stage;
+import io.github.gracefulboot.Stage;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.web.AbstractServletProtocolDrainTests;
 import io.github.gracefulboot.web.RawClient;
-import io.github.gracefulboot.web.ServletProtocolDrainTests;
 import org.awaitility.Awaitility;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -35,7 +35,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Stops a real Jetty.
  */
 @Tag("jetty")
-class JettyDrainTests extends ServletProtocolDrainTests {
+class JettyDrainTests extends AbstractServletProtocolDrainTests {
 
 	JettyDrainTests() {
 		super(JettyApplication.class);
@@ -112,7 +112,7 @@ class JettyDrainTests extends ServletProtocolDrainTests {
 	@Test
 	void whenConnectionBehindTheProxyProtocolIsIdleThenTheStopIsClean() throws Exception {
 		start("--additional=true", "--proxied=true");
-		GracefulShutdown shutdown = this.context.getBean(GracefulShutdown.class);
+		ShutdownSequence shutdown = this.context.getBean(ShutdownSequence.class);
 		try (RawClient client = new RawClient(additionalPort())) {
 			client.send("PROXY TCP4 192.0.2.1 192.0.2.2 1024 80\n").get("/fast");
 			assertThat(client.response()).startsWith("HTTP/1.1 200");

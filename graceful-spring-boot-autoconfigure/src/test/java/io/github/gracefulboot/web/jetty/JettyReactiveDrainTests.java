@@ -1,6 +1,6 @@
 package io.github.gracefulboot.web.jetty;
 
-import io.github.gracefulboot.web.ReactiveServerDrainTests;
+import io.github.gracefulboot.web.AbstractReactiveServerDrainTests;
 import org.junit.jupiter.api.Tag;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -13,7 +13,7 @@ import org.springframework.context.annotation.Import;
  * Stops a real Jetty with a reactive application.
  */
 @Tag("jetty")
-class JettyReactiveDrainTests extends ReactiveServerDrainTests {
+class JettyReactiveDrainTests extends AbstractReactiveServerDrainTests {
 
 	JettyReactiveDrainTests() {
 		super(JettyApplication.class);

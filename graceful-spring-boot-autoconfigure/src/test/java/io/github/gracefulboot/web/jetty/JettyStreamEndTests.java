@@ -1,6 +1,6 @@
 package io.github.gracefulboot.web.jetty;
 
-import io.github.gracefulboot.web.ServletStreamEndTests;
+import io.github.gracefulboot.web.AbstractServletStreamEndTests;
 import org.junit.jupiter.api.Tag;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -11,7 +11,7 @@ import org.springframework.context.annotation.Import;
  * Ends the streams of a real Jetty.
  */
 @Tag("jetty")
-class JettyStreamEndTests extends ServletStreamEndTests {
+class JettyStreamEndTests extends AbstractServletStreamEndTests {
 
 	JettyStreamEndTests() {
 		super(JettyApplication.class);

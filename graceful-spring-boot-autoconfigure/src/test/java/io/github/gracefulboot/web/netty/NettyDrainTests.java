@@ -8,12 +8,12 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
-import io.github.gracefulboot.shutdown.GracefulShutdown;
-import io.github.gracefulboot.shutdown.Stage;
+import io.github.gracefulboot.Stage;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.web.AbstractReactiveServerDrainTests;
 import io.github.gracefulboot.web.RawClient;
-import io.github.gracefulboot.web.ReactiveServerDrainTests;
 import io.netty.channel.Channel;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Stops a real Reactor Netty.
  */
-class NettyDrainTests extends ReactiveServerDrainTests {
+class NettyDrainTests extends AbstractReactiveServerDrainTests {
 
 	private static final String MANAGEMENT_PORT = "--management.server.port=0";
 
@@ -107,7 +107,7 @@ class NettyDrainTests extends ReactiveServerDrainTests {
 	@Test
 	void whileDrainingThenManagementPortAnswersAndDoesNotHoldUpTheStop() throws Exception {
 		start(MANAGEMENT_PORT);
-		GracefulShutdown shutdown = this.context.getBean(GracefulShutdown.class);
+		ShutdownSequence shutdown = this.context.getBean(ShutdownSequence.class);
 		try (RawClient prober = prober(); RawClient client = connect().get("/block")) {
 			this.handler.awaitEntered();
 			assertThat(prober.get(READINESS).response()).startsWith("HTTP/1.1 200");

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
-import io.github.gracefulboot.web.StreamEndTests;
+import io.github.gracefulboot.web.AbstractStreamEndTests;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -29,7 +29,7 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 /**
  * Ends the streams of a real Reactor Netty.
  */
-class NettyStreamEndTests extends StreamEndTests {
+class NettyStreamEndTests extends AbstractStreamEndTests {
 
 	NettyStreamEndTests() {
 		super(NettyApplication.class, WebApplicationType.REACTIVE);

@@ -1,6 +1,6 @@
 package io.github.gracefulboot.web.tomcat;
 
-import io.github.gracefulboot.web.AsyncRequestsTests;
+import io.github.gracefulboot.web.AbstractAsyncRequestsTests;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Configuration;
@@ -9,7 +9,7 @@ import org.springframework.context.annotation.Import;
 /**
  * Asynchronous requests on a real Tomcat.
  */
-class TomcatAsyncRequestsTests extends AsyncRequestsTests {
+class TomcatAsyncRequestsTests extends AbstractAsyncRequestsTests {
 
 	TomcatAsyncRequestsTests() {
 		super(TomcatApplication.class);

@@ -6,10 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-import io.github.gracefulboot.shutdown.GracefulShutdown;
-import io.github.gracefulboot.shutdown.Stage;
+import io.github.gracefulboot.Stage;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
+import io.github.gracefulboot.web.AbstractServletProtocolDrainTests;
 import io.github.gracefulboot.web.RawClient;
-import io.github.gracefulboot.web.ServletProtocolDrainTests;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
@@ -41,7 +41,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Stops a real Tomcat.
  */
-class TomcatDrainTests extends ServletProtocolDrainTests {
+class TomcatDrainTests extends AbstractServletProtocolDrainTests {
 
 	TomcatDrainTests() {
 		super(TomcatApplication.class);
@@ -60,7 +60,7 @@ class TomcatDrainTests extends ServletProtocolDrainTests {
 	@Test
 	void whenConnectionWasUpgradedThenItWorksToTheEndOfTheDrainWhichDoesNotWaitForIt() throws Exception {
 		start("--graceful.lame-duck.min=1s");
-		GracefulShutdown shutdown = this.context.getBean(GracefulShutdown.class);
+		ShutdownSequence shutdown = this.context.getBean(ShutdownSequence.class);
 		try (RawClient blocked = connect().get("/block"); RawClient early = upgrade()) {
 			this.servlet.awaitEntered();
 			assertThat(early.send("a\n").line()).isEqualTo("a");
@@ -86,7 +86,7 @@ class TomcatDrainTests extends ServletProtocolDrainTests {
 	void whenThereIsAUnixDomainSocketThenItIsDrainedToo(@TempDir Path directory) throws Exception {
 		Path path = directory.resolve("socket");
 		start("--additional=true", "--unix-domain-socket=" + path);
-		GracefulShutdown shutdown = this.context.getBean(GracefulShutdown.class);
+		ShutdownSequence shutdown = this.context.getBean(ShutdownSequence.class);
 		try (RawClient blocked = new RawClient(path).get("/block"); RawClient open = new RawClient(path)) {
 			this.servlet.awaitEntered();
 			assertThat(open.get("/fast").response()).startsWith("HTTP/1.1 200").doesNotContain("Connection: close");

@@ -1,6 +1,6 @@
 package io.github.gracefulboot.web.tomcat;
 
-import io.github.gracefulboot.web.ReactiveServerDrainTests;
+import io.github.gracefulboot.web.AbstractReactiveServerDrainTests;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.tomcat.reactive.TomcatReactiveWebServerFactory;
@@ -11,7 +11,7 @@ import org.springframework.context.annotation.Import;
 /**
  * Stops a real Tomcat with a reactive application.
  */
-class TomcatReactiveDrainTests extends ReactiveServerDrainTests {
+class TomcatReactiveDrainTests extends AbstractReactiveServerDrainTests {
 
 	TomcatReactiveDrainTests() {
 		super(TomcatApplication.class);

@@ -1,6 +1,6 @@
 package io.github.gracefulboot.web.tomcat;
 
-import io.github.gracefulboot.web.ServletStreamEndTests;
+import io.github.gracefulboot.web.AbstractServletStreamEndTests;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Configuration;
@@ -9,7 +9,7 @@ import org.springframework.context.annotation.Import;
 /**
  * Ends the streams of a real Tomcat.
  */
-class TomcatStreamEndTests extends ServletStreamEndTests {
+class TomcatStreamEndTests extends AbstractServletStreamEndTests {
 
 	TomcatStreamEndTests() {
 		super(TomcatApplication.class);

@@ -16,7 +16,7 @@ import org.springframework.web.reactive.socket.server.upgrade.JettyRequestUpgrad
  * Stops a real Jetty with a reactive application.
  */
 @Tag("jetty")
-class JettyReactiveWebSocketDrainTests extends ReactiveWebSocketDrainTests {
+class JettyReactiveWebSocketDrainTests extends AbstractReactiveWebSocketDrainTests {
 
 	JettyReactiveWebSocketDrainTests() {
 		super(JettyApplication.class);

@@ -10,7 +10,7 @@ import org.springframework.context.annotation.Import;
  * Stops a real Jetty.
  */
 @Tag("jetty")
-class JettyWebSocketDrainTests extends ServletWebSocketDrainTests {
+class JettyWebSocketDrainTests extends AbstractServletWebSocketDrainTests {
 
 	JettyWebSocketDrainTests() {
 		super(JettyApplication.class);

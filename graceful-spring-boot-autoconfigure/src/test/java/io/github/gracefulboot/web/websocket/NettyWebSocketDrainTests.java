@@ -7,7 +7,7 @@ import org.springframework.context.annotation.Import;
 /**
  * Stops a real Reactor Netty.
  */
-class NettyWebSocketDrainTests extends ReactiveWebSocketDrainTests {
+class NettyWebSocketDrainTests extends AbstractReactiveWebSocketDrainTests {
 
 	NettyWebSocketDrainTests() {
 		super(NettyApplication.class);

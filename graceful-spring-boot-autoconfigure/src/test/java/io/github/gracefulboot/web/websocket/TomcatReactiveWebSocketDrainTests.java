@@ -13,7 +13,7 @@ import org.springframework.web.reactive.socket.server.upgrade.StandardWebSocketU
 /**
  * Stops a real Tomcat with a reactive application.
  */
-class TomcatReactiveWebSocketDrainTests extends ReactiveWebSocketDrainTests {
+class TomcatReactiveWebSocketDrainTests extends AbstractReactiveWebSocketDrainTests {
 
 	TomcatReactiveWebSocketDrainTests() {
 		super(TomcatApplication.class);

@@ -7,7 +7,7 @@ import org.springframework.context.annotation.Import;
 /**
  * Stops a real Tomcat.
  */
-class TomcatWebSocketDrainTests extends ServletWebSocketDrainTests {
+class TomcatWebSocketDrainTests extends AbstractServletWebSocketDrainTests {
 
 	TomcatWebSocketDrainTests() {
 		super(TomcatApplication.class);

@@ -1,0 +1,106 @@
+package io.github.gracefulboot.database;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.DrainParticipant;
+import io.github.gracefulboot.DrainParticipant.Role;
+import io.github.gracefulboot.shutdown.DaemonThreads;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The database connections that work still holds: how many each pool has lent out, the
+ * open transactions and, once the stop waits for them, who runs a statement.
+ * ConnectionPools tell their number only when asked, so that this polls.
+ */
+final class BorrowedConnections implements DrainParticipant {
+
+	private final String name;
+
+	private final Supplier<Map<String, Integer>> borrowed;
+
+	private final @Nullable OpenTransactions transactions;
+
+	private volatile boolean draining;
+
+	/**
+	 * Creates the participant.
+	 * @param name what people call it
+	 * @param borrowed tells the number of borrowed connections by pool, without the pools
+	 * that have lent out none
+	 * @param transactions the transactions that are open, or {@code null} if they are not
+	 * known
+	 */
+	BorrowedConnections(String name, Supplier<Map<String, Integer>> borrowed, @Nullable OpenTransactions transactions) {
+		this.name = name;
+		this.borrowed = borrowed;
+		this.transactions = transactions;
+	}
+
+	@Override
+	public String name() {
+		return this.name;
+	}
+
+	@Override
+	public Role role() {
+		return Role.RESOURCE;
+	}
+
+	@Override
+	public Collection<ActiveTask> activeTasks() {
+		List<ActiveTask> tasks = new ArrayList<>();
+		this.borrowed.get()
+			.forEach((pool, count) -> tasks.add(new ActiveTask(count + " borrowed from " + pool, null, null)));
+		boolean searches = this.draining && this.transactions != null && !tasks.isEmpty();
+		tasks.addAll(openTransactions());
+		if (searches) {
+			tasks.addAll(RunningStatements.besides(tasks));
+		}
+		return tasks;
+	}
+
+	private List<ActiveTask> openTransactions() {
+		return (this.transactions != null) ? this.transactions.tasks() : List.of();
+	}
+
+	@Override
+	public CompletionStage<?> drain(Deadline deadline) {
+		if (isNothingHeld()) {
+			return CompletableFuture.completedFuture(null);
+		}
+		this.draining = true;
+		CompletableFuture<Void> done = new CompletableFuture<>();
+		DaemonThreads.start("graceful-drain-connections", () -> awaitReturned(deadline, done));
+		return done;
+	}
+
+	private boolean isNothingHeld() {
+		return this.borrowed.get().isEmpty() && openTransactions().isEmpty();
+	}
+
+	private void awaitReturned(Deadline deadline, CompletableFuture<Void> done) {
+		try {
+			if (deadline.await(this::isNothingHeld)) {
+				done.complete(null);
+			}
+			else if (this.transactions != null) {
+				this.transactions.logStacks();
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (RuntimeException | Error ex) {
+			done.completeExceptionally(ex);
+		}
+	}
+
+}

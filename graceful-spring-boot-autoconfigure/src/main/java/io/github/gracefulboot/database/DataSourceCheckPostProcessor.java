@@ -1,0 +1,70 @@
+package io.github.gracefulboot.database;
+
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+import javax.sql.DataSource;
+
+import io.github.gracefulboot.startup.StartupChecks;
+
+import org.springframework.aop.scope.ScopedObject;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
+import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
+
+/**
+ * Waits for each DataSource before any other bean uses it, since schema migrations and
+ * object-relational mappers connect as they are created. One that routes to others by the
+ * current tenant or transaction is waited for by its targets.
+ */
+final class DataSourceCheckPostProcessor implements BeanPostProcessor, PriorityOrdered {
+
+	private final Supplier<StartupChecks> checks;
+
+	private final UnaryOperator<DataSource> unpooled;
+
+	private final Set<DataSource> seen = Collections
+		.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
+
+	/**
+	 * Creates the post-processor.
+	 * @param checks wait until a DataSource is there
+	 * @param unpooled gives what a pool takes its connections from, or the same
+	 * DataSource
+	 */
+	DataSourceCheckPostProcessor(Supplier<StartupChecks> checks, UnaryOperator<DataSource> unpooled) {
+		this.checks = checks;
+		this.unpooled = unpooled;
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		// What is scoped is there only within its scope, and created then
+		if (bean instanceof DataSource dataSource && !(bean instanceof ScopedObject)) {
+			await(beanName, dataSource);
+		}
+		return bean;
+	}
+
+	private void await(String name, DataSource dataSource) {
+		if (dataSource instanceof AbstractRoutingDataSource routing) {
+			RoutingTargets.forEach(name, routing, this::await);
+		}
+		else if (this.seen.add(dataSource)) {
+			this.checks.get().await(new DataSourceCheck(name, () -> this.unpooled.apply(dataSource)));
+		}
+	}
+
+	/**
+	 * Before those that wrap it, so that nothing is measured or traced.
+	 */
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE;
+	}
+
+}

@@ -1,0 +1,90 @@
+package io.github.gracefulboot.database;
+
+import java.time.Duration;
+
+import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
+import io.github.gracefulboot.startup.ConnectionChecks;
+import io.github.gracefulboot.startup.GracefulStartupAutoConfiguration;
+import io.github.gracefulboot.startup.StartupChecks;
+import io.r2dbc.pool.ConnectionPool;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.ConnectionFactory;
+import io.r2dbc.spi.ValidationDepth;
+import reactor.core.publisher.Mono;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.r2dbc.connection.lookup.AbstractRoutingConnectionFactory;
+
+/**
+ * Auto-configuration of the wait for R2DBC databases at start, and for borrowed
+ * connections of their pools at stop.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = { GracefulShutdownAutoConfiguration.class, GracefulStartupAutoConfiguration.class },
+		afterName = "org.springframework.boot.r2dbc.autoconfigure.R2dbcAutoConfiguration")
+@ConditionalOnClass({ ConnectionFactory.class, Mono.class })
+@ConditionalOnBean(ConnectionFactory.class)
+public final class GracefulR2dbcAutoConfiguration {
+
+	/**
+	 * At start.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(AbstractRoutingConnectionFactory.class)
+	@ConditionalOnBean(StartupChecks.class)
+	@ConditionalOnBooleanProperty(name = "graceful.startup.check.r2dbc.enabled", matchIfMissing = true)
+	static class CheckConfiguration {
+
+		private static final Duration ATTEMPT = Duration.ofSeconds(5);
+
+		@Bean
+		static LazyInitializationExcludeFilter gracefulEagerR2dbcConnectionFactories() {
+			return (beanName, definition, type) -> ConnectionFactory.class.isAssignableFrom(type);
+		}
+
+		// One that routes wants to know a tenant first
+		@Bean
+		ConnectionChecks<ConnectionFactory> gracefulR2dbcChecks(ConfigurableListableBeanFactory beanFactory) {
+			return new ConnectionChecks<>(beanFactory, ConnectionFactory.class,
+					(connectionFactory) -> !(connectionFactory instanceof AbstractRoutingConnectionFactory),
+					CheckConfiguration::connect);
+		}
+
+		private static void connect(ConnectionFactory connectionFactory) {
+			Boolean valid = Mono
+				.usingWhen(connectionFactory.create(),
+						(connection) -> Mono.from(connection.validate(ValidationDepth.REMOTE)), Connection::close)
+				.block(ATTEMPT);
+			if (!Boolean.TRUE.equals(valid)) {
+				throw new IllegalStateException("The connection is not valid");
+			}
+		}
+
+	}
+
+	/**
+	 * At stop.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ConnectionPool.class)
+	@ConditionalOnBean(ShutdownSequence.class)
+	static class PoolConfiguration {
+
+		// Who holds them is not known: what is reactive has no thread of its own
+		@Bean
+		BorrowedConnections gracefulBorrowedR2dbcConnections(ConfigurableListableBeanFactory beanFactory) {
+			return new BorrowedConnections("R2DBC connections", new R2dbcPools(beanFactory), null);
+		}
+
+	}
+
+}

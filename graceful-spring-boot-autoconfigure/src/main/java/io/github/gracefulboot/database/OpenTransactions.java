@@ -1,0 +1,103 @@
+package io.github.gracefulboot.database;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.github.gracefulboot.ActiveTask;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.log.LogMessage;
+import org.springframework.transaction.TransactionExecution;
+import org.springframework.transaction.TransactionExecutionListener;
+import org.springframework.util.StringUtils;
+
+/**
+ * The transactions that have begun and not ended: who holds a connection, told by the
+ * transaction managers themselves. Nothing is wrapped for it, so that it costs an entry
+ * of a map for each transaction.
+ */
+final class OpenTransactions implements TransactionExecutionListener {
+
+	private static final Log logger = LogFactory.getLog(OpenTransactions.class);
+
+	private static final int FEWEST_TO_PURGE = 256;
+
+	private final boolean recordsStacks;
+
+	private final Map<TransactionExecution, Holder> holders = new ConcurrentHashMap<>();
+
+	private volatile int purgeAbove = FEWEST_TO_PURGE;
+
+	/**
+	 * Creates the listener.
+	 * @param recordsStacks whether to remember where each transaction was begun
+	 */
+	OpenTransactions(boolean recordsStacks) {
+		this.recordsStacks = recordsStacks;
+	}
+
+	@Override
+	public void afterBegin(TransactionExecution transaction, @Nullable Throwable beginFailure) {
+		if (beginFailure == null && transaction.isNewTransaction()) {
+			this.holders.put(transaction, new Holder(transaction.getTransactionName(), Thread.currentThread(),
+					System.nanoTime(), this.recordsStacks ? new Throwable("Begun here") : null));
+			if (this.holders.size() > this.purgeAbove) {
+				purge();
+			}
+		}
+	}
+
+	@Override
+	public void afterCommit(TransactionExecution transaction, @Nullable Throwable commitFailure) {
+		this.holders.remove(transaction);
+	}
+
+	@Override
+	public void afterRollback(TransactionExecution transaction, @Nullable Throwable rollbackFailure) {
+		this.holders.remove(transaction);
+	}
+
+	/*
+	 * Spring does not tell of some ends, such as a commit that was given up before it
+	 * began.
+	 */
+	private void purge() {
+		this.holders.keySet().removeIf(TransactionExecution::isCompleted);
+		this.purgeAbove = Math.max(FEWEST_TO_PURGE, 2 * this.holders.size());
+	}
+
+	/**
+	 * Returns the transactions that are open now.
+	 * @return a task for each, with the thread that began it
+	 */
+	List<ActiveTask> tasks() {
+		purge();
+		return this.holders.values().stream().map(Holder::task).toList();
+	}
+
+	/**
+	 * Logs where those that are open were begun, if that is known.
+	 */
+	void logStacks() {
+		this.holders.values()
+			.stream()
+			.filter((holder) -> holder.begun() != null)
+			.forEach((holder) -> logger.warn(LogMessage.format("Still open: %s", holder.task()), holder.begun()));
+	}
+
+	private record Holder(@Nullable String name, Thread thread, long since, @Nullable Throwable begun) {
+
+		ActiveTask task() {
+			String description = StringUtils.hasText(this.name) ? "transaction " + this.name : "transaction";
+			Duration age = Duration.ofNanos(System.nanoTime() - this.since);
+			return this.thread.isAlive() ? new ActiveTask(description, age, this.thread) : new ActiveTask(
+					"%s of thread %s, which has ended,".formatted(description, this.thread.getName()), age, null);
+		}
+
+	}
+
+}

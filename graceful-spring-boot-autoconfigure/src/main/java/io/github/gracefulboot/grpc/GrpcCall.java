@@ -1,0 +1,165 @@
+package io.github.gracefulboot.grpc;
+
+import java.time.Duration;
+
+import io.github.gracefulboot.ActiveTask;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call that has come and is not over. It can be ended while the application still
+ * writes to it: what is written afterwards goes nowhere, and the application is told what
+ * it would be told if the client had cancelled.
+ *
+ * @param <Q> the type of the requests
+ * @param <R> the type of the responses
+ */
+final class GrpcCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
+
+	private static final String HEALTH = "grpc.health.v1.Health";
+
+	private final GrpcCalls calls;
+
+	private final long startedAt = System.nanoTime();
+
+	private volatile long lastMessage = this.startedAt;
+
+	private volatile @Nullable Thread thread;
+
+	private volatile boolean ended;
+
+	private boolean closed;
+
+	GrpcCall(ServerCall<Q, R> call, GrpcCalls calls) {
+		super(call);
+		this.calls = calls;
+	}
+
+	/*
+	 * Returns whether it is about health, which is nobody's work.
+	 */
+	boolean isHealth() {
+		return HEALTH.equals(getMethodDescriptor().getServiceName());
+	}
+
+	boolean isStream() {
+		return getMethodDescriptor().getType() != MethodDescriptor.MethodType.UNARY;
+	}
+
+	Duration age() {
+		return Duration.ofNanos(System.nanoTime() - this.startedAt);
+	}
+
+	Duration silence() {
+		return Duration.ofNanos(System.nanoTime() - this.lastMessage);
+	}
+
+	ActiveTask toTask() {
+		return new ActiveTask("gRPC " + getMethodDescriptor().getFullMethodName(), age(), this.thread);
+	}
+
+	/**
+	 * Ends the call from outside. Has no effect on one that the application has closed.
+	 * @param status what the client is told
+	 */
+	synchronized void end(Status status) {
+		if (!this.closed) {
+			this.ended = true;
+			close(status, new Metadata());
+		}
+	}
+
+	@Override
+	public synchronized void sendHeaders(Metadata headers) {
+		if (!isOver()) {
+			super.sendHeaders(headers);
+		}
+	}
+
+	@Override
+	public synchronized void sendMessage(R message) {
+		if (!isOver()) {
+			this.lastMessage = System.nanoTime();
+			super.sendMessage(message);
+		}
+	}
+
+	@Override
+	public synchronized void close(Status status, Metadata trailers) {
+		if (!isOver()) {
+			this.closed = true;
+			super.close(status, trailers);
+		}
+	}
+
+	/*
+	 * A call that the application has closed twice is for the server to complain about.
+	 */
+	private boolean isOver() {
+		return this.ended && this.closed;
+	}
+
+	@Override
+	public boolean isCancelled() {
+		return this.ended || super.isCancelled();
+	}
+
+	/**
+	 * Keeps account of the call by what its listener hears.
+	 * @param listener the application
+	 * @return the listener to be told instead
+	 */
+	ServerCall.Listener<Q> observe(ServerCall.Listener<Q> listener) {
+		return new SimpleForwardingServerCallListener<>(listener) {
+
+			@Override
+			public void onMessage(Q message) {
+				GrpcCall.this.lastMessage = System.nanoTime();
+				onThread(() -> super.onMessage(message));
+			}
+
+			@Override
+			public void onHalfClose() {
+				onThread(super::onHalfClose);
+			}
+
+			@Override
+			public void onCancel() {
+				over();
+				super.onCancel();
+			}
+
+			@Override
+			public void onComplete() {
+				over();
+				if (GrpcCall.this.ended) {
+					super.onCancel();
+				}
+				else {
+					super.onComplete();
+				}
+			}
+
+		};
+	}
+
+	private void onThread(Runnable work) {
+		this.thread = Thread.currentThread();
+		try {
+			work.run();
+		}
+		finally {
+			this.thread = null;
+		}
+	}
+
+	void over() {
+		this.calls.over(this);
+	}
+
+}

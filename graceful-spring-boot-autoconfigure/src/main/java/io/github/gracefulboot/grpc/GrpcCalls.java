@@ -1,0 +1,57 @@
+package io.github.gracefulboot.grpc;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+
+import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.traffic.Traffic;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+
+/**
+ * The calls that are in flight, of all gRPC servers of the application.
+ */
+final class GrpcCalls {
+
+	private static final Status LEAVING = Status.UNAVAILABLE
+		.withDescription("This instance is being stopped: call another one");
+
+	private final Set<GrpcCall<?, ?>> calls = ConcurrentHashMap.newKeySet();
+
+	private final Traffic traffic;
+
+	GrpcCalls(Traffic traffic) {
+		this.traffic = traffic;
+	}
+
+	<Q, R> GrpcCall<Q, R> begin(ServerCall<Q, R> call) {
+		GrpcCall<Q, R> begun = new GrpcCall<>(call, this);
+		this.calls.add(begun);
+		return begun;
+	}
+
+	void over(GrpcCall<?, ?> call) {
+		if (this.calls.remove(call)) {
+			this.traffic.changed();
+		}
+	}
+
+	boolean isEmpty() {
+		return this.calls.isEmpty();
+	}
+
+	List<ActiveTask> toTasks() {
+		return this.calls.stream().map(GrpcCall::toTask).toList();
+	}
+
+	/**
+	 * Ends calls with {@code UNAVAILABLE}, upon which a client calls another instance.
+	 * @param which the calls to end
+	 */
+	void end(Predicate<GrpcCall<?, ?>> which) {
+		this.calls.stream().filter(which).forEach((call) -> call.end(LEAVING));
+	}
+
+}

@@ -1,0 +1,43 @@
+package io.github.gracefulboot.grpc;
+
+import io.github.gracefulboot.traffic.OpenConnection;
+import io.github.gracefulboot.traffic.OpenConnection.State;
+import io.grpc.Attributes;
+
+/**
+ * A connection whose handshake is done.
+ */
+final class GrpcConnection {
+
+	static final Attributes.Key<GrpcConnection> KEY = Attributes.Key.create(GrpcConnection.class.getName());
+
+	private final long readyAt = System.nanoTime();
+
+	private volatile boolean called;
+
+	private volatile boolean told;
+
+	void called() {
+		this.called = true;
+	}
+
+	/*
+	 * Returns whether its client has still to be told to leave, which it then is.
+	 */
+	boolean tellOnce() {
+		if (this.told) {
+			return false;
+		}
+		this.told = true;
+		return true;
+	}
+
+	boolean isTold() {
+		return this.told;
+	}
+
+	OpenConnection toOpenConnection() {
+		return new OpenConnection(this, this.called ? State.UPGRADED : State.FRESH, this.readyAt);
+	}
+
+}

@@ -1,0 +1,72 @@
+package io.github.gracefulboot.grpc;
+
+import java.net.InetSocketAddress;
+
+import io.github.gracefulboot.traffic.Traffic;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+
+/**
+ * Reports health checks together with their answer: whoever asks, such as the kubelet,
+ * may be a load balancer. Whoever watches is told without asking and is no prober.
+ */
+final class HealthProbeInterceptor implements ServerInterceptor {
+
+	private static final Metadata.Key<String> USER_AGENT = Metadata.Key.of("user-agent",
+			Metadata.ASCII_STRING_MARSHALLER);
+
+	private static final int SERVING = 200;
+
+	private static final int NOT_SERVING = 503;
+
+	private final Traffic traffic;
+
+	HealthProbeInterceptor(Traffic traffic) {
+		this.traffic = traffic;
+	}
+
+	@Override
+	public <Q, R> ServerCall.Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers,
+			ServerCallHandler<Q, R> next) {
+		String method = call.getMethodDescriptor().getFullMethodName();
+		if (!method.equals(HealthGrpc.getCheckMethod().getFullMethodName())) {
+			return next.startCall(call, headers);
+		}
+		String client = client(call, headers);
+		return next.startCall(new SimpleForwardingServerCall<>(call) {
+
+			private boolean serving;
+
+			@Override
+			public void sendMessage(R message) {
+				this.serving = message instanceof HealthCheckResponse response
+						&& response.getStatus() == ServingStatus.SERVING;
+				super.sendMessage(message);
+			}
+
+			@Override
+			public void close(Status status, Metadata trailers) {
+				super.close(status, trailers);
+				HealthProbeInterceptor.this.traffic.probeAnswered(client,
+						(status.isOk() && this.serving) ? SERVING : NOT_SERVING);
+			}
+
+		}, headers);
+	}
+
+	private static String client(ServerCall<?, ?> call, Metadata headers) {
+		String address = (call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InetSocketAddress remote)
+				? remote.getHostString() : "unknown";
+		String userAgent = headers.get(USER_AGENT);
+		return (userAgent != null) ? address + " " + userAgent : address;
+	}
+
+}

@@ -1,0 +1,25 @@
+package io.github.gracefulboot.reactor;
+
+import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
+import reactor.netty.ReactorNetty;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.reactor.netty.autoconfigure.ReactorNettyProperties;
+import org.springframework.context.annotation.Import;
+
+/**
+ * Auto-configuration of the end of Reactor Netty's event loops, which servers and clients
+ * share.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
+@ConditionalOnClass({ ReactorNetty.class, ReactorNettyProperties.class })
+@ConditionalOnBean(ShutdownSequence.class)
+@Import(EventLoopQuietPeriod.class)
+public final class GracefulReactorResourcesAutoConfiguration {
+
+}

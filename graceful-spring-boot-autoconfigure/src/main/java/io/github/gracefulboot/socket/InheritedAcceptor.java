@@ -1,0 +1,76 @@
+package io.github.gracefulboot.socket;
+
+import java.io.IOException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.function.BooleanSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Accepts connections of an inherited listener until it is told to leave them to the next
+ * process. The listener itself is not closed: the JDK would detach the standard streams
+ * of the process with it, and the log of the stop would be lost.
+ *
+ * @since 0.1.0
+ */
+public final class InheritedAcceptor {
+
+	private final ServerSocketChannel listener;
+
+	private final Selector selector;
+
+	/**
+	 * Creates an acceptor.
+	 * @param listener the inherited channel
+	 * @throws IOException if it can not be waited for
+	 */
+	public InheritedAcceptor(ServerSocketChannel listener) throws IOException {
+		this.listener = listener;
+		this.selector = Selector.open();
+		listener.configureBlocking(false);
+		listener.register(this.selector, SelectionKey.OP_ACCEPT);
+	}
+
+	/**
+	 * Waits for a connection.
+	 * @param paused whether to stop waiting, looked at after each {@link #wakeUp()}
+	 * @return the connection, or {@code null} if nobody waits for one any more
+	 * @throws IOException if accepting fails
+	 */
+	public @Nullable SocketChannel accept(BooleanSupplier paused) throws IOException {
+		try {
+			while (this.selector.isOpen() && !paused.getAsBoolean()) {
+				SocketChannel socket = this.listener.accept();
+				if (socket != null) {
+					return socket;
+				}
+				this.selector.select((key) -> {
+				});
+			}
+		}
+		catch (ClosedSelectorException ex) {
+			// Told to leave them while it was not waiting
+		}
+		return null;
+	}
+
+	/**
+	 * Lets the waiting thread look again whether to wait on.
+	 */
+	public void wakeUp() {
+		this.selector.wakeup();
+	}
+
+	/**
+	 * Accepts nothing any more. What waits is left to the next process.
+	 * @throws IOException if the waiting thread can not be told
+	 */
+	public void close() throws IOException {
+		this.selector.close();
+	}
+
+}

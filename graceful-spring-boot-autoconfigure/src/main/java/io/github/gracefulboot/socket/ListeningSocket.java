@@ -1,0 +1,133 @@
+package io.github.gracefulboot.socket;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * This process's listening TCP sockets of a port, as Linux's {@code /proc} shows them.
+ * The kernel lists listening sockets first, so that asking for those costs little however
+ * many connections there are.
+ *
+ * @see <a href="https://docs.kernel.org/networking/proc_net_tcp.html">The proc/net/tcp
+ * and proc/net/tcp6 variables</a>
+ */
+final class ListeningSocket {
+
+	private static final String LISTEN = "0A";
+
+	private static final String SYN_RECEIVED = "03";
+
+	private static final List<Path> TABLES = List.of(Path.of("/proc/self/net/tcp"), Path.of("/proc/self/net/tcp6"));
+
+	private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+
+	private final String port;
+
+	ListeningSocket(int port) {
+		this.port = String.format(Locale.ROOT, ":%04X", port);
+	}
+
+	/**
+	 * Returns the descriptors of the port's listening sockets.
+	 * @return the file descriptor numbers, empty if this process does not listen
+	 * @throws IOException if the kernel's tables can not be read
+	 */
+	Set<Integer> descriptors() throws IOException {
+		List<String> targets = new ArrayList<>();
+		for (Path table : TABLES) {
+			listening(table).forEach((row) -> targets.add("socket:[" + row.inode() + "]"));
+		}
+		Set<Integer> descriptors = new TreeSet<>();
+		try (DirectoryStream<Path> links = Files.newDirectoryStream(DESCRIPTORS)) {
+			for (Path link : links) {
+				if (targets.contains(target(link))) {
+					descriptors.add(Integer.valueOf(link.getFileName().toString()));
+				}
+			}
+		}
+		return descriptors;
+	}
+
+	private static String target(Path link) {
+		try {
+			return Files.readSymbolicLink(link).toString();
+		}
+		catch (IOException ex) {
+			return "";
+		}
+	}
+
+	/**
+	 * Returns whether connections wait to be accepted or are in their handshake.
+	 * @return whether something would be lost if the socket were closed now
+	 * @throws IOException if the kernel's tables can not be read
+	 */
+	boolean hasPendingConnections() throws IOException {
+		for (Path table : TABLES) {
+			List<Row> listening = listening(table);
+			if (listening.stream().anyMatch((row) -> row.receiveQueue() > 0)
+					|| (!listening.isEmpty() && isInHandshake(table))) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private List<Row> listening(Path table) throws IOException {
+		List<Row> listening = new ArrayList<>();
+		if (!Files.exists(table)) {
+			return listening;
+		}
+		try (BufferedReader reader = open(table)) {
+			reader.lines()
+				.map(Row::parse)
+				.takeWhile((row) -> row.state().equals(LISTEN))
+				.filter((row) -> row.localAddress().endsWith(this.port))
+				.forEach(listening::add);
+		}
+		return listening;
+	}
+
+	private boolean isInHandshake(Path table) throws IOException {
+		try (BufferedReader reader = open(table)) {
+			return reader.lines()
+				.filter((line) -> line.contains(this.port + " "))
+				.map(Row::parse)
+				.anyMatch((row) -> row.state().equals(SYN_RECEIVED) && row.localAddress().endsWith(this.port));
+		}
+	}
+
+	private static BufferedReader open(Path table) throws IOException {
+		BufferedReader reader = Files.newBufferedReader(table);
+		reader.readLine();
+		return reader;
+	}
+
+	/**
+	 * A socket.
+	 *
+	 * @param localAddress the local address and port, in hexadecimal
+	 * @param state the state, in hexadecimal
+	 * @param receiveQueue for a listening socket, how many connections wait to be
+	 * accepted
+	 * @param inode identifies the socket
+	 */
+	private record Row(String localAddress, String state, long receiveQueue, String inode) {
+
+		private static Row parse(String line) {
+			String[] fields = line.trim().split("\\s+");
+			String receiveQueue = fields[4].substring(fields[4].indexOf(':') + 1);
+			return new Row(fields[1], fields[3], Long.parseLong(receiveQueue, 16), fields[9]);
+		}
+
+	}
+
+}

@@ -1,0 +1,120 @@
+package io.github.gracefulboot.startup.warmup;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.WarmUp;
+import io.github.gracefulboot.shutdown.DaemonThreads;
+import io.github.gracefulboot.shutdown.Durations;
+import io.github.gracefulboot.startup.StartupCheckFailedException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.core.Ordered;
+import org.springframework.core.log.LogMessage;
+
+/**
+ * Does the warm-ups after the application's runners, of which none can be told to be the
+ * last, and before readiness says that it accepts traffic.
+ */
+final class WarmUpRunner implements ApplicationListener<ApplicationReadyEvent>, Ordered {
+
+	private static final Log logger = LogFactory.getLog(WarmUpRunner.class);
+
+	private final ApplicationContext context;
+
+	private final Supplier<List<WarmUp>> warmUps;
+
+	private final Duration timeout;
+
+	private final boolean required;
+
+	WarmUpRunner(ApplicationContext context, Supplier<List<WarmUp>> warmUps, Duration timeout, boolean required) {
+		this.context = context;
+		this.warmUps = warmUps;
+		this.timeout = timeout;
+		this.required = required;
+	}
+
+	@Override
+	public void onApplicationEvent(ApplicationReadyEvent event) {
+		// A child's event comes here too
+		if (event.getApplicationContext() != this.context) {
+			return;
+		}
+		try {
+			run();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException("Told to stop while warming up", ex);
+		}
+	}
+
+	/**
+	 * Does all of them.
+	 * @throws InterruptedException if the start was given up
+	 */
+	void run() throws InterruptedException {
+		List<WarmUp> warmUps = this.warmUps.get();
+		if (warmUps.isEmpty()) {
+			return;
+		}
+		long start = System.nanoTime();
+		Deadline deadline = Deadline.after(System::nanoTime, this.timeout);
+		ExecutorService executor = Executors.newSingleThreadExecutor(DaemonThreads.factory("graceful-warm-up"));
+		try {
+			for (WarmUp warmUp : warmUps) {
+				run(warmUp, executor, deadline);
+			}
+		}
+		finally {
+			executor.shutdownNow();
+		}
+		logger.info(LogMessage.format("Warmed up in %s", Durations.text(Duration.ofNanos(System.nanoTime() - start))));
+	}
+
+	private void run(WarmUp warmUp, ExecutorService executor, Deadline deadline) throws InterruptedException {
+		Future<?> result = executor.submit(() -> {
+			warmUp.warmUp();
+			return null;
+		});
+		try {
+			result.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (ExecutionException ex) {
+			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
+			failed("Warm-up %s failed: %s".formatted(warmUp, StartupCheckFailedException.reason(cause)), cause);
+		}
+		catch (TimeoutException ex) {
+			result.cancel(true);
+			failed("Warm-up %s was not done in time (graceful.startup.warm-up.timeout=%s)".formatted(warmUp,
+					Durations.text(this.timeout)), ex);
+		}
+	}
+
+	private void failed(String what, Throwable cause) {
+		if (this.required) {
+			throw new IllegalStateException(what + " (graceful.startup.warm-up.required=true)", cause);
+		}
+		logger.warn(what + ". Accepting traffic without it");
+		logger.debug("Why the warm-up failed", cause);
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.LOWEST_PRECEDENCE;
+	}
+
+}

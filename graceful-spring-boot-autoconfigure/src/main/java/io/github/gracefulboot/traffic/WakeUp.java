@@ -1,0 +1,57 @@
+package io.github.gracefulboot.traffic;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Wakes the thread that stops the application when something happened that may end its
+ * wait. A raise that comes while nobody waits is not lost: the next wait returns at once.
+ *
+ * @since 0.1.0
+ */
+public class WakeUp {
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition condition = this.lock.newCondition();
+
+	private boolean raised;
+
+	/**
+	 * Wakes the waiting thread.
+	 */
+	public void raise() {
+		this.lock.lock();
+		try {
+			this.raised = true;
+			this.condition.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Waits until {@link #raise()} is called or was called since the last wait. Always a
+	 * timed wait: Spring may take a thread that waits without a limit while it closes the
+	 * context for stuck, and interrupt it.
+	 * @param atMost how long to wait at the most
+	 * @throws InterruptedException if the waiting thread is interrupted
+	 */
+	public void await(Duration atMost) throws InterruptedException {
+		long nanos = atMost.toNanos();
+		this.lock.lockInterruptibly();
+		try {
+			while (!this.raised && nanos > 0) {
+				nanos = this.condition.awaitNanos(Math.min(nanos, TimeUnit.HOURS.toNanos(1)));
+			}
+			this.raised = false;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+}

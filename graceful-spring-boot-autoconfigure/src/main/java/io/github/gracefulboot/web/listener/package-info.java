@@ -1,7 +1,0 @@
-/**
- * Listening sockets: how to close one without resetting a connection, for any server.
- */
-@NullMarked
-package io.github.gracefulboot.web.listener;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,150 @@
+package io.github.gracefulboot.web.stream;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+import io.github.gracefulboot.LastEvent;
+import io.github.gracefulboot.StreamFarewell;
+import io.github.gracefulboot.shutdown.InvalidGracefulPropertyException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.log.LogMessage;
+import org.springframework.util.MimeType;
+
+/**
+ * Knows which responses are streams that do not end by themselves, and how to end them.
+ *
+ * @since 0.1.0
+ */
+public final class EndlessStreams {
+
+	/**
+	 * The media type of server-sent events.
+	 */
+	public static final String EVENT_STREAM = "text/event-stream";
+
+	private static final String TYPES_PROPERTY = "graceful.drain.stream-types";
+
+	private static final Log logger = LogFactory.getLog(EndlessStreams.class);
+
+	private final List<String> types;
+
+	private final Set<String> methods;
+
+	private final Supplier<List<StreamFarewell>> farewells;
+
+	private final AtomicBoolean warned = new AtomicBoolean();
+
+	public EndlessStreams(Collection<MimeType> types, Collection<String> methods,
+			Supplier<List<StreamFarewell>> farewells) {
+		this.types = types.stream().map(EndlessStreams::name).toList();
+		this.methods = methods.stream().map((method) -> method.toUpperCase(Locale.ROOT)).collect(Collectors.toSet());
+		this.farewells = farewells;
+	}
+
+	private static String name(MimeType type) {
+		if (type.isWildcardType() || type.isWildcardSubtype()) {
+			throw new InvalidGracefulPropertyException(TYPES_PROPERTY,
+					type + " would end downloads, which then look complete.",
+					"Name each media type of streams that do not end by themselves, such as " + EVENT_STREAM + ".");
+		}
+		return type.getType() + "/" + type.getSubtype();
+	}
+
+	/**
+	 * Returns whether the response to a request may be a stream that does not end by
+	 * itself.
+	 * @param method the HTTP method of the request
+	 * @return whether to look at the type of the response
+	 */
+	public boolean mayAnswer(String method) {
+		return this.methods.contains(method);
+	}
+
+	/**
+	 * Returns whether a response is a stream that does not end by itself.
+	 * @param contentType the type of the response
+	 * @return whether a stop ends it
+	 */
+	public boolean isEndless(@Nullable String contentType) {
+		if (contentType == null) {
+			return false;
+		}
+		for (String type : this.types) {
+			if (is(contentType, type)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static boolean is(String contentType, String type) {
+		int length = type.length();
+		return contentType.regionMatches(true, 0, type, 0, length) && (contentType.length() == length
+				|| contentType.charAt(length) == ';' || contentType.charAt(length) == ' ');
+	}
+
+	/**
+	 * Creates what follows a stream.
+	 * @param contentType the type of the stream
+	 * @return where it may end
+	 */
+	public EventBoundary boundary(@Nullable String contentType) {
+		return new EventBoundary(contentType == null || is(contentType, EVENT_STREAM));
+	}
+
+	/**
+	 * Returns the last words of a stream.
+	 * @param contentType the type of the stream
+	 * @param method the HTTP method of its request
+	 * @param path the path of its request
+	 * @return what to write before its end, empty if there is nothing to say
+	 */
+	public String farewell(String contentType, String method, String path) {
+		if (!is(contentType, EVENT_STREAM)) {
+			return "";
+		}
+		try {
+			for (StreamFarewell farewell : this.farewells.get()) {
+				LastEvent event = farewell.lastEvent(method, path);
+				if (event != null) {
+					return text(event);
+				}
+			}
+		}
+		catch (RuntimeException ex) {
+			if (this.warned.compareAndSet(false, true)) {
+				logger.warn(LogMessage.format("A %s failed, so that streams such as %s %s end without a last event",
+						StreamFarewell.class.getSimpleName(), method, path), ex);
+			}
+		}
+		return "";
+	}
+
+	/*
+	 * Returns the event as it is written to the stream.
+	 */
+	private static String text(LastEvent event) {
+		StringBuilder text = new StringBuilder();
+		if (event.event() != null) {
+			text.append("event: ").append(event.event()).append('\n');
+		}
+		if (event.retry() != null) {
+			text.append("retry: ").append(event.retry().toMillis()).append('\n');
+		}
+		if (event.data() != null) {
+			for (String line : event.data().split("\r\n|\r|\n", -1)) {
+				text.append("data: ").append(line).append('\n');
+			}
+		}
+		return text.append('\n').toString();
+	}
+
+}

@@ -1,0 +1,293 @@
+package io.github.gracefulboot.database;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import javax.sql.DataSource;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.startup.GracefulStartupAutoConfiguration;
+import io.github.gracefulboot.startup.StartupCheckFailedException;
+import io.github.gracefulboot.startup.StartupChecks;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.beans.factory.InitializingBean;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.datasource.AbstractDataSource;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
+import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
+import org.springframework.test.annotation.DirtiesContext.HierarchyMode;
+import org.springframework.test.context.TestContextManager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for the wait for DataSources of {@link GracefulDataSourceAutoConfiguration}.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class GracefulDataSourceCheckTests {
+
+	private static final String CLOSED_PORT = "jdbc:h2:tcp://127.0.0.1:1/missing";
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withPropertyValues("graceful.startup.timeout=10s")
+		.withConfiguration(
+				AutoConfigurations.of(GracefulShutdownAutoConfiguration.class, GracefulStartupAutoConfiguration.class,
+						DataSourceAutoConfiguration.class, GracefulDataSourceAutoConfiguration.class));
+
+	@Test
+	void whenDatabaseComesUpThenBeansThatConnectAsTheyAreCreatedDoNotFail() {
+		LateDatabase database = new LateDatabase(3);
+		this.runner.withBean("constructed", Connecting.class)
+			.withBean("initialized", ConnectingLater.class)
+			.withBean("dataSource", DataSource.class, () -> database)
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(database.attempts()).isEqualTo(3 + 2);
+			});
+	}
+
+	@Test
+	void whenCheckIsDisabledThenBeansConnectBeforeTheDatabaseIsThere() {
+		LateDatabase database = new LateDatabase(3);
+		this.runner.withPropertyValues("graceful.startup.check.datasource.enabled=false")
+			.withBean("initialized", ConnectingLater.class)
+			.withBean("dataSource", DataSource.class, () -> database)
+			.run((context) -> {
+				assertThat(context).hasFailed();
+				assertThat(database.attempts()).isEqualTo(1);
+			});
+	}
+
+	@Test
+	void whenSeveralAreThereThenEachIsWaitedForButThoseExcluded() {
+		LateDatabase one = new LateDatabase(2);
+		LateDatabase other = new LateDatabase(2);
+		LateDatabase optional = new LateDatabase(Integer.MAX_VALUE);
+		this.runner.withPropertyValues("graceful.startup.check.exclude=optional")
+			.withBean("one", DataSource.class, () -> one)
+			.withBean("other", DataSource.class, () -> other)
+			.withBean("optional", DataSource.class, () -> optional)
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(one.attempts()).isEqualTo(2);
+				assertThat(other.attempts()).isEqualTo(2);
+				assertThat(optional.attempts()).isZero();
+			});
+	}
+
+	@Test
+	void whenItRoutesThenItsTargetsAreWaitedForOnce() {
+		LateDatabase bean = new LateDatabase(2);
+		LateDatabase inner = new LateDatabase(2);
+		this.runner.withBean("bean", DataSource.class, () -> bean).withBean("routing", DataSource.class, () -> {
+			AbstractRoutingDataSource routing = routing(Map.of("a", bean, "b", inner));
+			routing.setDefaultTargetDataSource(inner);
+			return routing;
+		}).run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(inner.attempts()).isEqualTo(2);
+			assertThat(bean.attempts()).isEqualTo(2);
+		});
+	}
+
+	@Test
+	void whenATargetIsMissingThenTheFailureNamesItsKey() {
+		this.runner.withPropertyValues("graceful.startup.timeout=100ms")
+			.withBean("routing", DataSource.class, () -> routing(Map.of("eu", new LateDatabase(Integer.MAX_VALUE))))
+			.run((context) -> assertThat(context).getFailure()
+				.hasRootCauseInstanceOf(SQLException.class)
+				.hasStackTraceContaining("routing.eu was not there after"));
+	}
+
+	@Test
+	void whenItFindsItsTargetsByItselfThenTheyAreNotWaitedFor() {
+		this.runner.withBean("routing", DataSource.class, OwnRouter::new)
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	private static AbstractRoutingDataSource routing(Map<Object, Object> targets) {
+		AbstractRoutingDataSource routing = new AbstractRoutingDataSource() {
+
+			@Override
+			protected Object determineCurrentLookupKey() {
+				throw new IllegalStateException("No tenant");
+			}
+
+		};
+		routing.setTargetDataSources(targets);
+		return routing;
+	}
+
+	@Test
+	void whenItConnectsLazilyThenItsTargetIsWaitedFor() {
+		LateDatabase database = new LateDatabase(3);
+		this.runner.withBean("lazy", DataSource.class, () -> {
+			LazyConnectionDataSourceProxy proxy = new LazyConnectionDataSourceProxy();
+			proxy.setTargetDataSource(database);
+			proxy.setDefaultAutoCommit(true);
+			proxy.setDefaultTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+			return proxy;
+		}).run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(database.attempts()).isEqualTo(3);
+		});
+	}
+
+	@Test
+	void whenInitializationIsLazyThenIsWaitedForStill() {
+		LateDatabase database = new LateDatabase(2);
+		this.runner
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.withBean("dataSource", DataSource.class, () -> database)
+			.run((context) -> assertThat(database.attempts()).isEqualTo(2));
+	}
+
+	@Test
+	void whenItCanNotBeAskedThenIsLeftToWhoeverUsesIt(CapturedOutput output) {
+		this.runner.withBean("tenant", DataSource.class, () -> new LateDatabase(1) {
+
+			@Override
+			public Connection getConnection() {
+				throw new IllegalStateException("No tenant");
+			}
+
+		}).withBean("misspelt", HikariDataSource.class, () -> {
+			HikariDataSource pool = new HikariDataSource();
+			pool.setJdbcUrl("jdbc:misspelt:x");
+			return pool;
+		}).run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("Not waiting for tenant, which can not connect now")
+			.contains("Not waiting for misspelt, which can not connect now");
+	}
+
+	@Test
+	void whenHikariCanNotConnectThenFailsWithNoPoolLeftAndNoStackTrace(CapturedOutput output) {
+		this.runner.withPropertyValues("graceful.startup.timeout=3s", "spring.datasource.url=" + CLOSED_PORT)
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining(StartupCheckFailedException.class.getName())
+				.hasStackTraceContaining("dataSource was not there after"));
+		assertThat(output).contains("Waiting for dataSource: ").doesNotContain("\tat ", "HikariPool-");
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+				.noneMatch((name) -> name.startsWith("graceful-") || name.startsWith("HikariPool-")));
+	}
+
+	@Test
+	void whenHikariCanConnectThenItsPoolIsNotOpened() {
+		this.runner.withPropertyValues("spring.datasource.generate-unique-name=true")
+			.run((context) -> assertThat(context.getBean(HikariDataSource.class).isRunning()).isFalse());
+	}
+
+	@Test
+	void whenHikariIsAbsentThenOthersAreWaitedFor() {
+		LateDatabase database = new LateDatabase(2);
+		this.runner.withClassLoader(new FilteredClassLoader(HikariDataSource.class))
+			.withBean("dataSource", DataSource.class, () -> database)
+			.run((context) -> assertThat(database.attempts()).isEqualTo(2));
+	}
+
+	@Test
+	void whenItIsTheContextOfATestThenNothingIsWaitedFor() throws Exception {
+		TestContextManager manager = new TestContextManager(Example.class);
+		assertThat(manager.getTestContext().getApplicationContext().getBeanProvider(StartupChecks.class)).isEmpty();
+		manager.getTestContext().markApplicationContextDirty(HierarchyMode.EXHAUSTIVE);
+	}
+
+	/**
+	 * A test as users write them, whose database is not there.
+	 */
+	@SpringBootTest(webEnvironment = WebEnvironment.NONE, classes = Application.class,
+			properties = "spring.datasource.url=" + CLOSED_PORT)
+	static class Example {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+	}
+
+	/**
+	 * As an object-relational mapper may do.
+	 */
+	static class Connecting {
+
+		Connecting(DataSource dataSource) throws SQLException {
+			dataSource.getConnection().close();
+		}
+
+	}
+
+	/**
+	 * As schema migrations do.
+	 */
+	static class ConnectingLater implements InitializingBean {
+
+		private final DataSource dataSource;
+
+		ConnectingLater(DataSource dataSource) {
+			this.dataSource = dataSource;
+		}
+
+		@Override
+		public void afterPropertiesSet() throws SQLException {
+			this.dataSource.getConnection().close();
+		}
+
+	}
+
+	/**
+	 * A database that is there from an attempt to connect on.
+	 */
+	static class LateDatabase extends AbstractDataSource {
+
+		private final DataSource database = new DriverManagerDataSource("jdbc:h2:mem:late");
+
+		private final AtomicInteger attempts = new AtomicInteger();
+
+		private final int from;
+
+		LateDatabase(int from) {
+			this.from = from;
+		}
+
+		int attempts() {
+			return this.attempts.get();
+		}
+
+		@Override
+		public Connection getConnection() throws SQLException {
+			if (this.attempts.incrementAndGet() < this.from) {
+				throw new SQLNonTransientConnectionException("Connection refused");
+			}
+			return this.database.getConnection();
+		}
+
+		@Override
+		public Connection getConnection(String username, String password) throws SQLException {
+			return getConnection();
+		}
+
+	}
+
+}
