@@ -84,7 +84,7 @@ final class ConnectionPools implements Supplier<Map<String, Integer>> {
 		return unwrapped;
 	}
 
-	/*
+	/**
 	 * One of the scope "refresh" is always there, one of a request is not.
 	 */
 	private static DataSource targetOf(ScopedObject scoped, DataSource proxy) {

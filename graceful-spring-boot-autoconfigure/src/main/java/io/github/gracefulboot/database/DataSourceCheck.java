@@ -13,7 +13,7 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.core.log.LogMessage;
 
 /**
- * Passes once a DataSource gives a connection that works. One that can not even try, such
+ * Passes once a DataSource gives a connection that works. One that cannot even try, such
  * as one that is set wrongly or wants to know a tenant first, is not waited for: whoever
  * uses it gets to see why.
  */
@@ -48,7 +48,7 @@ final class DataSourceCheck implements StartupCheck {
 			if (isOfDatabase(ex)) {
 				throw ex;
 			}
-			logger.info(LogMessage.format("Not waiting for %s, which can not connect now: %s", this.name, ex));
+			logger.info(LogMessage.format("Not waiting for %s, which cannot connect now: %s", this.name, ex));
 		}
 	}
 

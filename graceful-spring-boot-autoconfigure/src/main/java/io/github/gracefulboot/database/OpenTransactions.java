@@ -61,7 +61,7 @@ final class OpenTransactions implements TransactionExecutionListener {
 		this.holders.remove(transaction);
 	}
 
-	/*
+	/**
 	 * Spring does not tell of some ends, such as a commit that was given up before it
 	 * began.
 	 */

@@ -44,7 +44,7 @@ final class TransactionObserver implements BeanPostProcessor, PriorityOrdered {
 		return bean;
 	}
 
-	/*
+	/**
 	 * Brokers have transactions, too.
 	 */
 	private static boolean isOfDatabase(ConfigurableTransactionManager manager) {
@@ -55,7 +55,7 @@ final class TransactionObserver implements BeanPostProcessor, PriorityOrdered {
 		return true;
 	}
 
-	/*
+	/**
 	 * Hibernate's has an interface of its own that extends it.
 	 */
 	private static boolean isEntityManagerFactory(Object factory) {

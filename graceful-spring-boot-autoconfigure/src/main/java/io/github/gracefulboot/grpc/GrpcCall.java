@@ -40,8 +40,9 @@ final class GrpcCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 		this.calls = calls;
 	}
 
-	/*
-	 * Returns whether it is about health, which is nobody's work.
+	/**
+	 * Returns whether this is a health check, which is not counted as work.
+	 * @return whether it calls the health service
 	 */
 	boolean isHealth() {
 		return HEALTH.equals(getMethodDescriptor().getServiceName());
@@ -97,7 +98,7 @@ final class GrpcCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 		}
 	}
 
-	/*
+	/**
 	 * A call that the application has closed twice is for the server to complain about.
 	 */
 	private boolean isOver() {

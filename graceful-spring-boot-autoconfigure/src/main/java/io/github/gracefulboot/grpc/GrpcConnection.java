@@ -21,8 +21,9 @@ final class GrpcConnection {
 		this.called = true;
 	}
 
-	/*
-	 * Returns whether its client has still to be told to leave, which it then is.
+	/**
+	 * Marks the client as told to leave.
+	 * @return whether it has not been told before
 	 */
 	boolean tellOnce() {
 		if (this.told) {

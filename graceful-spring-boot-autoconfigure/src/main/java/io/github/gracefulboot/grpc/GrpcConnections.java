@@ -149,7 +149,7 @@ final class GrpcConnections extends ServerTransportFilter implements ConnectionS
 		}
 	}
 
-	/*
+	/**
 	 * Before the handshake is done there is no way to tell, and the connection would just
 	 * be cut.
 	 */

@@ -83,7 +83,7 @@ final class GrpcServerDrain implements DrainParticipant, Announcer, SmartApplica
 		return "gRPC server";
 	}
 
-	/*
+	/**
 	 * In a servlet container each call is a request, which is listed there.
 	 */
 	@Override
@@ -124,7 +124,7 @@ final class GrpcServerDrain implements DrainParticipant, Announcer, SmartApplica
 		}
 	}
 
-	/*
+	/**
 	 * Says GOAWAY on each connection that has not heard it. Whoever is still in the
 	 * handshake could not be told and would be cut.
 	 */

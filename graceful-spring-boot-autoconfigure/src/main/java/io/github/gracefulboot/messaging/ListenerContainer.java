@@ -42,7 +42,7 @@ public interface ListenerContainer {
 
 	/**
 	 * Describes what it is still doing after it was told to stop.
-	 * @return a task for each of its threads, or one without a thread if they can not be
+	 * @return a task for each of its threads, or one without a thread if they cannot be
 	 * told
 	 */
 	Collection<ActiveTask> activeTasks();

@@ -38,7 +38,7 @@ final class PathReadinessProbes implements ReadinessProbes {
 	 * @param onServerPort the readiness paths of the application's own port
 	 * @param onManagementPort the readiness paths of a management port of its own
 	 * @param managementPath how the paths of all actuator endpoints begin, such as
-	 * {@code /actuator/}, or empty if they can not be told by that
+	 * {@code /actuator/}, or empty if they cannot be told by that
 	 */
 	record Paths(Set<String> onServerPort, Set<String> onManagementPort, String managementPath) {
 

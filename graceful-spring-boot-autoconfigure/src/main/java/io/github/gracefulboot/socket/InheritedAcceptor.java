@@ -26,7 +26,7 @@ public final class InheritedAcceptor {
 	/**
 	 * Creates an acceptor.
 	 * @param listener the inherited channel
-	 * @throws IOException if it can not be waited for
+	 * @throws IOException if it cannot be waited for
 	 */
 	public InheritedAcceptor(ServerSocketChannel listener) throws IOException {
 		this.listener = listener;
@@ -67,7 +67,7 @@ public final class InheritedAcceptor {
 
 	/**
 	 * Accepts nothing any more. What waits is left to the next process.
-	 * @throws IOException if the waiting thread can not be told
+	 * @throws IOException if the waiting thread cannot be told
 	 */
 	public void close() throws IOException {
 		this.selector.close();

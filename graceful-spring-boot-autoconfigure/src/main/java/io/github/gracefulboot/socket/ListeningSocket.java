@@ -38,7 +38,7 @@ final class ListeningSocket {
 	/**
 	 * Returns the descriptors of the port's listening sockets.
 	 * @return the file descriptor numbers, empty if this process does not listen
-	 * @throws IOException if the kernel's tables can not be read
+	 * @throws IOException if the kernel's tables cannot be read
 	 */
 	Set<Integer> descriptors() throws IOException {
 		List<String> targets = new ArrayList<>();
@@ -68,7 +68,7 @@ final class ListeningSocket {
 	/**
 	 * Returns whether connections wait to be accepted or are in their handshake.
 	 * @return whether something would be lost if the socket were closed now
-	 * @throws IOException if the kernel's tables can not be read
+	 * @throws IOException if the kernel's tables cannot be read
 	 */
 	boolean hasPendingConnections() throws IOException {
 		for (Path table : TABLES) {

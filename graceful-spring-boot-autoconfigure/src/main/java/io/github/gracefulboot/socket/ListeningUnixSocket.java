@@ -29,7 +29,7 @@ final class ListeningUnixSocket {
 	/**
 	 * Returns whether connections wait to be accepted.
 	 * @return whether there are any
-	 * @throws IOException if the table can not be read
+	 * @throws IOException if the table cannot be read
 	 */
 	boolean hasPendingConnections() throws IOException {
 		try (Stream<String> rows = Files.lines(TABLE, StandardCharsets.ISO_8859_1)) {

@@ -72,7 +72,7 @@ public final class ConnectionChecks<T> implements StartupCheckSource {
 		};
 	}
 
-	/*
+	/**
 	 * Says what the causes say, too: the own words of clients of brokers name no address.
 	 */
 	private static Exception explained(Exception failure) {

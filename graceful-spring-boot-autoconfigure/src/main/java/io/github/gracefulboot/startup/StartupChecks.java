@@ -106,7 +106,7 @@ public final class StartupChecks implements ApplicationListener<AvailabilityChan
 		}
 	}
 
-	/*
+	/**
 	 * One that ends, or is frozen, before anything starts: for an archive of classes, an
 	 * AOT cache or a checkpoint. What the application needs is seldom there.
 	 */

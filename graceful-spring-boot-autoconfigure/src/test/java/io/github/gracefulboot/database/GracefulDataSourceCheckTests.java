@@ -162,7 +162,7 @@ class GracefulDataSourceCheckTests {
 	}
 
 	@Test
-	void whenItCanNotBeAskedThenIsLeftToWhoeverUsesIt(CapturedOutput output) {
+	void whenItCannotBeAskedThenIsLeftToWhoeverUsesIt(CapturedOutput output) {
 		this.runner.withBean("tenant", DataSource.class, () -> new LateDatabase(1) {
 
 			@Override
@@ -175,12 +175,12 @@ class GracefulDataSourceCheckTests {
 			pool.setJdbcUrl("jdbc:misspelt:x");
 			return pool;
 		}).run((context) -> assertThat(context).hasNotFailed());
-		assertThat(output).contains("Not waiting for tenant, which can not connect now")
-			.contains("Not waiting for misspelt, which can not connect now");
+		assertThat(output).contains("Not waiting for tenant, which cannot connect now")
+			.contains("Not waiting for misspelt, which cannot connect now");
 	}
 
 	@Test
-	void whenHikariCanNotConnectThenFailsWithNoPoolLeftAndNoStackTrace(CapturedOutput output) {
+	void whenHikariCannotConnectThenFailsWithNoPoolLeftAndNoStackTrace(CapturedOutput output) {
 		this.runner.withPropertyValues("graceful.startup.timeout=3s", "spring.datasource.url=" + CLOSED_PORT)
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining(StartupCheckFailedException.class.getName())

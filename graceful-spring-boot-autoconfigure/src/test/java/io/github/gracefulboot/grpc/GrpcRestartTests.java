@@ -103,7 +103,7 @@ class GrpcRestartTests {
 		this.instances.set(index, GrpcApplication.start("--spring.grpc.server.port=" + port));
 	}
 
-	/*
+	/**
 	 * The client waits for a second and longer before it tries again.
 	 */
 	private void awaitUsed(int index, ManagedChannel client) {

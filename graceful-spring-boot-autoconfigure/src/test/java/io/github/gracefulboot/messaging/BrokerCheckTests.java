@@ -184,7 +184,7 @@ class BrokerCheckTests {
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ConnectionChecks.class));
 	}
 
-	/*
+	/**
 	 * Starts something when the context has begun to wait for it.
 	 */
 	private static <T> CompletableFuture<T> whenWaiting(CapturedOutput output, String name, Callable<T> start) {

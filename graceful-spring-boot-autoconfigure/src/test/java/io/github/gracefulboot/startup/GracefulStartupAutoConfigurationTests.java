@@ -59,7 +59,7 @@ class GracefulStartupAutoConfigurationTests {
 	@CsvSource({ "timeout,0s", "timeout,-1s", "warm-up.timeout,0s", "warm-up.requests,0", "warm-up.concurrency,-1",
 			"warm-up.paths,products", "warm-up.paths,//example.org/", "warm-up.paths,http://example.org/",
 			"warm-up.paths,/green tea" })
-	void whenValueCanNotWorkThenFails(String name, String value) {
+	void whenValueCannotWorkThenFails(String name, String value) {
 		this.runner.withPropertyValues("graceful.startup." + name + "=" + value)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()

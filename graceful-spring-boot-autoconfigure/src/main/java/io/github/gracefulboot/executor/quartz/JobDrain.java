@@ -93,12 +93,12 @@ final class JobDrain implements DrainParticipant {
 			}
 		}
 		catch (SchedulerException ex) {
-			logger.warn(LogMessage.format("Scheduler %s can not stand by, going on without it", name), ex);
+			logger.warn(LogMessage.format("Scheduler %s cannot stand by, going on without it", name), ex);
 		}
 		return false;
 	}
 
-	/*
+	/**
 	 * Idle is who is idle twice: a trigger that was about to fire still does.
 	 */
 	private void awaitIdle(Collection<Scheduler> schedulers, Deadline deadline, CompletableFuture<Void> done) {

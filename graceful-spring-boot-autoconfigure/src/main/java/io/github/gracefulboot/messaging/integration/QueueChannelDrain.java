@@ -113,7 +113,7 @@ final class QueueChannelDrain implements DrainParticipant {
 			.collect(Collectors.toSet());
 	}
 
-	/*
+	/**
 	 * A channel does not tell where it keeps its messages.
 	 */
 	private static boolean isStored(QueueChannel channel) {

@@ -44,7 +44,7 @@ final class ChannelMessages implements BeanPostProcessor {
 		return bean;
 	}
 
-	/*
+	/**
 	 * A container does not tell which executor it has made for itself.
 	 */
 	private void lookInto(RedisMessageListenerContainer container) {

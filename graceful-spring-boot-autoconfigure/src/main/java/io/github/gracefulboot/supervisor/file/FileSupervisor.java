@@ -9,8 +9,9 @@ import java.nio.file.StandardCopyOption;
 import io.github.gracefulboot.Supervisor;
 
 /**
- * Keeps a file that exists exactly while the application accepts traffic, with the
- * process id in it. One that a killed process has left is deleted at the start.
+ * Maintains a file that contains the process id and exists only while the application
+ * accepts traffic. A file that was left behind by a killed process is deleted during the
+ * start.
  */
 final class FileSupervisor implements Supervisor {
 
@@ -29,7 +30,7 @@ final class FileSupervisor implements Supervisor {
 	public void open() throws IOException {
 		try {
 			if (Files.isDirectory(this.path)) {
-				// An empty one could be deleted like a file
+				// An empty directory could be deleted like a file
 				throw new FileSystemException(this.path.toString(), null, "is a directory");
 			}
 			Files.deleteIfExists(this.path);
@@ -54,8 +55,8 @@ final class FileSupervisor implements Supervisor {
 		}
 	}
 
-	/*
-	 * Whoever sees the file must be able to read all of it.
+	/**
+	 * Creates the file atomically, so that it is complete as soon as it is visible.
 	 */
 	private void create() throws IOException {
 		Path directory = this.path.getParent();
@@ -69,8 +70,8 @@ final class FileSupervisor implements Supervisor {
 	}
 
 	private IOException failure(IOException cause) {
-		return new IOException("graceful.supervisor.file.path=%s can not be kept (%s): name a file in a directory that "
-			.formatted(this.path, cause) + "this process may write to", cause);
+		return new IOException("graceful.supervisor.file.path=%s cannot be used (%s): specify a file in a directory "
+			.formatted(this.path, cause) + "to which this process may write", cause);
 	}
 
 	@Override

@@ -10,7 +10,6 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
@@ -31,8 +30,7 @@ public final class GracefulReadinessFileAutoConfiguration {
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	FileSupervisor gracefulFileSupervisor(Environment environment) {
-		return new FileSupervisor(
-				Path.of(Binder.get(environment).bind("graceful.supervisor.file.path", String.class).get()));
+		return new FileSupervisor(Path.of(environment.getRequiredProperty("graceful.supervisor.file.path")));
 	}
 
 }

@@ -1,5 +1,6 @@
 /**
- * A file that exists exactly while the application is ready.
+ * Support for a file that exists only while the application is ready. Internal, and
+ * subject to change.
  */
 @NullMarked
 package io.github.gracefulboot.supervisor.file;

@@ -10,8 +10,8 @@ import com.sun.jna.NativeLong;
 import io.github.gracefulboot.supervisor.posix.CLibrary;
 
 /**
- * A channel by its file descriptor. The JDK offers no way to a socket that was inherited
- * under another number than 0.
+ * A channel that is given by its file descriptor. The JDK offers no access to a socket
+ * that was inherited under a number other than 0.
  */
 final class DescriptorChannel implements Pm2Channel {
 
@@ -22,7 +22,7 @@ final class DescriptorChannel implements Pm2Channel {
 	private final int descriptor;
 
 	/**
-	 * A pipe that is waited for together with the channel, and closed to end the waiting.
+	 * A pipe that is polled together with the channel, and closed to end the wait.
 	 */
 	private final int[] alarm = new int[2];
 

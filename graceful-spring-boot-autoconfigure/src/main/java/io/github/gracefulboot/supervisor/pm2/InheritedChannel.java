@@ -12,7 +12,7 @@ import java.nio.channels.SocketChannel;
 import io.github.gracefulboot.supervisor.posix.Descriptor;
 
 /**
- * A channel that is the process's standard input too, as after
+ * A channel that is also the standard input of the process, as with
  * {@code exec java ... 0<&3}. Needs no native code.
  */
 final class InheritedChannel implements Pm2Channel {
@@ -32,7 +32,7 @@ final class InheritedChannel implements Pm2Channel {
 	 * Opens the channel.
 	 * @param descriptor the channel's descriptor
 	 * @return the channel
-	 * @throws IOException if standard input is something else
+	 * @throws IOException if standard input is not this channel
 	 */
 	static InheritedChannel open(Descriptor descriptor) throws IOException {
 		if (descriptor.file().equals(new Descriptor(0, "standard input").file())) {
@@ -41,7 +41,7 @@ final class InheritedChannel implements Pm2Channel {
 				return new InheritedChannel(socketChannel);
 			}
 		}
-		throw new IOException("standard input is not its channel");
+		throw new IOException("standard input is not PM2's channel");
 	}
 
 	@Override
@@ -65,13 +65,13 @@ final class InheritedChannel implements Pm2Channel {
 			}
 		}
 		catch (ClosedSelectorException | SocketException ex) {
-			// Woken up, or reset: the other end was closed before it had read all
+			// Woken up, or reset because the other end was closed with unread data
 		}
 		return -1;
 	}
 
 	/**
-	 * Leaves the channel itself open: the JDK would close the standard streams with it.
+	 * Leaves the channel itself open, as closing it would close the standard streams.
 	 */
 	@Override
 	public void wakeUp() throws IOException {

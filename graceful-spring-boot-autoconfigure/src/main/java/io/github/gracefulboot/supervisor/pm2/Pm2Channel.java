@@ -3,33 +3,33 @@ package io.github.gracefulboot.supervisor.pm2;
 import java.io.IOException;
 
 /**
- * The socket between PM2 and this process, open for as long as the process lives.
+ * The socket between PM2 and this process, which stays open for the life of the process.
  */
 interface Pm2Channel {
 
 	/**
 	 * Writes all bytes.
-	 * @param bytes what to write
-	 * @throws IOException if the other end is gone
+	 * @param bytes the bytes
+	 * @throws IOException if the other end is closed
 	 */
 	void write(byte[] bytes) throws IOException;
 
 	/**
 	 * Waits for bytes.
-	 * @param buffer where they go
-	 * @return how many there are, zero or less at the end
+	 * @param buffer receives the bytes
+	 * @return the number of bytes, zero or less at the end of the channel
 	 * @throws IOException if reading fails
 	 */
 	int read(byte[] buffer) throws IOException;
 
 	/**
-	 * Ends the waiting for bytes. The socket stays open.
-	 * @throws IOException if that fails
+	 * Ends the wait for bytes. The socket stays open.
+	 * @throws IOException if the wait cannot be ended
 	 */
 	void wakeUp() throws IOException;
 
 	/**
-	 * Gives back what waiting for bytes took. The socket stays open.
+	 * Releases the resources that waiting for bytes needed. The socket stays open.
 	 */
 	void endReading();
 

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.log.LogMessage;
 
 /**
- * PM2 passes {@code kill_timeout} on in the environment where it is set, in milliseconds.
+ * Reads PM2's {@code kill_timeout}, which PM2 passes on in the environment, in
+ * milliseconds, if it is set.
  */
 final class Pm2KillTimeout implements KillTimeout {
 
@@ -37,16 +38,16 @@ final class Pm2KillTimeout implements KillTimeout {
 			}
 		}
 		catch (NumberFormatException ex) {
-			// Neither is any other number
+			// Treated like a number that is not positive
 		}
-		logger.warn(LogMessage.format("kill_timeout=%s is no number of milliseconds: PM2 is taken to kill after %d",
+		logger.warn(LogMessage.format("kill_timeout=%s is not a number of milliseconds: assuming PM2's default of %d",
 				this.configured, DEFAULT.toMillis()));
 		return Optional.of(DEFAULT);
 	}
 
 	@Override
 	public String source() {
-		return "kill_timeout of PM2";
+		return "PM2's kill_timeout";
 	}
 
 }

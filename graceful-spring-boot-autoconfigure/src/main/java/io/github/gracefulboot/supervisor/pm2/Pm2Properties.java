@@ -3,7 +3,7 @@ package io.github.gracefulboot.supervisor.pm2;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * Settings of what PM2 is told.
+ * Settings for PM2.
  *
  * @since 0.1.0
  */
@@ -11,12 +11,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 public class Pm2Properties {
 
 	/**
-	 * Whether to tell PM2 of starts and stops, where the process runs under it.
+	 * Whether to notify PM2 of starts and shutdowns if the process runs under it.
 	 */
 	private boolean enabled = true;
 
 	/**
-	 * Whether to stop when PM2's daemon is gone, instead of living on without it.
+	 * Whether to shut down when PM2's daemon exits, instead of continuing without a
+	 * supervisor.
 	 */
 	private boolean exitOnDisconnect;
 

@@ -12,13 +12,13 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Speaks to PM2 over the channel that Node gives its children: each message is a line of
- * JSON. Says {@code "ready"} and hears {@code "shutdown"}.
+ * Communicates with PM2 over the channel that Node.js gives its child processes, in which
+ * each message is a line of JSON: sends {@code "ready"} and receives {@code "shutdown"}.
  * <p>
- * Anything else that is written there, or a part of a message, makes PM2's daemon throw
- * and restart all its applications. Each message is therefore a constant, written at
- * once. The channel stays open for as long as the process lives: PM2 kills whoever closes
- * it.
+ * Anything else that is written to the channel, even part of a message, makes PM2's
+ * daemon throw and restart all its applications. Each message is therefore a constant
+ * that is written in one call. The channel stays open for the life of the process, as PM2
+ * kills a process that closes it.
  *
  * @see <a href="https://pm2.keymetrics.io/docs/usage/signals-clean-restart/">PM2,
  * Graceful Stop</a>
@@ -32,7 +32,7 @@ final class Pm2Supervisor implements Supervisor {
 	private static final String SHUTDOWN = "\"shutdown\"";
 
 	/**
-	 * No longer line is of interest. Of those, one byte more is kept, to tell them.
+	 * Longer lines are ignored. One more byte of them is kept to recognize them.
 	 */
 	private static final int LONGEST_LINE = 1024;
 
@@ -44,12 +44,12 @@ final class Pm2Supervisor implements Supervisor {
 
 	private volatile boolean closed;
 
-	private boolean told;
+	private boolean readySent;
 
 	/**
 	 * Creates the supervisor.
 	 * @param descriptor the number of the channel's descriptor
-	 * @param exitOnDisconnect whether to stop when the channel ends
+	 * @param exitOnDisconnect whether to shut down when the channel is closed by PM2
 	 */
 	Pm2Supervisor(String descriptor, boolean exitOnDisconnect) {
 		this.descriptor = descriptor;
@@ -77,13 +77,13 @@ final class Pm2Supervisor implements Supervisor {
 		}
 	}
 
-	private static Pm2Channel openWithoutNativeCode(Descriptor descriptor, Throwable whyNot) throws IOException {
+	private static Pm2Channel openWithoutNativeCode(Descriptor descriptor, Throwable failure) throws IOException {
 		try {
 			return InheritedChannel.open(descriptor);
 		}
 		catch (IOException ex) {
-			throw new IOException("JNA is missing or may not load native code (%s), and %s: add net.java.dev.jna:jna, "
-				.formatted(whyNot, ex.getMessage())
+			throw new IOException("JNA is missing or cannot load native code (%s), and %s: add net.java.dev.jna:jna, "
+				.formatted(failure, ex.getMessage())
 					+ "or start with 'exec java ... 0<&%d'".formatted(descriptor.number()), ex);
 		}
 	}
@@ -91,8 +91,8 @@ final class Pm2Supervisor implements Supervisor {
 	@Override
 	public void ready() throws IOException {
 		Pm2Channel channel = this.channel;
-		if (channel != null && !this.told) {
-			this.told = true;
+		if (channel != null && !this.readySent) {
+			this.readySent = true;
 			channel.write(READY);
 		}
 	}
@@ -115,8 +115,8 @@ final class Pm2Supervisor implements Supervisor {
 	}
 
 	/**
-	 * PM2 has nothing more to say from now on. A thread that waited for it in native code
-	 * would hold up the exit: HotSpot waits 300 ms for those.
+	 * Stops listening, since PM2 sends nothing more. HotSpot would delay the exit by 300
+	 * ms for a thread that still waits in native code.
 	 */
 	@Override
 	public void stopping() throws IOException {
@@ -142,8 +142,8 @@ final class Pm2Supervisor implements Supervisor {
 	}
 
 	/**
-	 * Stops listening, so that another context of this process can. The channel itself
-	 * stays open.
+	 * Stops listening, so that another context of this process can listen. The channel
+	 * itself stays open.
 	 */
 	@Override
 	public void disconnect() throws IOException {
@@ -162,11 +162,11 @@ final class Pm2Supervisor implements Supervisor {
 
 	private void disconnected(Consumer<String> stopRequests) {
 		if (this.exitOnDisconnect) {
-			stopRequests.accept("End of PM2's channel (graceful.supervisor.pm2.exit-on-disconnect)");
+			stopRequests.accept("PM2 disconnected (graceful.supervisor.pm2.exit-on-disconnect)");
 		}
 		else {
-			logger.warn("PM2 is gone, this process goes on without a supervisor: stop it by SIGTERM before PM2 starts "
-					+ "another one on the same port (graceful.supervisor.pm2.exit-on-disconnect=true stops it)");
+			logger.warn("PM2 disconnected; continuing without a supervisor. Stop this process with SIGTERM before PM2 "
+					+ "starts another one on the same port, or set graceful.supervisor.pm2.exit-on-disconnect=true");
 		}
 	}
 

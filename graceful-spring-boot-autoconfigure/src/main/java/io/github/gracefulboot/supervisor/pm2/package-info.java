@@ -1,5 +1,6 @@
 /**
- * PM2, and every other parent process that speaks to its children as Node does.
+ * Support for PM2 and other parent processes that use the IPC channel of Node.js.
+ * Internal, and subject to change.
  */
 @NullMarked
 package io.github.gracefulboot.supervisor.pm2;

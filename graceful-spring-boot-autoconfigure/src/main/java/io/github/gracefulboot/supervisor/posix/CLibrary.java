@@ -7,28 +7,27 @@ import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 
 /**
- * Functions of the C library, called by JNA. Sizes are C's {@code size_t}, which is as
- * long as its {@code long} on Linux.
+ * Functions of the C library, called through JNA. Sizes are of C's type {@code size_t},
+ * which is as large as {@code long} on Linux.
  *
  * @since 0.1.0
  */
 public interface CLibrary extends Library {
 
 	/**
-	 * The error of a call that a signal interrupted and that has to be repeated.
+	 * The error of a call that was interrupted by a signal and has to be repeated.
 	 */
 	int EINTR = 4;
 
 	/**
-	 * The error of reading from a socket whose other end was closed before it had read
-	 * all that was written to it.
+	 * The error of a read from a socket whose other end was closed with unread data.
 	 */
 	int ECONNRESET = 104;
 
 	/**
 	 * Loads the library.
 	 * @return the library
-	 * @throws LinkageError if JNA is missing or may not load native code
+	 * @throws LinkageError if JNA is missing or cannot load native code
 	 */
 	static CLibrary load() {
 		return Native.load("c", CLibrary.class);
@@ -48,7 +47,5 @@ public interface CLibrary extends Library {
 
 	NativeLong sendto(int socket, byte[] bytes, NativeLong length, int flags, Pointer address, int addressLength)
 			throws LastErrorException;
-
-	NativeLong sendmsg(int socket, Pointer message, int flags) throws LastErrorException;
 
 }

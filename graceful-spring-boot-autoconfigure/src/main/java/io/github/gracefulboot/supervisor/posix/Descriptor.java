@@ -6,12 +6,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * A file descriptor that this process is said to have inherited. Whether it has is
- * checked before anything is written to it: in a process that inherited only the
- * environment that says so, the number belongs to some other file.
+ * A file descriptor that this process is supposed to have inherited. It is checked before
+ * anything is written to it: if only the environment was inherited, the number may belong
+ * to an unrelated file.
  *
- * @param number its number
- * @param source where the number comes from, such as {@code NODE_CHANNEL_FD}
+ * @param number the number of the descriptor
+ * @param source the source of the number, such as {@code NODE_CHANNEL_FD}
  * @since 0.1.0
  */
 public record Descriptor(int number, String source) {
@@ -19,11 +19,11 @@ public record Descriptor(int number, String source) {
 	private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
 	/**
-	 * Reads the number of a descriptor.
-	 * @param source where the number comes from
+	 * Parses the number of a descriptor.
+	 * @param source the source of the number
 	 * @param text the number as text
 	 * @return the descriptor
-	 * @throws IOException if it is no number of a descriptor
+	 * @throws IOException if the text is not the number of a descriptor
 	 */
 	public static Descriptor parse(String source, String text) throws IOException {
 		try {
@@ -33,13 +33,13 @@ public record Descriptor(int number, String source) {
 			}
 		}
 		catch (NumberFormatException ex) {
-			// Neither is any other number
+			// Treated like a negative number
 		}
-		throw new IOException("%s=%s is no number of a file descriptor".formatted(source, text));
+		throw new IOException("%s=%s is not the number of a file descriptor".formatted(source, text));
 	}
 
 	/**
-	 * Returns the path that opens the descriptor's file once more.
+	 * Returns the path with which the descriptor's file can be opened again.
 	 * @return the path
 	 */
 	public Path path() {
@@ -47,15 +47,15 @@ public record Descriptor(int number, String source) {
 	}
 
 	/**
-	 * Returns which file this is, such as {@code socket:[4711]}, {@code pipe:[12]} or a
-	 * path. Equal for two descriptors of the same socket or pipe.
+	 * Returns the name of the file, such as {@code socket:[4711]}, {@code pipe:[12]} or a
+	 * path. Two descriptors of the same socket or pipe have the same name.
 	 * @return the file
 	 * @throws IOException if the descriptor is not open, or this is not Linux
 	 */
 	public String file() throws IOException {
 		if (!Files.isDirectory(DESCRIPTORS)) {
 			throw new IOException(
-					"%s=%d can not be looked at without %s".formatted(this.source, this.number, DESCRIPTORS));
+					"%s=%d cannot be checked without %s".formatted(this.source, this.number, DESCRIPTORS));
 		}
 		try {
 			return Files.readSymbolicLink(path()).toString();
@@ -67,9 +67,9 @@ public record Descriptor(int number, String source) {
 	}
 
 	/**
-	 * Checks what kind of file this is.
+	 * Checks the kind of the file.
 	 * @param kind {@code socket} or {@code pipe}
-	 * @throws IOException if it is something else
+	 * @throws IOException if the file is of another kind
 	 */
 	public void require(String kind) throws IOException {
 		String file = file();

@@ -1,5 +1,6 @@
 /**
- * What supervisors need of the operating system and the JDK does not offer.
+ * Operating system functions that supervisors need and the JDK does not offer. Internal,
+ * and subject to change.
  */
 @NullMarked
 package io.github.gracefulboot.supervisor.posix;

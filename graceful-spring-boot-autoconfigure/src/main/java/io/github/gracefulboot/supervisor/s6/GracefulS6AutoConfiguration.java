@@ -8,7 +8,6 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
@@ -29,8 +28,7 @@ public final class GracefulS6AutoConfiguration {
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	S6Supervisor gracefulS6Supervisor(Environment environment) {
-		return new S6Supervisor(
-				Binder.get(environment).bind("graceful.supervisor.s6.notification-fd", String.class).get());
+		return new S6Supervisor(environment.getRequiredProperty("graceful.supervisor.s6.notification-fd"));
 	}
 
 }

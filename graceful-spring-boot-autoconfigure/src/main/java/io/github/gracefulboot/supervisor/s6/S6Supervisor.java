@@ -9,7 +9,7 @@ import io.github.gracefulboot.supervisor.posix.Descriptor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a newline to the pipe on which s6, or dinit, waits for it.
+ * Writes a newline to the pipe on which s6 or dinit waits for it.
  *
  * @see <a href="https://skarnet.org/software/s6/notifywhenup.html">s6, Service startup
  * notifications</a>

@@ -1,5 +1,6 @@
 /**
- * The notification descriptor of s6 and dinit.
+ * Support for the readiness notification of s6 and dinit. Internal, and subject to
+ * change.
  */
 @NullMarked
 package io.github.gracefulboot.supervisor.s6;

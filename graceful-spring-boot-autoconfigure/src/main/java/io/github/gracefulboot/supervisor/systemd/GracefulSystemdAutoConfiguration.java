@@ -65,10 +65,10 @@ public final class GracefulSystemdAutoConfiguration {
 			}
 		}
 		catch (NumberFormatException ex) {
-			// Neither is any other number
+			// Treated like a number that is not positive
 		}
-		logger.warn(LogMessage.format("WATCHDOG_USEC=%s is no number of microseconds: systemd gets no signs of life",
-				period));
+		logger.warn(LogMessage.format(
+				"WATCHDOG_USEC=%s is not a number of microseconds: systemd's watchdog will not be notified", period));
 		return null;
 	}
 

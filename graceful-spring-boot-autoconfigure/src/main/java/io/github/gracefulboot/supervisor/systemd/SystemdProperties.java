@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * Settings of what systemd is told.
+ * Settings for systemd.
  *
  * @since 0.1.0
  */
@@ -13,14 +13,14 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 public class SystemdProperties {
 
 	/**
-	 * Whether to tell systemd of starts and stops, where the process runs under it.
+	 * Whether to notify systemd of starts and shutdowns if the process runs under it.
 	 */
 	private boolean enabled = true;
 
 	/**
-	 * How long a start or stop may show no sign of progress before systemd is no longer
-	 * asked for more time. Signs are a bean that was created, a stage that ended, and
-	 * work in flight that ended.
+	 * Time without progress after which a start or shutdown no longer asks systemd for
+	 * more time. Progress is a bean that is created, a stage that ends, or work in flight
+	 * that ends.
 	 */
 	private Duration patience = Duration.ofSeconds(10);
 

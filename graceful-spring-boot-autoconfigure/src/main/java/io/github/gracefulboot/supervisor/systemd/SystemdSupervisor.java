@@ -6,27 +6,19 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulboot.Supervisor;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.core.log.LogMessage;
-
 /**
- * Tells systemd, or whoever else listens on {@code NOTIFY_SOCKET}, of the start and the
- * stop.
+ * Notifies systemd, or any other supervisor that listens on {@code NOTIFY_SOCKET}, of the
+ * start and the shutdown.
  *
  * @see <a href=
  * "https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html">sd_notify(3)</a>
  */
 final class SystemdSupervisor implements Supervisor {
 
-	private static final Log logger = LogFactory.getLog(SystemdSupervisor.class);
-
-	private static final Duration BARRIER_TIMEOUT = Duration.ofSeconds(1);
-
 	/**
-	 * Asked for each half second, so that a machine that is busy may be late.
+	 * Requested twice a second, which leaves a margin for a busy machine.
 	 */
 	private static final Duration EXTENSION = Duration.ofSeconds(5);
 
@@ -40,9 +32,10 @@ final class SystemdSupervisor implements Supervisor {
 
 	/**
 	 * Creates the supervisor.
-	 * @param socketName the name of its socket
-	 * @param patience how long a start or stop without progress is extended
-	 * @param watchdog how often it wants a sign of life, or {@code null} if it does not
+	 * @param socketName the name of systemd's socket
+	 * @param patience how long a start or shutdown without progress is extended
+	 * @param watchdog the timeout of systemd's watchdog, or {@code null} if it is not
+	 * enabled
 	 */
 	SystemdSupervisor(String socketName, Duration patience, @Nullable Duration watchdog) {
 		this.socketName = socketName;
@@ -62,7 +55,7 @@ final class SystemdSupervisor implements Supervisor {
 		}
 		catch (LinkageError | RuntimeException ex) {
 			throw new IOException(
-					"JNA is missing or may not load native code (%s): add net.java.dev.jna:jna".formatted(ex), ex);
+					"JNA is missing or cannot load native code (%s): add net.java.dev.jna:jna".formatted(ex), ex);
 		}
 	}
 
@@ -88,17 +81,11 @@ final class SystemdSupervisor implements Supervisor {
 	@Override
 	public void ready() throws IOException {
 		send("READY=1");
-		NotifySocket socket = this.socket;
-		if (socket != null) {
-			boolean heard = socket.barrier(BARRIER_TIMEOUT);
-			logger.debug(LogMessage.format("systemd %s that the start is over",
-					heard ? "has read" : "does not say whether it has read"));
-		}
 	}
 
 	@Override
 	public void reloading() throws IOException {
-		// On Linux this is CLOCK_MONOTONIC, which is what systemd compares with
+		// On Linux this is CLOCK_MONOTONIC, as systemd requires
 		long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime());
 		send("RELOADING=1\nMONOTONIC_USEC=" + micros);
 	}

@@ -1,5 +1,5 @@
 /**
- * systemd's notification protocol.
+ * Support for the notification protocol of systemd. Internal, and subject to change.
  */
 @NullMarked
 package io.github.gracefulboot.supervisor.systemd;

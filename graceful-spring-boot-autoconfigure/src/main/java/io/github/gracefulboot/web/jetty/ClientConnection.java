@@ -43,7 +43,7 @@ final class ClientConnection {
 				System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(this.endPoint.getIdleFor()));
 	}
 
-	/*
+	/**
 	 * Looks in the order in which a request passes by, so that it is not overlooked:
 	 * bytes in the socket, a thread that reads them, an exchange that begins.
 	 */
@@ -109,7 +109,7 @@ final class ClientConnection {
 		return stopReading(connection.getEndPoint()) || !this.endPoint.isOpen();
 	}
 
-	/*
+	/**
 	 * Does what Jetty does when the idle timeout expires: whoever takes the interest in
 	 * bytes, this or the thread that is to read them, has the connection. What its client
 	 * has not answered to is closed for writing first.

@@ -99,7 +99,7 @@ final class InFlightExchanges implements HttpConfiguration.Customizer {
 			super.failed(failure);
 		}
 
-		/*
+		/**
 		 * Comes first: once Jetty knows it, the next exchange may begin.
 		 */
 		private void end() {

@@ -119,7 +119,7 @@ final class NettyConnection extends ChannelDuplexHandler {
 		}
 	}
 
-	/*
+	/**
 	 * Streams that the client opens before it has heard of it are served.
 	 */
 	private void goAway() {

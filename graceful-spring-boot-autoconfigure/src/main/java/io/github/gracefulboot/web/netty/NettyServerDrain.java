@@ -103,7 +103,7 @@ final class NettyServerDrain implements DrainableServer {
 		return onEventLoops(NettyConnection::closeIfIdle);
 	}
 
-	/*
+	/**
 	 * On its event loop nothing can arrive on a connection or leave it meanwhile. A loop
 	 * that somebody blocks is not waited for.
 	 */

@@ -147,7 +147,7 @@ final class ReactiveStream {
 		}
 	}
 
-	/*
+	/**
 	 * Empty also if the application came to the end by itself.
 	 */
 	private Mono<DataBuffer> farewell(DataBufferFactory buffers) {

@@ -13,7 +13,7 @@ import io.github.gracefulboot.web.stream.LongLivedStreams;
 
 /**
  * The open streams of a reactive web application. Each is a request in flight as well,
- * which is where those show up that can not be ended.
+ * which is where those show up that cannot be ended.
  */
 final class ReactiveStreams implements LongLivedStreams {
 

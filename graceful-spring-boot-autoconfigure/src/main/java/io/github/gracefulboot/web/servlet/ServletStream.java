@@ -59,7 +59,7 @@ final class ServletStream {
 	 * Writes for the application, unless the stream is to end here.
 	 * @param write writes
 	 * @param follow tells the boundary what was written
-	 * @throws IOException if the stream is over or can not be written to
+	 * @throws IOException if the stream is over or cannot be written to
 	 */
 	void write(WriteAction write, Consumer<EventBoundary> follow) throws IOException {
 		boolean whole;
@@ -89,7 +89,7 @@ final class ServletStream {
 	 * Flushes for the application. Does nothing when the stream is over, so that who has
 	 * just written the last event does not take it for lost.
 	 * @param flush flushes
-	 * @throws IOException if the stream can not be written to
+	 * @throws IOException if the stream cannot be written to
 	 */
 	void flush(WriteAction flush) throws IOException {
 		this.lock.lock();
@@ -109,7 +109,7 @@ final class ServletStream {
 	/**
 	 * Closes for the application, which ends the stream by itself.
 	 * @param close closes
-	 * @throws IOException if the stream can not be written to
+	 * @throws IOException if the stream cannot be written to
 	 */
 	void close(WriteAction close) throws IOException {
 		this.lock.lock();
@@ -146,7 +146,7 @@ final class ServletStream {
 		}
 	}
 
-	/*
+	/**
 	 * The monitor keeps the container away meanwhile. It is not held when the request is
 	 * completed, which may call the application.
 	 */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The open streams of servlets. Each is a request in flight as well, which is where those
- * show up that can not be ended.
+ * show up that cannot be ended.
  */
 final class ServletStreams implements LongLivedStreams {
 

@@ -52,7 +52,7 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 		}
 	}
 
-	/*
+	/**
 	 * Browsers ask for a stream and nothing else. It may be open before its first event,
 	 * and have no type yet.
 	 */

@@ -128,7 +128,7 @@ public final class EndlessStreams {
 		return "";
 	}
 
-	/*
+	/**
 	 * Returns the event as it is written to the stream.
 	 */
 	private static String text(LastEvent event) {

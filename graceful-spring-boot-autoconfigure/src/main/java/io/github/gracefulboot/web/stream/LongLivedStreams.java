@@ -25,7 +25,7 @@ public interface LongLivedStreams {
 	 * Ends each stream that is open, and from now on each that is begun. Called once,
 	 * when the listeners are closed. Must not block: a client that does not read must not
 	 * hold up the others.
-	 * @param deadline when to give up those that can not be ended properly
+	 * @param deadline when to give up those that cannot be ended properly
 	 */
 	void end(Deadline deadline);
 

@@ -99,7 +99,7 @@ public class DrainableHttp11NioProtocol extends Http11NioProtocol {
 		return drainable(super.getNegotiatedProtocol(name));
 	}
 
-	/*
+	/**
 	 * Leaves the configured protocol where it is, as customizers look for it.
 	 */
 	private @Nullable UpgradeProtocol drainable(@Nullable UpgradeProtocol protocol) {

@@ -145,7 +145,7 @@ class DrainableNioEndpoint extends NioEndpoint {
 		return result;
 	}
 
-	/*
+	/**
 	 * While the poller watches for bytes and nobody holds the connection's lock, it is
 	 * the client's turn. The poller stops watching before it passes a connection on to
 	 * the executor, where it may wait for a thread.
@@ -230,7 +230,7 @@ class DrainableNioEndpoint extends NioEndpoint {
 		connection.close();
 	}
 
-	/*
+	/**
 	 * Returns whether bytes wait in the socket that the poller has not noticed yet.
 	 */
 	private boolean hasArrived(NioSocketWrapper connection) {

@@ -117,7 +117,7 @@ class SelfRequestsTests {
 		return application.run(arguments);
 	}
 
-	/*
+	/**
 	 * With a certificate that nobody has signed, for another name.
 	 */
 	private static String[] withTls(Path directory, String... arguments) throws Exception {

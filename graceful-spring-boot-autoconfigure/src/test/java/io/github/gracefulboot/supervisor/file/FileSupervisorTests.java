@@ -80,22 +80,22 @@ class FileSupervisorTests {
 	void whenPathIsADirectoryThenItIsRefusedAndStays() throws IOException {
 		Path empty = Files.createDirectory(this.directory.resolve("empty"));
 		assertThatIOException().isThrownBy(new FileSupervisor(empty)::open)
-			.withMessageStartingWith("graceful.supervisor.file.path=%s can not be kept", empty)
-			.withMessageContaining("name a file");
+			.withMessageStartingWith("graceful.supervisor.file.path=%s cannot be used", empty)
+			.withMessageContaining("specify a file");
 		assertThat(empty).isEmptyDirectory();
 		Path full = Files.writeString(empty.resolve("data"), "precious");
-		assertThatIOException().isThrownBy(new FileSupervisor(empty)::open).withMessageContaining("name a file");
+		assertThatIOException().isThrownBy(new FileSupervisor(empty)::open).withMessageContaining("specify a file");
 		assertThat(full).exists();
 	}
 
 	@Test
-	void whenDirectoryCanNotBeMadeThenSaysWhatToDo() throws IOException {
+	void whenDirectoryCannotBeMadeThenSaysWhatToDo() throws IOException {
 		Path file = Files.writeString(this.directory.resolve("data"), "precious");
 		FileSupervisor supervisor = new FileSupervisor(file.resolve("ready"));
 		assertThatIOException().isThrownBy(() -> {
 			supervisor.open();
 			supervisor.readiness(true);
-		}).withMessageContaining("name a file in a directory that this process may write to");
+		}).withMessageContaining("specify a file in a directory to which this process may write");
 		assertThat(file).hasContent("precious");
 	}
 
@@ -107,7 +107,7 @@ class FileSupervisorTests {
 		try {
 			Unprivileged.run(() -> assertThatIOException().isThrownBy(() -> supervisor.readiness(true))
 				.withMessageContaining("AccessDenied")
-				.withMessageContaining("name a file in a directory that this process may write to"));
+				.withMessageContaining("specify a file in a directory to which this process may write"));
 		}
 		finally {
 			Files.setPosixFilePermissions(this.directory, PosixFilePermissions.fromString("rwx------"));

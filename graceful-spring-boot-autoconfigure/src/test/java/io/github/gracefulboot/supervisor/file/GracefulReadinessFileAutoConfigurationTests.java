@@ -98,7 +98,7 @@ class GracefulReadinessFileAutoConfigurationTests {
 		assertThat(this.directory).isEmptyDirectory();
 		assertThat(output.getAll().lines().filter((line) -> line.contains("WARN"))).singleElement()
 			.asString()
-			.contains("file is not told of starts and stops: " + PROPERTY + this.directory + " can not be kept");
+			.contains("file is not told of starts and stops: " + PROPERTY + this.directory + " cannot be used");
 	}
 
 }

@@ -38,7 +38,7 @@ class Pm2KillTimeoutTests {
 		assertThat(output.getOut().lines()).singleElement()
 			.asString()
 			.contains("WARN")
-			.contains("kill_timeout=" + configured + " is no number");
+			.contains("kill_timeout=" + configured + " is not a number of milliseconds");
 	}
 
 }

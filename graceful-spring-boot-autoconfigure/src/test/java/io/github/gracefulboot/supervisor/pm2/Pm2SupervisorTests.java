@@ -127,7 +127,7 @@ class Pm2SupervisorTests {
 		this.channel.closePeer();
 		this.listening.get(SOON.toSeconds(), TimeUnit.SECONDS);
 		assertThat(this.stopRequests).isEmpty();
-		assertThat(output.getOut().split("PM2 is gone")).hasSize(2);
+		assertThat(output.getOut().split("PM2 disconnected;")).hasSize(2);
 	}
 
 	@Test
@@ -135,9 +135,8 @@ class Pm2SupervisorTests {
 		listen(open(true));
 		this.channel.closePeer();
 		this.listening.get(SOON.toSeconds(), TimeUnit.SECONDS);
-		assertThat(this.stopRequests)
-			.containsExactly("End of PM2's channel (graceful.supervisor.pm2.exit-on-disconnect)");
-		assertThat(output).doesNotContain("PM2 is gone");
+		assertThat(this.stopRequests).containsExactly("PM2 disconnected (graceful.supervisor.pm2.exit-on-disconnect)");
+		assertThat(output).doesNotContain("PM2 disconnected;");
 	}
 
 	@Test
@@ -198,8 +197,8 @@ class Pm2SupervisorTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "three, is no number", "'', is no number", "-1, is no number", "123456, is not open" })
-	void whenThereIsNoSuchDescriptorThenCanNotBeOpenedAndNothingIsWritten(String descriptor, String reason)
+	@CsvSource({ "three, is not the number", "'', is not the number", "-1, is not the number", "123456, is not open" })
+	void whenThereIsNoSuchDescriptorThenCannotBeOpenedAndNothingIsWritten(String descriptor, String reason)
 			throws IOException {
 		Pm2Supervisor supervisor = new Pm2Supervisor(descriptor, true);
 		assertThatIOException().isThrownBy(supervisor::open)

@@ -6,6 +6,7 @@ import java.util.List;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
+import com.sun.jna.NativeLong;
 
 /**
  * A Unix domain datagram socket in place of systemd's.
@@ -14,13 +15,9 @@ public final class DatagramReceiver implements AutoCloseable {
 
 	private static final int LONGEST = 4096;
 
-	private static final int CONTROL = 64;
-
 	private final int socket;
 
 	private final List<String> received = new ArrayList<>();
-
-	private final List<Integer> descriptors = new ArrayList<>();
 
 	/**
 	 * Creates the socket.
@@ -41,23 +38,13 @@ public final class DatagramReceiver implements AutoCloseable {
 	 * @return their texts
 	 */
 	public List<String> received() {
-		try (Memory content = new Memory(LONGEST);
-				Memory vector = new Memory(16);
-				Memory control = new Memory(CONTROL);
-				Memory message = new Memory(56)) {
+		byte[] buffer = new byte[LONGEST];
+		try {
 			while (true) {
-				vector.setPointer(0, content);
-				vector.setLong(8, content.size());
-				message.clear();
-				message.setPointer(16, vector);
-				message.setLong(24, 1);
-				message.setPointer(32, control);
-				message.setLong(40, control.size());
-				int length = TestLibrary.INSTANCE.recvmsg(this.socket, message, TestLibrary.MSG_DONTWAIT).intValue();
-				this.received.add(new String(content.getByteArray(0, length), StandardCharsets.UTF_8));
-				if (message.getLong(40) > 0) {
-					this.descriptors.add(control.getInt(16));
-				}
+				int length = TestLibrary.INSTANCE
+					.recv(this.socket, buffer, new NativeLong(buffer.length), TestLibrary.MSG_DONTWAIT)
+					.intValue();
+				this.received.add(new String(buffer, 0, length, StandardCharsets.UTF_8));
 			}
 		}
 		catch (LastErrorException ex) {
@@ -68,21 +55,8 @@ public final class DatagramReceiver implements AutoCloseable {
 		return List.copyOf(this.received);
 	}
 
-	/**
-	 * Closes the descriptors that came with datagrams.
-	 * @return how many there were
-	 */
-	public int closeReceivedDescriptors() {
-		int count = this.descriptors.size();
-		this.descriptors.forEach(TestLibrary.INSTANCE::close);
-		this.descriptors.clear();
-		return count;
-	}
-
 	@Override
 	public void close() {
-		received();
-		closeReceivedDescriptors();
 		TestLibrary.INSTANCE.close(this.socket);
 	}
 

@@ -27,7 +27,7 @@ class DescriptorTests {
 	@ValueSource(strings = { "", " ", "three", "-1", "3.0", "0x3", "99999999999" })
 	void whenTextIsNoNumberOfADescriptorThenSaysSo(String text) {
 		assertThatIOException().isThrownBy(() -> Descriptor.parse(SOURCE, text))
-			.withMessage("NODE_CHANNEL_FD=%s is no number of a file descriptor", text);
+			.withMessage("NODE_CHANNEL_FD=%s is not the number of a file descriptor", text);
 	}
 
 	@Test

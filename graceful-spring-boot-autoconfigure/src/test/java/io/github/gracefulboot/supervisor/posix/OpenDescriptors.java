@@ -19,7 +19,7 @@ public final class OpenDescriptors {
 	 * Returns the open files of a kind.
 	 * @param kind how their names begin, such as {@code socket:}, or a path
 	 * @return the names, each with its number
-	 * @throws IOException if they can not be looked at
+	 * @throws IOException if they cannot be looked at
 	 */
 	public static Set<String> of(String kind) throws IOException {
 		Set<String> result = new TreeSet<>();
@@ -38,7 +38,7 @@ public final class OpenDescriptors {
 	 * Returns the number of a file that is open once.
 	 * @param file the file
 	 * @return its descriptor
-	 * @throws IOException if it can not be looked at
+	 * @throws IOException if it cannot be looked at
 	 */
 	public static int numberOf(Path file) throws IOException {
 		return Integer.parseInt(of(file.toRealPath().toString()).iterator().next().split(" ")[0]);

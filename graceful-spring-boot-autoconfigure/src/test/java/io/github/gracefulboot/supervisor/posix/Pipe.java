@@ -34,7 +34,7 @@ public final class Pipe implements AutoCloseable {
 	/**
 	 * Returns what was written since the last call.
 	 * @return the text
-	 * @throws IOException if the pipe can not be read
+	 * @throws IOException if the pipe cannot be read
 	 */
 	public String received() throws IOException {
 		byte[] bytes = new byte[this.input.available()];
@@ -46,7 +46,7 @@ public final class Pipe implements AutoCloseable {
 	 * Returns whether nobody holds the end any more that the service inherits. Blocks as
 	 * long as somebody does and writes nothing.
 	 * @return whether this is the end of the file
-	 * @throws IOException if the pipe can not be read
+	 * @throws IOException if the pipe cannot be read
 	 */
 	public boolean isAtEnd() throws IOException {
 		return this.input.read() == -1;

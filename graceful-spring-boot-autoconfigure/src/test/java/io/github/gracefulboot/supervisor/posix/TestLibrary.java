@@ -35,8 +35,6 @@ interface TestLibrary extends Library {
 
 	NativeLong recv(int socket, byte[] buffer, NativeLong length, int flags) throws LastErrorException;
 
-	NativeLong recvmsg(int socket, Pointer message, int flags) throws LastErrorException;
-
 	int pipe(int[] descriptors) throws LastErrorException;
 
 	int close(int descriptor) throws LastErrorException;

@@ -59,8 +59,8 @@ class S6SupervisorTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "'', is no number", "three, is no number", "-3, is no number", "123456, is not open" })
-	void whenThereIsNoSuchDescriptorThenCanNotBeOpened(String descriptor, String reason) throws IOException {
+	@CsvSource({ "'', is not the number", "three, is not the number", "-3, is not the number", "123456, is not open" })
+	void whenThereIsNoSuchDescriptorThenCannotBeOpened(String descriptor, String reason) throws IOException {
 		S6Supervisor supervisor = new S6Supervisor(descriptor);
 		assertThatIOException().isThrownBy(supervisor::open)
 			.withMessageContaining("graceful.supervisor.s6.notification-fd=" + descriptor + " " + reason);

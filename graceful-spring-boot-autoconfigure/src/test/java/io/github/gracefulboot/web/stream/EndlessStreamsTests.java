@@ -91,7 +91,7 @@ class EndlessStreamsTests {
 	}
 
 	@Test
-	void whenLastEventCanNotBeWrittenThenIsRefused() {
+	void whenLastEventCannotBeWrittenThenIsRefused() {
 		assertThatIllegalArgumentException().isThrownBy(() -> new LastEvent("a\nb", null, null));
 		assertThatIllegalArgumentException().isThrownBy(() -> new LastEvent("a\n", null, null));
 		assertThatIllegalArgumentException().isThrownBy(() -> LastEvent.retryAfter(Duration.ofMillis(-1)));
