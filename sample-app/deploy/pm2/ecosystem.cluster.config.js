@@ -19,13 +19,13 @@ module.exports = {
       GRACEFUL_LAUNCHER_JAVA: process.env.JAVA || 'java'
     },
 
-    // Online is who says so, and not who has merely been started
+    // An instance is online when it is ready, not as soon as its process runs
     wait_ready: true,
-    // Longer than the slowest start: PM2 stops the old instance when it is over
+    // Longer than the slowest start: after that time PM2 stops the old instance in any case
     listen_timeout: 90000,
-    // PM2 kills after that. The starter shares it out, and ends before by itself
+    // PM2 kills after that time. With the starter the process exits before, by itself
     kill_timeout: 30000,
-    // The launcher tells the JVM to stop, after it has left the port
+    // The launcher stops the JVM, after it has left the port
     treekill: false
   }]
 };

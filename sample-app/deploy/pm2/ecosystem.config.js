@@ -16,15 +16,15 @@ module.exports = {
     increment_var: 'SERVER_PORT',
     env: {
       SERVER_PORT: process.env.FIRST_PORT || 8080,
-      // PM2 stops the next instance only after the balancer has found this one ready twice
+      // PM2 stops the next instance only when the balancer has found this one ready twice
       GRACEFUL_READY_PROBES: 2
     },
 
-    // Online is who says so, and not who has merely been started
+    // An instance is online when it is ready, not as soon as its process runs
     wait_ready: true,
-    // Longer than the slowest start: PM2 goes on when it is over
+    // Longer than the slowest start: after that time PM2 goes on in any case
     listen_timeout: 90000,
-    // PM2 kills after that. The starter shares it out, and ends before by itself
+    // PM2 kills after that time. With the starter the process exits before, by itself
     kill_timeout: 30000
   }]
 };
