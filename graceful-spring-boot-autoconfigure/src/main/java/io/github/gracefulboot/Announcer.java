@@ -1,9 +1,9 @@
 package io.github.gracefulboot;
 
 /**
- * Tells somebody outside, at the beginning of a stop, that this instance leaves. Beans of
- * this type are called in their {@link org.springframework.core.annotation.Order order};
- * one that throws is logged and the others are still called.
+ * Tells somebody outside, at the beginning of a shutdown, that this instance leaves.
+ * Beans of this type are called in their {@link org.springframework.core.annotation.Order
+ * order}. One that throws is logged, and the others are still called.
  *
  * @since 0.1.0
  */
@@ -11,8 +11,8 @@ package io.github.gracefulboot;
 public interface Announcer {
 
 	/**
-	 * Announces the stop. Must return soon: the budget is running.
-	 * @param deadline when the whole stop has to be over
+	 * Announces the shutdown. Must return soon: the budget is running.
+	 * @param deadline when the whole shutdown has to be over
 	 */
 	void announceStop(Deadline deadline);
 

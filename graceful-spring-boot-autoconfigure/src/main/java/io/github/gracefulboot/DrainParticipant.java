@@ -1,25 +1,38 @@
 package io.github.gracefulboot;
 
 import java.util.Collection;
-import java.util.concurrent.CompletionStage;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
 
 /**
- * Something that has work in hand which a stop has to let finish: a server, a pool, a
- * queue. Declare one as a bean and the stop includes it. One that throws or never
- * completes is named in the log and delays the stop only until its deadline.
+ * Something with work in hand that a shutdown has to let finish: a server, a pool, a
+ * queue. Declare one as a bean, or as a lambda that drains:
+ *
+ * <pre class="code">
+ * &#64;Bean
+ * DrainParticipant mailQueue(MailQueue queue) {
+ * 	return (deadline) -&gt; queue.flush();
+ * }</pre>
+ *
+ * A participant that fails, or is not done in time, is named in the log and makes the
+ * outcome a forced one. The shutdown goes on without it.
  *
  * @since 0.1.0
  */
+@FunctionalInterface
 public interface DrainParticipant {
 
 	/**
-	 * Returns what people call it, such as {@code web server} or {@code dataSource}.
-	 * @return the name
+	 * Returns the name that logs and meters use, such as {@code web server}.
+	 * @return the name, or {@code null} to use the name of the bean
 	 */
-	String name();
+	default @Nullable String name() {
+		return null;
+	}
 
 	/**
-	 * Returns what it is to the work, which tells when it is drained.
+	 * Returns what it is to the work, which decides when it is drained.
 	 * @return the role, {@link Role#INTAKE} unless overridden
 	 */
 	default Role role() {
@@ -27,23 +40,28 @@ public interface DrainParticipant {
 	}
 
 	/**
-	 * Returns what is being done now. Called at any time, from any thread, also while
-	 * nothing stops.
+	 * Returns the work in hand. Called at any time from any thread, also while nothing
+	 * shuts down, and must not block.
 	 * @return the work in hand, empty if there is none
 	 */
-	Collection<ActiveTask> activeTasks();
+	default Collection<ActiveTask> activeTasks() {
+		return List.of();
+	}
 
 	/**
-	 * Takes nothing new from now on and finishes what is in hand. Must not block: do the
-	 * waiting on a thread of its own.
-	 * @param deadline when the stop goes on whether this is finished or not
-	 * @return completes when nothing is in hand any more
+	 * Takes on nothing new and finishes what is in hand, which may block. Called once, on
+	 * a thread of its own. When the deadline has passed, the tasks that are still active
+	 * are named, and then the thread is interrupted.
+	 * @param deadline when the shutdown goes on without it
+	 * @throws InterruptedException if it was interrupted at the deadline
+	 * @throws java.util.concurrent.TimeoutException if it noticed the deadline by itself
+	 * @throws Exception if it cannot be drained
 	 */
-	CompletionStage<?> drain(Deadline deadline);
+	void drain(Deadline deadline) throws Exception;
 
 	/**
-	 * What a participant is to the work that a stop lets finish. Roles are drained in
-	 * this order, each only after the one before is finished or its time is over.
+	 * What a participant is to the work that a shutdown lets finish. Roles are drained in
+	 * this order, each once the one before has finished or its time is up.
 	 */
 	enum Role {
 
@@ -54,21 +72,20 @@ public interface DrainParticipant {
 		INTAKE(Stage.DRAIN),
 
 		/**
-		 * Holds inside the process what was brought in and others have to fetch, such as
-		 * a queue in memory. Drained in {@link Stage#DRAIN}, too, when nothing is brought
-		 * in any more.
+		 * Holds work inside the process until somebody fetches it, such as a queue in
+		 * memory. Drained in {@link Stage#DRAIN}, when nothing more is brought in.
 		 */
 		QUEUE(Stage.DRAIN),
 
 		/**
-		 * Does what was brought in, such as an executor. Drained when
-		 * {@link Stage#RELEASE} begins, while all beans are still running.
+		 * Does the work, such as an executor. Drained at the start of
+		 * {@link Stage#RELEASE}, while all beans are still running.
 		 */
 		WORKER(Stage.RELEASE),
 
 		/**
-		 * Is used by the work, such as a pool of connections. Drained when Spring has
-		 * stopped all lifecycle beans, before any bean is destroyed.
+		 * Is used by the work, such as a pool of connections. Drained after Spring has
+		 * stopped all lifecycle beans, and before any bean is destroyed.
 		 */
 		RESOURCE(Stage.RELEASE);
 

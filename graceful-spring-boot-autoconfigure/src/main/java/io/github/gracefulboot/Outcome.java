@@ -3,15 +3,15 @@ package io.github.gracefulboot;
 import java.util.List;
 
 /**
- * How a stop went.
+ * How a shutdown went.
  *
- * @param cutOff what was still being done when its time was up
+ * @param cutOff the work that was still going on when its time was up
  * @since 0.1.0
  */
 public record Outcome(List<String> cutOff) {
 
 	/**
-	 * Returns whether everything in hand was finished.
+	 * Returns whether all work in hand was finished.
 	 * @return {@code true} if nothing was cut off
 	 */
 	public boolean isClean() {
@@ -20,7 +20,7 @@ public record Outcome(List<String> cutOff) {
 
 	/**
 	 * Returns the exit code of the process.
-	 * @return 0 if the stop was clean, 1 if it was forced
+	 * @return 0 if the shutdown was clean, 1 if it was forced
 	 */
 	public int exitCode() {
 		return isClean() ? 0 : 1;

@@ -3,24 +3,25 @@ package io.github.gracefulboot;
 import java.util.Locale;
 
 /**
- * Where the application is between running and gone, in this order.
+ * The stages of a shutdown, in their order.
  *
  * @since 0.1.0
  */
 public enum Stage {
 
 	/**
-	 * No stop has begun.
+	 * No shutdown has begun.
 	 */
 	RUNNING,
 
 	/**
-	 * Everybody who sends work here is told to stop sending it.
+	 * Readiness is refused, and everybody who sends work is told that this instance
+	 * leaves.
 	 */
 	ANNOUNCE,
 
 	/**
-	 * Every request is still served, until the balancer has seen the announcement.
+	 * Every request is still served, until load balancers have noticed.
 	 */
 	LAME_DUCK,
 
@@ -30,7 +31,7 @@ public enum Stage {
 	DRAIN,
 
 	/**
-	 * Listeners, schedulers and executors stop, and what they borrowed is waited for.
+	 * Executors finish, lifecycle beans stop, and what they have borrowed is returned.
 	 */
 	RELEASE,
 

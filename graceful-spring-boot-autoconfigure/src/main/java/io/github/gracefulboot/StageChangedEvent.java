@@ -5,12 +5,16 @@ import java.time.Duration;
 import org.springframework.context.ApplicationEvent;
 
 /**
- * Published when a stop enters its next stage, up to {@link Stage#EXIT} after which beans
- * are destroyed and nobody could listen.
+ * Published when a shutdown enters its next stage, up to {@link Stage#EXIT}, after which
+ * beans are destroyed and nobody could listen. As any event, it also reaches the
+ * listeners of a parent context, so that those compare {@link #getSource()}, the
+ * {@link GracefulShutdown} of the context that shuts down.
  *
  * @since 0.1.0
  */
 public class StageChangedEvent extends ApplicationEvent {
+
+	private final StopReason reason;
 
 	private final Stage previous;
 
@@ -20,12 +24,31 @@ public class StageChangedEvent extends ApplicationEvent {
 
 	private final Duration remaining;
 
-	public StageChangedEvent(Object source, Stage previous, Duration previousTook, Stage stage, Duration remaining) {
+	/**
+	 * Creates the event.
+	 * @param source the shutdown
+	 * @param reason why the application shuts down
+	 * @param previous the stage that has ended
+	 * @param previousTook how long it took
+	 * @param stage the stage that begins
+	 * @param remaining how much of the budget is left
+	 */
+	public StageChangedEvent(GracefulShutdown source, StopReason reason, Stage previous, Duration previousTook,
+			Stage stage, Duration remaining) {
 		super(source);
+		this.reason = reason;
 		this.previous = previous;
 		this.previousTook = previousTook;
 		this.stage = stage;
 		this.remaining = remaining;
+	}
+
+	/**
+	 * Returns why the application shuts down.
+	 * @return the reason
+	 */
+	public StopReason getReason() {
+		return this.reason;
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package io.github.gracefulboot;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Something that has to be there before the application listens, such as a database or a
  * broker. Declare one as a bean: it is tried until it passes, with growing pauses, and
@@ -7,17 +9,21 @@ package io.github.gracefulboot;
  *
  * @since 0.1.0
  */
+@FunctionalInterface
 public interface StartupCheck {
 
 	/**
-	 * Returns what people call it, such as {@code dataSource}.
-	 * @return the name
+	 * Returns the name that logs and {@code graceful.startup.check.exclude} use, such as
+	 * {@code dataSource}.
+	 * @return the name, or {@code null} to use the name of the bean
 	 */
-	String name();
+	default @Nullable String name() {
+		return null;
+	}
 
 	/**
-	 * Tries once. Called on a thread of its own, which is interrupted when the time is
-	 * over or the start was given up. Has to close what it opens.
+	 * Tries once. Called on a thread of its own, which is interrupted when the time is up
+	 * or the start was given up. Has to close what it opens.
 	 * @throws Exception if it is not there yet, with a message that says why
 	 */
 	void check() throws Exception;

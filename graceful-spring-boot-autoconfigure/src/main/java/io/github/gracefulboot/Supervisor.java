@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Somebody who supervises the process: is told of its start and stop, and may ask for the
  * stop. All beans of this type are told, each on a thread of its own and in order, so
@@ -22,10 +24,12 @@ import java.util.function.Consumer;
 public interface Supervisor {
 
 	/**
-	 * Returns the name that logs use.
-	 * @return the name, such as {@code systemd}
+	 * Returns the name that logs use, such as {@code systemd}.
+	 * @return the name, or {@code null} to use the name of the bean
 	 */
-	String name();
+	default @Nullable String name() {
+		return null;
+	}
 
 	/**
 	 * Opens the way to the supervisor. Called first, at the start.

@@ -2,8 +2,8 @@ package io.github.gracefulboot;
 
 /**
  * Work that makes the first requests as fast as later ones, such as filling a cache.
- * Declare one as a bean: it is done after the application listens and before readiness
- * says that it accepts traffic.
+ * Declare one as a bean: it runs after the application listens and before readiness says
+ * that it accepts traffic. Logs name it by its bean.
  *
  * @since 0.1.0
  */
@@ -11,9 +11,8 @@ package io.github.gracefulboot;
 public interface WarmUp {
 
 	/**
-	 * Warms up. Called on a thread of its own, which is interrupted when the time is
-	 * over.
-	 * @throws Exception if it fails, which is logged and fails the start only with
+	 * Warms up. Called on a thread of its own, which is interrupted when the time is up.
+	 * @throws Exception if it fails, which is logged, and fails the start only with
 	 * {@code graceful.startup.warm-up.required=true}
 	 */
 	void warmUp() throws Exception;

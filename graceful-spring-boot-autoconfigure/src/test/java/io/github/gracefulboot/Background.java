@@ -2,6 +2,7 @@ package io.github.gracefulboot;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 import io.github.gracefulboot.shutdown.DaemonThreads;
@@ -19,6 +20,40 @@ public final class Background {
 
 	public static CompletableFuture<Void> run(Runnable task) {
 		return CompletableFuture.runAsync(task, EXECUTOR);
+	}
+
+	/**
+	 * Drains a participant as the engine of the shutdown does.
+	 * @param participant the participant
+	 * @param deadline when to interrupt it
+	 * @return completes when it has finished, and never if it was cut off
+	 */
+	public static CompletableFuture<Void> drain(DrainParticipant participant, Deadline deadline) {
+		CompletableFuture<Void> drained = new CompletableFuture<>();
+		Thread thread = DaemonThreads.start("background-drain", () -> {
+			try {
+				participant.drain(deadline);
+				if (!deadline.hasPassed() || participant.activeTasks().isEmpty()) {
+					drained.complete(null);
+				}
+			}
+			catch (InterruptedException | TimeoutException ex) {
+				// Cut off
+			}
+			catch (Exception ex) {
+				drained.completeExceptionally(ex);
+			}
+		});
+		run(() -> {
+			try {
+				thread.join(deadline.remaining().toMillis() + 1);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+			thread.interrupt();
+		});
+		return drained;
 	}
 
 	public static <T> CompletableFuture<T> supply(Supplier<T> task) {

@@ -2,13 +2,13 @@ package io.github.gracefulboot.actuate;
 
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -18,9 +18,7 @@ import org.springframework.context.annotation.Configuration;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(after = GracefulShutdownAutoConfiguration.class, afterName = {
-		"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
-		"org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration" })
+@AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnBean(ShutdownSequence.class)
 public final class GracefulActuateAutoConfiguration {
 
@@ -29,7 +27,7 @@ public final class GracefulActuateAutoConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(HealthIndicator.class)
-	@ConditionalOnBooleanProperty(name = "management.health.graceful.enabled", matchIfMissing = true)
+	@ConditionalOnEnabledHealthIndicator("graceful")
 	static class HealthConfiguration {
 
 		@Bean
@@ -41,16 +39,15 @@ public final class GracefulActuateAutoConfiguration {
 	}
 
 	/**
-	 * Meters, where there is a registry.
+	 * Meters, which are bound to each registry that there is.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(MeterRegistry.class)
-	@ConditionalOnBean(MeterRegistry.class)
+	@ConditionalOnClass(MeterBinder.class)
 	static class MetricsConfiguration {
 
 		@Bean
-		GracefulMetrics gracefulMetrics(MeterRegistry registry, ShutdownSequence shutdown) {
-			return new GracefulMetrics(registry, shutdown);
+		GracefulMetrics gracefulMetrics(ShutdownSequence shutdown) {
+			return new GracefulMetrics(shutdown);
 		}
 
 	}

@@ -1,8 +1,8 @@
 package io.github.gracefulboot.actuate;
 
 import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.GracefulShutdown;
 import io.github.gracefulboot.Stage;
-import io.github.gracefulboot.shutdown.ShutdownSequence;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
@@ -14,10 +14,10 @@ import org.springframework.boot.health.contributor.Health;
  */
 final class GracefulHealthIndicator extends AbstractHealthIndicator {
 
-	private final ShutdownSequence shutdown;
+	private final GracefulShutdown shutdown;
 
-	GracefulHealthIndicator(ShutdownSequence shutdown) {
-		super("The stage of the stop can not be told");
+	GracefulHealthIndicator(GracefulShutdown shutdown) {
+		super("Could not determine the stage of the shutdown");
 		this.shutdown = shutdown;
 	}
 

@@ -1,42 +1,55 @@
 package io.github.gracefulboot.actuate;
 
-import io.github.gracefulboot.DrainParticipant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
 import io.github.gracefulboot.Stage;
-import io.github.gracefulboot.StageChangedEvent;
+import io.github.gracefulboot.shutdown.Participant;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
+import io.github.gracefulboot.shutdown.StageListener;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-
-import org.springframework.context.ApplicationListener;
+import io.micrometer.core.instrument.binder.MeterBinder;
 
 /**
- * Meters of the stop: the gauge {@code graceful.tasks.active} with the tag
+ * Meters of the shutdown: the gauge {@code graceful.tasks.active} with the tag
  * {@code participant}, what is in flight now, and the timer {@code graceful.stage} with
- * the tag {@code stage}, the time that each stage took.
+ * the tags {@code stage} and {@code reason}, the time that each stage took.
  */
-final class GracefulMetrics implements ApplicationListener<StageChangedEvent> {
+final class GracefulMetrics implements MeterBinder, StageListener {
 
-	private final MeterRegistry registry;
+	private final ShutdownSequence shutdown;
 
-	GracefulMetrics(MeterRegistry registry, ShutdownSequence shutdown) {
-		this.registry = registry;
-		for (DrainParticipant participant : shutdown.getParticipants()) {
+	private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
+
+	GracefulMetrics(ShutdownSequence shutdown) {
+		this.shutdown = shutdown;
+	}
+
+	@Override
+	public void bindTo(MeterRegistry registry) {
+		this.registries.add(registry);
+		for (Participant participant : this.shutdown.getParticipants()) {
 			Gauge.builder("graceful.tasks.active", participant, (source) -> source.activeTasks().size())
-				.description("Requests in flight and other work that a stop waits for")
+				.description("Requests in flight and other work that a shutdown waits for")
 				.tag("participant", participant.name())
 				.register(registry);
 		}
 	}
 
 	@Override
-	public void onApplicationEvent(StageChangedEvent event) {
-		if (event.getPrevious() != Stage.RUNNING) {
+	public void stageChanged(Change change) {
+		if (change.previous() == Stage.RUNNING) {
+			return;
+		}
+		for (MeterRegistry registry : this.registries) {
 			Timer.builder("graceful.stage")
-				.description("Time that a stage of the stop took")
-				.tag("stage", event.getPrevious().id())
-				.register(this.registry)
-				.record(event.getPreviousTook());
+				.description("Time that a stage of the shutdown took")
+				.tag("stage", change.previous().id())
+				.tag("reason", change.reason().id())
+				.register(registry)
+				.record(change.previousTook());
 		}
 	}
 

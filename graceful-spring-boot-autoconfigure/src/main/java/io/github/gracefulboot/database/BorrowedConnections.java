@@ -4,15 +4,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.DrainParticipant.Role;
-import io.github.gracefulboot.shutdown.DaemonThreads;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,35 +69,18 @@ final class BorrowedConnections implements DrainParticipant {
 	}
 
 	@Override
-	public CompletionStage<?> drain(Deadline deadline) {
+	public void drain(Deadline deadline) throws InterruptedException {
 		if (isNothingHeld()) {
-			return CompletableFuture.completedFuture(null);
+			return;
 		}
 		this.draining = true;
-		CompletableFuture<Void> done = new CompletableFuture<>();
-		DaemonThreads.start("graceful-drain-connections", () -> awaitReturned(deadline, done));
-		return done;
+		if (!deadline.await(this::isNothingHeld) && this.transactions != null) {
+			this.transactions.logStacks();
+		}
 	}
 
 	private boolean isNothingHeld() {
 		return this.borrowed.get().isEmpty() && openTransactions().isEmpty();
-	}
-
-	private void awaitReturned(Deadline deadline, CompletableFuture<Void> done) {
-		try {
-			if (deadline.await(this::isNothingHeld)) {
-				done.complete(null);
-			}
-			else if (this.transactions != null) {
-				this.transactions.logStacks();
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		catch (RuntimeException | Error ex) {
-			done.completeExceptionally(ex);
-		}
 	}
 
 }

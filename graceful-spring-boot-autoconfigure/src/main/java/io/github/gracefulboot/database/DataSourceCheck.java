@@ -33,11 +33,6 @@ final class DataSourceCheck implements StartupCheck {
 	}
 
 	@Override
-	public String name() {
-		return this.name;
-	}
-
-	@Override
 	public void check() throws SQLException {
 		try (Connection connection = this.dataSource.get().getConnection()) {
 			if (!connection.isValid(VALIDATION_TIMEOUT_SECONDS)) {

@@ -55,7 +55,7 @@ final class DataSourceCheckPostProcessor implements BeanPostProcessor, PriorityO
 			RoutingTargets.forEach(name, routing, this::await);
 		}
 		else if (this.seen.add(dataSource)) {
-			this.checks.get().await(new DataSourceCheck(name, () -> this.unpooled.apply(dataSource)));
+			this.checks.get().await(name, new DataSourceCheck(name, () -> this.unpooled.apply(dataSource)));
 		}
 	}
 

@@ -4,8 +4,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 import io.github.gracefulboot.ActiveTask;
@@ -13,7 +11,6 @@ import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.DrainParticipant.Role;
 import io.github.gracefulboot.executor.ExecutorProperties.Queued;
-import io.github.gracefulboot.shutdown.DaemonThreads;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -37,11 +34,6 @@ final class ExecutorDrain implements DrainParticipant {
 	 * waiting nor as running while one of its threads picks it up.
 	 */
 	private static final long SECOND_LOOK_MILLIS = 2;
-
-	/**
-	 * After the end, so that what is cut off is named before it is interrupted.
-	 */
-	private static final long NAMING_MILLIS = 100;
 
 	/**
 	 * How long tasks of lifecycle beans may go on like any others.
@@ -94,45 +86,28 @@ final class ExecutorDrain implements DrainParticipant {
 	}
 
 	@Override
-	public CompletionStage<?> drain(Deadline deadline) {
+	public void drain(Deadline deadline) throws InterruptedException {
 		if (!this.waits) {
-			return CompletableFuture.completedFuture(null);
+			return;
 		}
 		List<DrainableExecutor> executors = this.beans.find();
 		this.draining = executors;
 		List<String> excluded = this.beans.excluded();
 		if (!excluded.isEmpty()) {
-			logger.info("Left to Spring (graceful.executors.exclude): " + String.join(", ", excluded));
+			logger.debug("Left to Spring (graceful.executors.exclude): " + String.join(", ", excluded));
 		}
-		CompletableFuture<Void> done = new CompletableFuture<>();
-		DaemonThreads.start("graceful-drain-executors", () -> drain(executors, deadline, done));
-		return done;
-	}
-
-	private void drain(List<DrainableExecutor> executors, Deadline deadline, CompletableFuture<Void> done) {
+		stopSchedules(executors);
+		if (this.policy == Queued.DROP) {
+			executors.forEach(this::dropQueued);
+		}
 		try {
-			stopSchedules(executors);
-			if (this.policy == Queued.DROP) {
-				executors.forEach(this::dropQueued);
-			}
-			List<DrainableExecutor> tellingOnes = executors.stream()
-				.filter((executor) -> !(executor instanceof UncountedExecutor))
-				.toList();
-			if (awaitIdle(tellingOnes, deadline)) {
-				forEach(executors, DrainableExecutor::refuseWork);
-				if (awaitIdle(executors, deadline)) {
-					done.complete(null);
-					return;
-				}
-			}
-			Thread.sleep(NAMING_MILLIS);
-			forEach(executors.stream().filter((executor) -> !executor.isIdle()).toList(), DrainableExecutor::cutOff);
+			awaitIdle(executors.stream().filter((executor) -> !(executor instanceof UncountedExecutor)).toList());
+			forEach(executors, DrainableExecutor::refuseWork);
+			awaitIdle(executors);
 		}
 		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		catch (RuntimeException | Error ex) {
-			done.completeExceptionally(ex);
+			forEach(executors.stream().filter((executor) -> !executor.isIdle()).toList(), DrainableExecutor::cutOff);
+			throw ex;
 		}
 	}
 
@@ -153,24 +128,29 @@ final class ExecutorDrain implements DrainParticipant {
 		}
 	}
 
-	private boolean awaitIdle(List<DrainableExecutor> executors, Deadline deadline) throws InterruptedException {
+	/**
+	 * Waits until all executors are idle at the same moment, or the thread is interrupted
+	 * because the time is up.
+	 * @param executors the executors
+	 * @throws InterruptedException if the time is up
+	 */
+	private void awaitIdle(List<DrainableExecutor> executors) throws InterruptedException {
 		Long before = null;
-		Deadline loopsStop = deadline.atMost(BEFORE_LOOPS_STOP);
-		while (!deadline.hasPassed()) {
+		long loopsStop = System.nanoTime() + BEFORE_LOOPS_STOP.toNanos();
+		while (true) {
 			boolean idle = executors.stream().allMatch(DrainableExecutor::isIdle);
 			Long tasks = idle ? executors.stream().mapToLong(DrainableExecutor::tasks).sum() : null;
 			if (tasks != null && tasks.equals(before)) {
-				return true;
+				return;
 			}
 			before = tasks;
 			Thread.sleep(idle ? SECOND_LOOK_MILLIS : POLL_MILLIS);
 			forEach(executors, DrainableExecutor::stopSchedules);
-			if (!idle && loopsStop.hasPassed()) {
+			if (!idle && System.nanoTime() - loopsStop >= 0) {
 				stopLoops(executors);
-				loopsStop = deadline.atMost(BEFORE_LOOPS_STOP);
+				loopsStop = System.nanoTime() + BEFORE_LOOPS_STOP.toNanos();
 			}
 		}
-		return false;
 	}
 
 	private void stopLoops(List<DrainableExecutor> executors) {

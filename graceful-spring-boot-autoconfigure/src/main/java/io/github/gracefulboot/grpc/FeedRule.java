@@ -21,7 +21,7 @@ final class FeedRule implements Predicate<GrpcCall<?, ?>> {
 	 */
 	private static final Duration SHORTEST_SILENCE = Duration.ofMillis(250);
 
-	private final Streams whatToDoWithStreams;
+	private final Streams streams;
 
 	private final Duration silence;
 
@@ -29,12 +29,12 @@ final class FeedRule implements Predicate<GrpcCall<?, ?>> {
 
 	/**
 	 * Creates the rule.
-	 * @param whatToDoWithStreams whether to wait for feeds
+	 * @param streams whether to wait for feeds
 	 * @param silence how long a feed is silent at least
 	 * @param farewell when to end every stream, so that its client still hears of it
 	 */
-	FeedRule(Streams whatToDoWithStreams, Duration silence, Deadline farewell) {
-		this.whatToDoWithStreams = whatToDoWithStreams;
+	FeedRule(Streams streams, Duration silence, Deadline farewell) {
+		this.streams = streams;
 		this.silence = Durations.longer(silence, SHORTEST_SILENCE);
 		this.farewell = farewell;
 	}
@@ -44,7 +44,7 @@ final class FeedRule implements Predicate<GrpcCall<?, ?>> {
 		if (!call.isStream() || call.isHealth() || this.farewell.hasPassed()) {
 			return call.isStream();
 		}
-		return this.whatToDoWithStreams == Streams.CLOSE
+		return this.streams == Streams.CLOSE
 				&& (call.silence().compareTo(this.silence) >= 0 || call.age().compareTo(LONGEST_TRANSFER) >= 0);
 	}
 

@@ -2,18 +2,15 @@ package io.github.gracefulboot.grpc;
 
 import io.github.gracefulboot.Announcer;
 import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.traffic.Readiness;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
-
-import org.springframework.boot.availability.AvailabilityChangeEvent;
-import org.springframework.boot.availability.ReadinessState;
-import org.springframework.context.ApplicationListener;
 
 /**
  * Makes the health service tell the readiness of the application, and nothing but
  * {@code NOT_SERVING} of every service once a stop has begun.
  */
-final class GrpcHealth implements Announcer, ApplicationListener<AvailabilityChangeEvent<ReadinessState>> {
+final class GrpcHealth implements Announcer, Readiness.Listener {
 
 	private final HealthStatusManager health;
 
@@ -23,10 +20,9 @@ final class GrpcHealth implements Announcer, ApplicationListener<AvailabilityCha
 	}
 
 	@Override
-	public void onApplicationEvent(AvailabilityChangeEvent<ReadinessState> event) {
-		boolean ready = event.getState() == ReadinessState.ACCEPTING_TRAFFIC;
+	public void readinessChanged(boolean accepting) {
 		this.health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
-				ready ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
+				accepting ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
 	}
 
 	@Override

@@ -3,8 +3,6 @@ package io.github.gracefulboot.grpc;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulboot.ActiveTask;
@@ -12,16 +10,14 @@ import io.github.gracefulboot.Announcer;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.Stage;
-import io.github.gracefulboot.StageChangedEvent;
-import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.DrainProperties.Streams;
 import io.github.gracefulboot.shutdown.Durations;
+import io.github.gracefulboot.shutdown.StageListener;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.socket.ListenerSilencer;
 import io.grpc.Server;
 
-import org.springframework.context.ApplicationEvent;
-import org.springframework.context.event.SmartApplicationListener;
+import org.springframework.context.ApplicationListener;
 import org.springframework.grpc.server.lifecycle.GrpcServerStartedEvent;
 
 /**
@@ -29,7 +25,8 @@ import org.springframework.grpc.server.lifecycle.GrpcServerStartedEvent;
  * streams that do not end by themselves. Then nothing is left to wait for in Spring
  * gRPC's own shutdown, whose time would come on top of the budget.
  */
-final class GrpcServerDrain implements DrainParticipant, Announcer, SmartApplicationListener {
+final class GrpcServerDrain
+		implements DrainParticipant, Announcer, StageListener, ApplicationListener<GrpcServerStartedEvent> {
 
 	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
 
@@ -43,32 +40,29 @@ final class GrpcServerDrain implements DrainParticipant, Announcer, SmartApplica
 
 	private final GrpcCalls calls;
 
-	private final Streams whatToDoWithStreams;
+	private final Streams streams;
 
 	private final ListenerSilencer silencer;
 
 	private final WaitingPolicy policy;
 
-	GrpcServerDrain(GrpcConnections connections, GrpcCalls calls, Streams whatToDoWithStreams,
-			ListenerSilencer silencer, WaitingPolicy policy) {
+	GrpcServerDrain(GrpcConnections connections, GrpcCalls calls, Streams streams, ListenerSilencer silencer,
+			WaitingPolicy policy) {
 		this.connections = connections;
 		this.calls = calls;
-		this.whatToDoWithStreams = whatToDoWithStreams;
+		this.streams = streams;
 		this.silencer = silencer;
 		this.policy = policy;
 	}
 
 	@Override
-	public boolean supportsEventType(Class<? extends ApplicationEvent> type) {
-		return GrpcServerStartedEvent.class.isAssignableFrom(type) || StageChangedEvent.class.isAssignableFrom(type);
+	public void onApplicationEvent(GrpcServerStartedEvent event) {
+		this.connections.add(event.getServer());
 	}
 
 	@Override
-	public void onApplicationEvent(ApplicationEvent event) {
-		if (event instanceof GrpcServerStartedEvent started) {
-			this.connections.add(started.getServer());
-		}
-		else if (event instanceof StageChangedEvent change && change.getStage() == Stage.RELEASE) {
+	public void stageChanged(Change change) {
+		if (change.stage() == Stage.RELEASE) {
 			this.connections.servers().forEach(Server::shutdownNow);
 		}
 	}
@@ -92,36 +86,20 @@ final class GrpcServerDrain implements DrainParticipant, Announcer, SmartApplica
 	}
 
 	@Override
-	public CompletionStage<?> drain(Deadline deadline) {
+	public void drain(Deadline deadline) throws InterruptedException {
 		if (this.connections.servers().isEmpty() || !this.policy.drains()) {
-			return CompletableFuture.completedFuture(null);
+			return;
 		}
-		CompletableFuture<Void> drained = new CompletableFuture<>();
-		DaemonThreads.start("graceful-drain-grpc", () -> drain(deadline, drained));
-		return drained;
-	}
-
-	private void drain(Deadline deadline, CompletableFuture<Void> drained) {
-		try {
-			for (Server server : this.connections.servers()) {
-				close(server, deadline);
-			}
-			Deadline quiet = deadline.atMost(this.policy.quietPeriod());
-			FeedRule streamEnd = new FeedRule(this.whatToDoWithStreams, this.policy.quietPeriod(), farewell(deadline));
-			while (!deadline.hasPassed()) {
-				this.calls.end(streamEnd);
-				if (awaitTermination(deadline.atMost(BETWEEN_LOOKS)) || (this.calls.isEmpty() && quiet.hasPassed())) {
-					drained.complete(null);
-					return;
-				}
-			}
+		for (Server server : this.connections.servers()) {
+			close(server, deadline);
 		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+		Deadline quiet = deadline.atMost(this.policy.quietPeriod());
+		FeedRule feeds = new FeedRule(this.streams, this.policy.quietPeriod(), farewell(deadline));
+		do {
+			this.calls.end(feeds);
 		}
-		catch (RuntimeException | Error ex) {
-			drained.completeExceptionally(ex);
-		}
+		while (!awaitTermination(deadline.atMost(BETWEEN_LOOKS)) && !(this.calls.isEmpty() && quiet.hasPassed())
+				&& !deadline.hasPassed());
 	}
 
 	/**

@@ -2,6 +2,7 @@ package io.github.gracefulboot.grpc;
 
 import java.net.InetSocketAddress;
 
+import io.github.gracefulboot.traffic.Client;
 import io.github.gracefulboot.traffic.Traffic;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Grpc;
@@ -23,10 +24,6 @@ final class HealthProbeInterceptor implements ServerInterceptor {
 	private static final Metadata.Key<String> USER_AGENT = Metadata.Key.of("user-agent",
 			Metadata.ASCII_STRING_MARSHALLER);
 
-	private static final int SERVING = 200;
-
-	private static final int NOT_SERVING = 503;
-
 	private final Traffic traffic;
 
 	HealthProbeInterceptor(Traffic traffic) {
@@ -40,7 +37,7 @@ final class HealthProbeInterceptor implements ServerInterceptor {
 		if (!method.equals(HealthGrpc.getCheckMethod().getFullMethodName())) {
 			return next.startCall(call, headers);
 		}
-		String client = client(call, headers);
+		Client client = client(call, headers);
 		return next.startCall(new SimpleForwardingServerCall<>(call) {
 
 			private boolean serving;
@@ -55,18 +52,16 @@ final class HealthProbeInterceptor implements ServerInterceptor {
 			@Override
 			public void close(Status status, Metadata trailers) {
 				super.close(status, trailers);
-				HealthProbeInterceptor.this.traffic.probeAnswered(client,
-						(status.isOk() && this.serving) ? SERVING : NOT_SERVING);
+				HealthProbeInterceptor.this.traffic.probeAnswered(client, status.isOk() && this.serving);
 			}
 
 		}, headers);
 	}
 
-	private static String client(ServerCall<?, ?> call, Metadata headers) {
+	private static Client client(ServerCall<?, ?> call, Metadata headers) {
 		String address = (call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InetSocketAddress remote)
 				? remote.getHostString() : "unknown";
-		String userAgent = headers.get(USER_AGENT);
-		return (userAgent != null) ? address + " " + userAgent : address;
+		return new Client(address, headers.get(USER_AGENT));
 	}
 
 }

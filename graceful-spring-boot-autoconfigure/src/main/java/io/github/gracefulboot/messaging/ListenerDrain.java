@@ -3,7 +3,6 @@ package io.github.gracefulboot.messaging;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -14,12 +13,10 @@ import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.Stage;
-import io.github.gracefulboot.StageChangedEvent;
 import io.github.gracefulboot.messaging.MessagingProperties.Stop;
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
-
-import org.springframework.context.ApplicationListener;
+import io.github.gracefulboot.shutdown.StageListener;
 
 /**
  * Stops the listener containers of one technology, all at once and each on a thread of
@@ -27,7 +24,7 @@ import org.springframework.context.ApplicationListener;
  *
  * @since 0.1.0
  */
-public final class ListenerDrain implements DrainParticipant, ApplicationListener<StageChangedEvent> {
+public final class ListenerDrain implements DrainParticipant, StageListener {
 
 	private final String name;
 
@@ -69,22 +66,16 @@ public final class ListenerDrain implements DrainParticipant, ApplicationListene
 	}
 
 	@Override
-	public void onApplicationEvent(StageChangedEvent event) {
-		if (event.getSource() == this.shutdown && event.getStage() == Stage.LAME_DUCK
-				&& this.properties.getStop() == Stop.LAME_DUCK) {
-			stop(this.shutdown.begin().minus(this.shutdown.getBudget().reserve()));
+	public void stageChanged(Change change) {
+		if (change.stage() == Stage.LAME_DUCK && this.properties.getStop() == Stop.LAME_DUCK) {
+			stop(this.shutdown.getDrainDeadline());
 		}
 	}
 
 	@Override
-	public boolean supportsAsyncExecution() {
-		return false;
-	}
-
-	@Override
-	public CompletionStage<?> drain(Deadline deadline) {
+	public void drain(Deadline deadline) throws InterruptedException, ExecutionException {
 		stop(deadline);
-		return CompletableFuture.allOf(this.stopping.values().toArray(CompletableFuture[]::new));
+		CompletableFuture.allOf(this.stopping.values().toArray(CompletableFuture[]::new)).get();
 	}
 
 	private void stop(Deadline deadline) {

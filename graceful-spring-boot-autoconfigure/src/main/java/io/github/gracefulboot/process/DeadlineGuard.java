@@ -60,7 +60,7 @@ final class DeadlineGuard {
 	}
 
 	private void sayLastWords() {
-		logger.warn("The time for the stop is over (graceful.shutdown.timeout): exiting with code 1");
+		logger.warn("graceful.shutdown.timeout reached: exiting with code 1");
 		this.shutdown.cutOffRest();
 		this.shutdown.finish();
 	}

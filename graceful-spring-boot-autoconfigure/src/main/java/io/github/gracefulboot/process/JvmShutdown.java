@@ -1,7 +1,12 @@
 package io.github.gracefulboot.process;
 
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import io.github.gracefulboot.StopReason;
+
 /**
- * Tells whether the process is ending, not just a context.
+ * Tells whether the process is ending, not just a context, and why.
  */
 final class JvmShutdown {
 
@@ -27,15 +32,21 @@ final class JvmShutdown {
 	}
 
 	/**
-	 * Returns whether a signal made the JVM shut down, rather than the application. The
-	 * JVM's own handlers run on threads that are named for their signal.
-	 * @return whether such a thread is there
+	 * Returns why the JVM shuts down. Its own signal handlers run on threads that are
+	 * named for their signal, such as {@code SIGTERM handler}.
+	 * @return the signal, or {@link StopReason#JVM_EXIT} if it was the application
 	 */
-	static boolean bySignal() {
-		return Thread.getAllStackTraces()
+	static StopReason reason() {
+		Set<String> threads = Thread.getAllStackTraces()
 			.keySet()
 			.stream()
-			.anyMatch((thread) -> thread.getName().matches("SIG(TERM|INT|HUP) handler"));
+			.map(Thread::getName)
+			.collect(Collectors.toSet());
+		if (threads.contains("SIGINT handler")) {
+			return StopReason.SIGINT;
+		}
+		return (threads.contains("SIGTERM handler") || threads.contains("SIGHUP handler")) ? StopReason.SIGTERM
+				: StopReason.JVM_EXIT;
 	}
 
 }

@@ -3,6 +3,7 @@ package io.github.gracefulboot.process;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.shutdown.ProcessStopper;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import org.apache.commons.logging.Log;
@@ -63,11 +64,13 @@ final class ProcessExit implements ProcessStopper {
 		return this.requested.get();
 	}
 
-	/*
-	 * Comes before everything that could hang.
+	/**
+	 * Starts the budget and watches over it, before anything that could hang.
+	 * @param reason why the process ends
+	 * @return when it has to be gone
 	 */
-	Deadline begin() {
-		Deadline deadline = this.shutdown.beginProcessExit();
+	Deadline begin(StopReason reason) {
+		Deadline deadline = this.shutdown.start(reason);
 		if (this.guard != null) {
 			this.guard.watch(deadline);
 		}
@@ -75,18 +78,18 @@ final class ProcessExit implements ProcessStopper {
 	}
 
 	@Override
-	public void stopProcess(String reason) {
+	public void stopProcess(StopReason reason, String source) {
 		if (!this.requested.compareAndSet(false, true)) {
-			logger.info(LogMessage.format("%s again: the stop is under way already", reason));
+			logger.info(LogMessage.format("Ignoring %s: shutdown already in progress", source));
 		}
 		else if (this.ready) {
-			Deadline deadline = begin();
+			logger.debug(LogMessage.format("Shutting down: %s", source));
+			Deadline deadline = begin(reason);
 			start(() -> stopAndExit(deadline));
-			logger.info(LogMessage.format("%s received", reason));
 		}
 		else {
 			start(() -> System.exit(TERMINATED));
-			logger.info(LogMessage.format("%s received while starting", reason));
+			logger.info(LogMessage.format("%s during startup: exiting", source));
 		}
 	}
 
@@ -112,9 +115,10 @@ final class ProcessExit implements ProcessStopper {
 		}
 	}
 
-	/*
-	 * Somebody else may have begun to close the context before the request came. Then the
-	 * call to close it returned at once.
+	/**
+	 * Somebody else may have begun to close the context before the request came, in which
+	 * case the call to close it returned at once.
+	 * @param deadline when to wait no longer
 	 */
 	private void awaitClosed(Deadline deadline) {
 		try {

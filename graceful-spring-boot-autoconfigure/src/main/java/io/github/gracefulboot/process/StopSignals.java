@@ -6,20 +6,21 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.gracefulboot.Outcome;
+import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
+import io.github.gracefulboot.traffic.Readiness;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.availability.AvailabilityChangeEvent;
-import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.SmartApplicationListener;
 import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.log.LogMessage;
 
 /**
@@ -28,7 +29,8 @@ import org.springframework.core.log.LogMessage;
  * when the application is ready, so that a signal during the start ends it as Spring Boot
  * does, and gives them back when the context closes.
  */
-final class StopSignals implements SmartApplicationListener, DisposableBean {
+@Order(Ordered.HIGHEST_PRECEDENCE)
+final class StopSignals implements SmartApplicationListener, Readiness.Listener, DisposableBean {
 
 	private static final Log logger = LogFactory.getLog(StopSignals.class);
 
@@ -71,19 +73,14 @@ final class StopSignals implements SmartApplicationListener, DisposableBean {
 
 	@Override
 	public boolean supportsEventType(Class<? extends ApplicationEvent> type) {
-		return ContextClosedEvent.class.isAssignableFrom(type) || AvailabilityChangeEvent.class.isAssignableFrom(type);
+		return ContextClosedEvent.class.isAssignableFrom(type);
 	}
 
 	@Override
 	public void onApplicationEvent(ApplicationEvent event) {
-		if (event instanceof AvailabilityChangeEvent<?> change) {
-			if (change.getState() == ReadinessState.ACCEPTING_TRAFFIC) {
-				ready();
-			}
-		}
-		else if (((ContextClosedEvent) event).getApplicationContext() == this.context && this.exit.isReady()
+		if (((ContextClosedEvent) event).getApplicationContext() == this.context && this.exit.isReady()
 				&& JvmShutdown.underWay()) {
-			this.exit.begin();
+			this.exit.begin(JvmShutdown.reason());
 		}
 	}
 
@@ -97,8 +94,9 @@ final class StopSignals implements SmartApplicationListener, DisposableBean {
 		return Ordered.HIGHEST_PRECEDENCE;
 	}
 
-	private void ready() {
-		if (!JvmShutdown.underWay() && !this.exit.isReady()) {
+	@Override
+	public void readinessChanged(boolean accepting) {
+		if (accepting && !this.exit.isReady() && !JvmShutdown.underWay()) {
 			this.exit.ready();
 			SpringApplication.getShutdownHandlers().add(this.afterShutdownHook);
 			if (this.exitCodes) {
@@ -125,21 +123,21 @@ final class StopSignals implements SmartApplicationListener, DisposableBean {
 			}
 		}
 		catch (InvocationTargetException ex) {
-			logger.warn(LogMessage.format("The JVM lets nobody handle signals (%s), so that SIGTERM and SIGINT kill it "
-					+ "at once and requests are lost: start it without -Xrs", JvmSignals.reason(ex)));
+			logger.warn(LogMessage.format("Signals cannot be handled (-Xrs): SIGTERM and SIGINT kill the JVM at once, "
+					+ "and requests are lost. Start it without -Xrs (%s)", JvmSignals.reason(ex)));
 		}
 		catch (ReflectiveOperationException ex) {
 			this.withoutHandlers = true;
-			logger.info(LogMessage.format("Stop signals are left to the JVM (%s): add the module jdk.unsupported to "
-					+ "the runtime image. Until then the stop ends by a halt, which cuts off the JVM's other shutdown "
-					+ "hooks, so that the exit code tells whether it was clean", JvmSignals.reason(ex)));
+			logger.info(LogMessage.format("Signals are left to the JVM (%s): add the module jdk.unsupported to the "
+					+ "runtime image. Until then the process ends by a halt, to exit with the right code, and other "
+					+ "shutdown hooks of the JVM may be cut off", JvmSignals.reason(ex)));
 		}
 	}
 
 	private static void warnOfIgnored(String signal) {
 		logger.warn(LogMessage.format(
-				"SIG%s is ignored: a shell started this process with '&' and passed that on. "
-						+ "A supervisor that stops by SIG%s will have to kill it: start it with 'exec java' instead",
+				"SIG%s is ignored by this process, because a shell started it with '&'. A supervisor that stops it by "
+						+ "SIG%s will have to kill it. Start it with 'exec java' instead",
 				signal, signal));
 	}
 
@@ -148,16 +146,16 @@ final class StopSignals implements SmartApplicationListener, DisposableBean {
 			passOn(signal);
 		}
 		else {
-			this.exit.stopProcess("SIG" + signal);
+			this.exit.stopProcess(StopReason.valueOf("SIG" + signal), "SIG" + signal);
 		}
 	}
 
-	/*
+	/**
 	 * Runs when a shutdown hook has closed the context, rather than a signal's handler.
 	 */
 	private void afterShutdownHook() {
 		Outcome outcome = this.shutdown.finish();
-		if (this.withoutHandlers && JvmShutdown.bySignal()) {
+		if (this.withoutHandlers && JvmShutdown.reason() != StopReason.JVM_EXIT) {
 			Runtime.getRuntime().halt(outcome.exitCode());
 		}
 	}
@@ -194,7 +192,7 @@ final class StopSignals implements SmartApplicationListener, DisposableBean {
 			}
 		}
 		catch (ReflectiveOperationException ex) {
-			logger.warn(LogMessage.format("SIG%s could not be passed on: %s", signal, JvmSignals.reason(ex)));
+			logger.warn(LogMessage.format("Could not pass SIG%s on: %s", signal, JvmSignals.reason(ex)));
 		}
 	}
 

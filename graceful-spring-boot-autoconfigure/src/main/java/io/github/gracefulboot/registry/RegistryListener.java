@@ -10,12 +10,10 @@ import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.registry.Registrations.Entry;
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.Durations;
+import io.github.gracefulboot.traffic.Readiness;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-import org.springframework.boot.availability.AvailabilityChangeEvent;
-import org.springframework.boot.availability.ReadinessState;
-import org.springframework.context.ApplicationListener;
 import org.springframework.core.log.LogMessage;
 
 /**
@@ -23,7 +21,7 @@ import org.springframework.core.log.LogMessage;
  * announced. A registry that does not answer holds up neither the stop nor another
  * registry.
  */
-final class RegistryListener implements ApplicationListener<AvailabilityChangeEvent<ReadinessState>>, Announcer {
+final class RegistryListener implements Readiness.Listener, Announcer {
 
 	private static final Log logger = LogFactory.getLog(RegistryListener.class);
 
@@ -38,8 +36,8 @@ final class RegistryListener implements ApplicationListener<AvailabilityChangeEv
 	}
 
 	@Override
-	public void onApplicationEvent(AvailabilityChangeEvent<ReadinessState> event) {
-		if (event.getState() == ReadinessState.ACCEPTING_TRAFFIC) {
+	public void readinessChanged(boolean accepting) {
+		if (accepting) {
 			this.registrations.ready();
 		}
 	}

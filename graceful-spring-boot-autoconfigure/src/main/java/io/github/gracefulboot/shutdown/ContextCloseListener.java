@@ -1,12 +1,12 @@
 package io.github.gracefulboot.shutdown;
 
 import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.StopReason;
+import io.github.gracefulboot.traffic.Readiness;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.DisposableBean;
-import org.springframework.boot.availability.AvailabilityChangeEvent;
-import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.event.ContextClosedEvent;
@@ -15,13 +15,13 @@ import org.springframework.core.Ordered;
 import org.springframework.core.log.LogMessage;
 
 /**
- * Runs the stop before anybody else hears that the context closes: executors refuse work
- * from their own {@link ContextClosedEvent} on, and requests in flight may still need
- * them. A context that never was ready is let go at once.
+ * Runs the shutdown before anybody else hears that the context closes: executors refuse
+ * work from their own {@link ContextClosedEvent} on, and requests in flight may still
+ * need them. A context that never was ready is let go at once.
  */
 final class ContextCloseListener implements SmartApplicationListener, DisposableBean {
 
-	private static final Log logger = LogFactory.getLog(ContextCloseListener.class);
+	private static final Log logger = LogFactory.getLog(ShutdownSequence.class);
 
 	private final ApplicationContext context;
 
@@ -29,48 +29,45 @@ final class ContextCloseListener implements SmartApplicationListener, Disposable
 
 	private final LifecyclePhases phases;
 
-	private volatile boolean wasReady;
+	private final Readiness readiness;
 
-	ContextCloseListener(ApplicationContext context, ShutdownSequence shutdown, LifecyclePhases phases) {
+	ContextCloseListener(ApplicationContext context, ShutdownSequence shutdown, LifecyclePhases phases,
+			Readiness readiness) {
 		this.context = context;
 		this.shutdown = shutdown;
 		this.phases = phases;
+		this.readiness = readiness;
 	}
 
 	@Override
 	public boolean supportsEventType(Class<? extends ApplicationEvent> type) {
-		return ContextClosedEvent.class.isAssignableFrom(type) || AvailabilityChangeEvent.class.isAssignableFrom(type);
+		return ContextClosedEvent.class.isAssignableFrom(type);
 	}
 
 	@Override
 	public void onApplicationEvent(ApplicationEvent event) {
-		if (event instanceof AvailabilityChangeEvent<?> change) {
-			if (change.getState() == ReadinessState.ACCEPTING_TRAFFIC) {
-				this.wasReady = true;
-			}
-		}
-		else if (((ContextClosedEvent) event).getApplicationContext() == this.context && this.wasReady) {
-			logPlan();
-			this.shutdown.stop();
-			Deadline deadline = this.shutdown.begin();
-			this.phases.limitAll(this.shutdown.getBudget().release(deadline).remaining());
-			this.phases.limit(ReleaseLifecycle.PHASE, deadline.remaining());
+		if (((ContextClosedEvent) event).getApplicationContext() == this.context && this.readiness.wasReached()) {
+			Deadline deadline = this.shutdown.start(StopReason.CONTEXT_CLOSED);
+			logPlan(deadline);
+			this.shutdown.run();
+			this.phases.fitInto(this.shutdown.getReleaseDeadline(), deadline);
 		}
 	}
 
-	private void logPlan() {
+	private void logPlan(Deadline deadline) {
 		try {
 			ShutdownPlan plan = plan();
-			logger.info("Plan of the stop: " + plan.summary());
-			logger.debug(LogMessage.format("The same step by step:%n%s", plan));
+			logger.info(LogMessage.format("Shutting down within %s (%s): %s", Durations.text(deadline.remaining()),
+					this.shutdown.getReason(), plan.summary()));
+			logger.debug(LogMessage.format("Shutdown plan, step by step:%n%s", plan));
 		}
 		catch (RuntimeException | Error ex) {
-			logger.warn("The plan of the stop can not be told, going on without it", ex);
+			logger.warn("Could not describe the shutdown plan", ex);
 		}
 	}
 
 	/**
-	 * Returns what a stop would do now.
+	 * Returns what a shutdown would do now.
 	 * @return the plan
 	 */
 	ShutdownPlan plan() {
@@ -83,7 +80,7 @@ final class ContextCloseListener implements SmartApplicationListener, Disposable
 	}
 
 	/**
-	 * Leaves room before it for what watches over the stop.
+	 * Leaves room before it for what watches over the shutdown.
 	 */
 	@Override
 	public int getOrder() {
@@ -91,7 +88,7 @@ final class ContextCloseListener implements SmartApplicationListener, Disposable
 	}
 
 	/**
-	 * Sums up a stop that does not end the process. One that does goes on from here.
+	 * Sums up a shutdown that does not end the process. One that does goes on from here.
 	 */
 	@Override
 	public void destroy() {

@@ -34,12 +34,17 @@ public final class Durations {
 	}
 
 	/**
-	 * Writes seconds with two decimals, such as {@code 1.25 s}.
+	 * Writes a duration as people read it, such as {@code 250 ms}, {@code 1.7 s} or
+	 * {@code 24 s}.
 	 * @param duration the duration
 	 * @return the text
 	 */
 	public static String text(Duration duration) {
-		return String.format(Locale.ROOT, "%.2f s", duration.toNanos() / 1e9);
+		long millis = Math.round(duration.toNanos() / 1e6);
+		if (Math.abs(millis) < 1000) {
+			return millis + " ms";
+		}
+		return String.format(Locale.ROOT, (millis < 9950) ? "%.1f s" : "%.0f s", millis / 1e3);
 	}
 
 }

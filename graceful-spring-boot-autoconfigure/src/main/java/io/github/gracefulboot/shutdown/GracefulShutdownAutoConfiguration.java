@@ -3,8 +3,7 @@ package io.github.gracefulboot.shutdown;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-import io.github.gracefulboot.Announcer;
-import io.github.gracefulboot.DrainParticipant;
+import io.github.gracefulboot.traffic.Readiness;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.traffic.WakeUp;
 import org.apache.commons.logging.Log;
@@ -15,6 +14,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationContext;
@@ -44,33 +44,48 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	WakeUp gracefulSignal() {
+	WakeUp gracefulWakeUp() {
 		return new WakeUp();
 	}
 
 	@Bean
-	Traffic gracefulTraffic(WakeUp gracefulSignal) {
-		return new Traffic(CLOCK, gracefulSignal);
+	Traffic gracefulTraffic(WakeUp wakeUp) {
+		return new Traffic(CLOCK, wakeUp);
+	}
+
+	@Bean
+	OwnBeans gracefulOwnBeans(ConfigurableListableBeanFactory beanFactory) {
+		return new OwnBeans(beanFactory);
+	}
+
+	@Bean
+	Readiness gracefulReadiness(ApplicationContext context, ObjectProvider<ApplicationAvailability> availability,
+			OwnBeans beans) {
+		return new Readiness(context, availability.getIfAvailable(),
+				SingletonSupplier.of(() -> beans.instances(Readiness.Listener.class)));
 	}
 
 	@Bean
 	Budget gracefulBudget(ShutdownProperties shutdown, LameDuckProperties lameDuck, Environment environment,
 			ObjectProvider<KillTimeout> killTimeouts) {
-		PropertyRules.check(shutdown, lameDuck, environment);
+		ShutdownRules.check(shutdown, lameDuck, environment);
 		return Budget.of(timeout(shutdown.getTimeout(), killTimeouts), lameDuck.getMin(), lameDuck.getMax(),
 				shutdown.getReleaseReserve());
 	}
 
 	private static Duration timeout(Duration configured, ObjectProvider<KillTimeout> killTimeouts) {
 		Duration timeout = configured;
+		String source = null;
 		for (KillTimeout killTimeout : killTimeouts) {
 			Duration limit = killTimeout.untilKill().map(Budget::before).orElse(timeout);
 			if (limit.compareTo(timeout) < 0) {
-				logger.info(LogMessage.format(
-						"A stop may take %s instead of %s (graceful.shutdown.timeout), less than the %s",
-						Durations.text(limit), Durations.text(timeout), killTimeout.source()));
 				timeout = limit;
+				source = killTimeout.source();
 			}
+		}
+		if (source != null) {
+			logger.info(LogMessage.format("Shutdown timeout reduced from %s to %s to stay below %s",
+					Durations.text(configured), Durations.text(timeout), source));
 		}
 		return timeout;
 	}
@@ -82,20 +97,16 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean
 	ShutdownSequence gracefulShutdown(Budget budget, LameDuckProperties properties, WaitingPolicy waitingPolicy,
-			Traffic traffic, WakeUp gracefulSignal, ObjectProvider<Announcer> announcers,
-			ObjectProvider<DrainParticipant> participants, ApplicationContext context) {
+			Traffic traffic, WakeUp wakeUp, OwnBeans beans, ApplicationContext context) {
 		LameDuck lameDuck = waitingPolicy.waits() ? new LameDuck(properties.getMin(), properties.getProbes(),
-				waitingPolicy.quietPeriod(), traffic, gracefulSignal, CLOCK) : null;
-		// Asked for once: after the beans are destroyed they could only be created anew
-		return new ShutdownSequence(budget, lameDuck, traffic,
-				SingletonSupplier.of(() -> announcers.orderedStream().toList()),
-				SingletonSupplier.of(() -> participants.orderedStream().toList()), context, CLOCK);
+				waitingPolicy.quietPeriod(), traffic, wakeUp, CLOCK) : null;
+		return new ShutdownSequence(budget, lameDuck, traffic, new Members(beans), context, CLOCK);
 	}
 
 	@Bean
-	ContextCloseListener gracefulStopListener(ApplicationContext context, ShutdownSequence shutdown,
-			LifecyclePhases phases) {
-		return new ContextCloseListener(context, shutdown, phases);
+	ContextCloseListener gracefulContextCloseListener(ApplicationContext context, ShutdownSequence shutdown,
+			LifecyclePhases phases, Readiness readiness) {
+		return new ContextCloseListener(context, shutdown, phases, readiness);
 	}
 
 	@Bean
@@ -104,11 +115,13 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	LifecyclePhases gracefulLifecyclePhases(ConfigurableListableBeanFactory beanFactory, Environment environment) {
+	LifecyclePhases gracefulLifecyclePhases(ConfigurableListableBeanFactory beanFactory, Environment environment,
+			OwnBeans beans) {
 		return new LifecyclePhases(beanFactory,
 				Binder.get(environment)
 					.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
-					.orElse(Duration.ofSeconds(30)));
+					.orElse(Duration.ofSeconds(30)),
+				() -> beans.instances(LifecyclePhases.Limit.class));
 	}
 
 }

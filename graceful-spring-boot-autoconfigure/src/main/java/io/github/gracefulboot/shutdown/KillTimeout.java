@@ -21,7 +21,7 @@ public interface KillTimeout {
 
 	/**
 	 * Returns where that comes from.
-	 * @return the source, such as {@code kill_timeout of PM2}, for the log
+	 * @return the source, such as {@code PM2's kill_timeout}, for the log
 	 */
 	String source();
 

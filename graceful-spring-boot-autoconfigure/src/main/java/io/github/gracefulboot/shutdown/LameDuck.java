@@ -15,10 +15,14 @@ import io.github.gracefulboot.traffic.OpenConnection.State;
 import io.github.gracefulboot.traffic.Prober;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.traffic.WakeUp;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.log.LogMessage;
+
 /**
- * Waits until the load balancer has demonstrably seen that this instance leaves.
+ * Waits until load balancers have demonstrably noticed that this instance leaves.
  * <ul>
  * <li>Where somebody probes readiness: until each prober was given enough failing answers
  * and no request has come for the quiet period.</li>
@@ -31,11 +35,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class LameDuck {
 
+	private static final Log logger = LogFactory.getLog(ShutdownSequence.class);
+
 	/**
 	 * Each look asks for the state of every connection, and each request gives a reason
 	 * to look.
 	 */
 	private static final long BETWEEN_LOOKS_MILLIS = 5;
+
+	/**
+	 * How long to wait before a line says so.
+	 */
+	private static final Duration UNTIL_SAID = Duration.ofSeconds(1);
 
 	private final Duration min;
 
@@ -45,37 +56,44 @@ final class LameDuck {
 
 	private final Traffic traffic;
 
-	private final WakeUp signal;
+	private final WakeUp wakeUp;
 
 	private final LongSupplier clock;
 
-	LameDuck(Duration min, int probes, Duration quietPeriod, Traffic traffic, WakeUp signal, LongSupplier clock) {
+	LameDuck(Duration min, int probes, Duration quietPeriod, Traffic traffic, WakeUp wakeUp, LongSupplier clock) {
 		this.min = min;
 		this.probes = probes;
 		this.quietPeriod = quietPeriod;
 		this.traffic = traffic;
-		this.signal = signal;
+		this.wakeUp = wakeUp;
 		this.clock = clock;
 	}
 
 	/**
 	 * Waits.
 	 * @param deadline when to stop waiting
-	 * @return why the wait ended, in words
+	 * @return why the wait ended
 	 * @throws InterruptedException if the thread is interrupted
 	 */
-	String await(Deadline deadline) throws InterruptedException {
+	StageEnd await(Deadline deadline) throws InterruptedException {
 		Evidence evidence = gatherEvidence(deadline.remaining());
 		long start = this.clock.getAsLong();
+		boolean said = false;
 		while (true) {
 			Duration missing = Durations.longer(evidence.missing(), this.min.minus(sinceNanos(start)));
 			if (!isPositive(missing)) {
-				return evidence.toString();
+				return new StageEnd(StageResult.COMPLETED, evidence.toString());
 			}
 			if (deadline.hasPassed()) {
-				return "the longest wait is over, though " + evidence;
+				return new StageEnd(StageResult.TIME_UP, "graceful.lame-duck.max reached; " + evidence);
 			}
-			this.signal.await(Durations.shorter(missing, deadline.remaining()));
+			if (!said && sinceNanos(start).compareTo(UNTIL_SAID) >= 0) {
+				said = true;
+				logger.info(LogMessage.format("Still serving, up to %s, while load balancers notice",
+						Durations.text(deadline.remaining())));
+			}
+			Duration pause = Durations.shorter(missing, deadline.remaining());
+			this.wakeUp.await(said ? pause : Durations.shorter(pause, UNTIL_SAID));
 			Thread.sleep(BETWEEN_LOOKS_MILLIS);
 		}
 	}
@@ -98,8 +116,10 @@ final class LameDuck {
 		return Duration.ofNanos(this.clock.getAsLong() - nanos);
 	}
 
-	/*
+	/**
 	 * Returns how much of the quiet period is still missing.
+	 * @param nanos when the last activity was
+	 * @return the time, zero or less if none is missing
 	 */
 	private Duration untilQuietSince(long nanos) {
 		return this.quietPeriod.minus(sinceNanos(nanos));
@@ -160,7 +180,8 @@ final class LameDuck {
 		public String toString() {
 			return this.wanted.keySet()
 				.stream()
-				.map((prober) -> prober.client() + " was told " + prober.failuresInARow() + " times")
+				.map((prober) -> "%s received %d failing readiness %s".formatted(prober.client(),
+						prober.failuresInARow(), (prober.failuresInARow() == 1) ? "response" : "responses"))
 				.collect(Collectors.joining(", "));
 		}
 
@@ -210,10 +231,10 @@ final class LameDuck {
 		@Override
 		public String toString() {
 			if (this.openAtFirst == 0) {
-				return "nobody was connected";
+				return "no clients connected";
 			}
-			return "nobody probed and of " + this.openAtFirst + " connections " + this.open.size()
-					+ " were left to watch";
+			return "no readiness probes; %d of %d connections still active".formatted(this.open.size(),
+					this.openAtFirst);
 		}
 
 	}
@@ -233,7 +254,8 @@ final class LameDuck {
 
 		@Override
 		public String toString() {
-			return this.lastRequest.isPresent() ? "nobody probed and the quiet period is over" : "no request ever came";
+			return this.lastRequest.isPresent() ? "no readiness probes; the quiet period is over"
+					: "no requests so far";
 		}
 
 	}

@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
+import io.github.gracefulboot.Deadline;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
@@ -32,42 +32,42 @@ public final class LifecyclePhases {
 
 	private final Duration springsTimeout;
 
-	private final Set<Integer> limited = ConcurrentHashMap.newKeySet();
+	private final Supplier<List<Limit>> limits;
 
 	/**
 	 * Creates the phases.
 	 * @param beanFactory holds the lifecycle beans
 	 * @param springsTimeout the time that Spring gives each phase
+	 * @param limits what is known of single phases
 	 */
-	LifecyclePhases(ConfigurableListableBeanFactory beanFactory, Duration springsTimeout) {
+	LifecyclePhases(ConfigurableListableBeanFactory beanFactory, Duration springsTimeout,
+			Supplier<List<Limit>> limits) {
 		this.beanFactory = beanFactory;
 		this.springsTimeout = springsTimeout;
+		this.limits = limits;
 	}
 
 	/**
-	 * Sets the time that a phase may take when the context closes.
-	 * @param phase the phase
-	 * @param timeout the longest time, rounded up to milliseconds
+	 * Sets the time that each phase may take at the most, when the context begins to stop
+	 * its lifecycle beans. One that hangs is left behind then, and the beans can still be
+	 * destroyed.
+	 * @param release when lifecycle beans have to have stopped
+	 * @param shutdown when the whole shutdown has to be over
 	 */
-	public void limit(int phase, Duration timeout) {
-		this.limited.add(phase);
-		set(phase, timeout);
-	}
-
-	/**
-	 * Sets the time that each other phase may take at the most. One that hangs is left
-	 * behind then, and the beans can still be destroyed.
-	 * @param timeout the longest time
-	 */
-	void limitAll(Duration timeout) {
-		if (timeout.compareTo(this.springsTimeout) < 0) {
-			for (String name : this.beanFactory.getBeanNamesForType(Lifecycle.class, false, false)) {
-				int phase = phaseOf(this.beanFactory.getSingleton(name));
-				if (!this.limited.contains(phase)) {
-					set(phase, timeout);
-				}
-			}
+	void fitInto(Deadline release, Deadline shutdown) {
+		if (!(this.beanFactory.getSingleton(
+				AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME) instanceof DefaultLifecycleProcessor processor)) {
+			return;
 		}
+		if (release.remaining().compareTo(this.springsTimeout) < 0) {
+			beans().keySet().forEach((phase) -> limit(processor, phase, release.remaining()));
+		}
+		this.limits.get().forEach((limit) -> limit(processor, limit.phase(), limit.timeout(release)));
+		limit(processor, ReleaseLifecycle.PHASE, shutdown.remaining());
+	}
+
+	private static void limit(DefaultLifecycleProcessor processor, int phase, Duration timeout) {
+		processor.setTimeoutForShutdownPhase(phase, timeout.toMillis() + 1);
 	}
 
 	/**
@@ -89,12 +89,24 @@ public final class LifecyclePhases {
 		return (bean instanceof Phased phased) ? phased.getPhase() : 0;
 	}
 
-	private void set(int phase, Duration timeout) {
-		String name = AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME;
-		if (this.beanFactory.containsBean(name)
-				&& this.beanFactory.getBean(name) instanceof DefaultLifecycleProcessor processor) {
-			processor.setTimeoutForShutdownPhase(phase, timeout.toMillis() + 1);
-		}
+	/**
+	 * The time that one phase may take, where a participant has done its work already.
+	 */
+	public interface Limit {
+
+		/**
+		 * Returns the phase.
+		 * @return the phase of the lifecycle
+		 */
+		int phase();
+
+		/**
+		 * Returns the longest time that it may take.
+		 * @param release when lifecycle beans have to have stopped
+		 * @return the time, rounded up to milliseconds
+		 */
+		Duration timeout(Deadline release);
+
 	}
 
 }

@@ -1,5 +1,7 @@
 package io.github.gracefulboot.shutdown;
 
+import io.github.gracefulboot.StopReason;
+
 /**
  * Stops the application and ends its process, as a stop signal does. There is none in a
  * container that hosts the application as a WAR, since the process is the container's.
@@ -11,8 +13,9 @@ public interface ProcessStopper {
 
 	/**
 	 * Begins the stop, at the first call, and returns at once.
-	 * @param reason who asks for it, such as {@code SIGTERM}, for the log
+	 * @param reason why
+	 * @param source who asks for it, such as {@code SIGTERM}, for the log
 	 */
-	void stopProcess(String reason);
+	void stopProcess(StopReason reason, String source);
 
 }

@@ -7,14 +7,14 @@ import java.util.SortedMap;
 import java.util.stream.Collectors;
 
 import io.github.gracefulboot.Deadline;
-import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.DrainParticipant.Role;
 import io.github.gracefulboot.Stage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a stop will do, in this order: what brings work in is drained before what does it,
- * and that before Spring stops its lifecycle beans and what the work uses is waited for.
+ * What a shutdown will do, in this order: what brings work in is drained before what does
+ * it, and that before Spring stops its lifecycle beans and what the work uses is waited
+ * for.
  *
  * @param steps the steps, each of which begins when the one before is over
  * @since 0.1.0
@@ -24,7 +24,7 @@ public record ShutdownPlan(List<Step> steps) {
 	private static final String DESTROY = "destroy beans";
 
 	/**
-	 * Plans a stop.
+	 * Plans a shutdown.
 	 * @param budget how the time is shared out
 	 * @param announcers the names of those who tell others that this instance leaves
 	 * @param lameDuck whether there is a lame duck stage
@@ -32,8 +32,8 @@ public record ShutdownPlan(List<Step> steps) {
 	 * @param phases the names of the lifecycle beans by their phase, the highest first
 	 * @return the plan
 	 */
-	static ShutdownPlan of(Budget budget, List<String> announcers, boolean lameDuck,
-			List<DrainParticipant> participants, SortedMap<Integer, List<String>> phases) {
+	static ShutdownPlan of(Budget budget, List<String> announcers, boolean lameDuck, List<Participant> participants,
+			SortedMap<Integer, List<String>> phases) {
 		Deadline stop = Deadline.after(() -> 0, budget.timeout());
 		Duration drain = budget.drain(stop).remaining();
 		Duration work = budget.work(stop).remaining();
@@ -41,7 +41,7 @@ public record ShutdownPlan(List<Step> steps) {
 		List<Step> steps = new ArrayList<>();
 		steps.add(new Step(Stage.ANNOUNCE, "tell", null, announcers, drain));
 		if (lameDuck) {
-			steps.add(new Step(Stage.LAME_DUCK, "serve on", null, List.of(),
+			steps.add(new Step(Stage.LAME_DUCK, "keep serving", null, List.of(),
 					Durations.shorter(budget.lameDuckMax(), drain)));
 		}
 		steps.add(Step.drain(Role.INTAKE, participants, drain));
@@ -97,7 +97,7 @@ public record ShutdownPlan(List<Step> steps) {
 	 * One step.
 	 *
 	 * @param stage the stage it belongs to
-	 * @param action what is done: {@code tell}, {@code serve on}, {@code drain},
+	 * @param action what is done: {@code tell}, {@code keep serving}, {@code drain},
 	 * {@code stop} or {@code destroy beans}
 	 * @param phase the phase of Spring's lifecycle, or {@code null} if it is none
 	 * @param who with whom, all at once
@@ -105,11 +105,11 @@ public record ShutdownPlan(List<Step> steps) {
 	 */
 	public record Step(Stage stage, String action, @Nullable Integer phase, List<String> who, Duration by) {
 
-		private static Step drain(Role role, List<DrainParticipant> participants, Duration by) {
+		private static Step drain(Role role, List<Participant> participants, Duration by) {
 			return new Step(role.stage(), "drain", null,
 					participants.stream()
 						.filter((participant) -> participant.role() == role)
-						.map(DrainParticipant::name)
+						.map(Participant::name)
 						.toList(),
 					by);
 		}
@@ -117,7 +117,7 @@ public record ShutdownPlan(List<Step> steps) {
 		private String summary() {
 			return switch (this.stage) {
 				case ANNOUNCE -> "announce";
-				case LAME_DUCK -> "serve on for at most " + Durations.text(this.by);
+				case LAME_DUCK -> "keep serving for up to " + Durations.text(this.by);
 				default -> (this.action + " " + String.join(", ", this.who)).strip();
 			};
 		}

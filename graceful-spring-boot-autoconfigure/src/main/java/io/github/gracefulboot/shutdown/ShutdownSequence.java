@@ -2,31 +2,23 @@ package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import java.util.SortedMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Announcer;
 import io.github.gracefulboot.Deadline;
-import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.DrainParticipant.Role;
+import io.github.gracefulboot.GracefulShutdown;
 import io.github.gracefulboot.Outcome;
 import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.StageChangedEvent;
+import io.github.gracefulboot.StopReason;
+import io.github.gracefulboot.shutdown.OwnBeans.Named;
+import io.github.gracefulboot.shutdown.StageListener.Change;
 import io.github.gracefulboot.traffic.Traffic;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -36,17 +28,11 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.core.log.LogMessage;
 
 /**
- * Stops the application stage by stage. {@link #stop()} is the list of the stages.
- *
- * @since 0.1.0
+ * The shutdown, stage by stage. {@link #run()} is the list of the stages.
  */
-public final class ShutdownSequence {
+public final class ShutdownSequence implements GracefulShutdown {
 
 	private static final Log logger = LogFactory.getLog(ShutdownSequence.class);
-
-	private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(1);
-
-	private static final int LOGGED_TASKS = 10;
 
 	private final Budget budget;
 
@@ -54,9 +40,7 @@ public final class ShutdownSequence {
 
 	private final Traffic traffic;
 
-	private final Supplier<List<Announcer>> announcers;
-
-	private final Supplier<List<DrainParticipant>> participants;
+	private final Members members;
 
 	private final ApplicationEventPublisher events;
 
@@ -64,11 +48,13 @@ public final class ShutdownSequence {
 
 	private final Timeline timeline = new Timeline();
 
-	private final List<String> cutOff = new ArrayList<>();
+	private final CutOffs cutOffs = new CutOffs();
 
-	private final Set<DrainParticipant> undrained = ConcurrentHashMap.newKeySet();
+	private final DrainEngine engine = new DrainEngine(this.cutOffs);
 
 	private volatile Stage stage = Stage.RUNNING;
+
+	private volatile @Nullable StopReason reason;
 
 	private volatile @Nullable Deadline deadline;
 
@@ -78,25 +64,27 @@ public final class ShutdownSequence {
 
 	private boolean finished;
 
-	ShutdownSequence(Budget budget, @Nullable LameDuck lameDuck, Traffic traffic, Supplier<List<Announcer>> announcers,
-			Supplier<List<DrainParticipant>> participants, ApplicationEventPublisher events, LongSupplier clock) {
+	ShutdownSequence(Budget budget, @Nullable LameDuck lameDuck, Traffic traffic, Members members,
+			ApplicationEventPublisher events, LongSupplier clock) {
 		this.budget = budget;
 		this.lameDuck = lameDuck;
 		this.traffic = traffic;
-		this.announcers = announcers;
-		this.participants = participants;
+		this.members = members;
 		this.events = events;
 		this.clock = clock;
 	}
 
 	/**
-	 * Starts the budget, at the first call. Called when the stop signal comes; without
-	 * one the budget starts when the context begins to close.
-	 * @return when the stop has to be over
+	 * Starts the budget, at the first call: when the process is asked to stop, or else
+	 * when the context begins to close. The first reason counts.
+	 * @param reason why the application shuts down
+	 * @return when the shutdown has to be over
 	 */
-	public synchronized Deadline begin() {
+	public synchronized Deadline start(StopReason reason) {
+		this.endsProcess |= reason.endsProcess();
 		Deadline deadline = this.deadline;
 		if (deadline == null) {
+			this.reason = reason;
 			deadline = Deadline.after(this.clock, this.budget.timeout());
 			this.deadline = deadline;
 		}
@@ -104,258 +92,152 @@ public final class ShutdownSequence {
 	}
 
 	/**
-	 * Starts the budget like {@link #begin()} for a stop at whose end the process exits.
-	 * Whoever ends the process calls {@link #finish()} before.
-	 * @return when the stop has to be over
-	 */
-	public Deadline beginProcessExit() {
-		this.endsProcess = true;
-		return begin();
-	}
-
-	/**
 	 * Runs the stages up to the release. Spring then stops the lifecycle beans, phase by
 	 * phase, the last of which is the {@link ReleaseLifecycle}.
 	 */
-	void stop() {
-		Deadline deadline = begin();
+	void run() {
+		Deadline deadline = start(StopReason.CONTEXT_CLOSED);
 		this.stoppingThread = Thread.currentThread();
 		stage(Stage.ANNOUNCE, () -> announce(deadline));
-		stage(Stage.LAME_DUCK, () -> awaitBalancer(this.budget.lameDuck(deadline)));
+		stage(Stage.LAME_DUCK, () -> awaitBalancers(this.budget.lameDuck(deadline)));
 		stage(Stage.DRAIN, () -> drain(this.budget.drain(deadline), Role.INTAKE, Role.QUEUE));
 		enter(Stage.RELEASE);
-		guarded(Stage.RELEASE, () -> drain(this.budget.work(deadline), Role.WORKER));
+		guarded(() -> drain(this.budget.work(deadline), Role.WORKER));
 	}
 
 	/**
 	 * Runs the end of the release stage.
 	 */
 	void release() {
-		Deadline deadline = begin();
-		endStage(guarded(Stage.RELEASE, () -> {
-			nameWhatWasNotDrained();
+		Deadline deadline = start(StopReason.CONTEXT_CLOSED);
+		end(guarded(() -> {
+			cutOffWhatGoesOn();
 			return drain(this.budget.release(deadline), Role.RESOURCE);
 		}));
 		enter(Stage.EXIT);
 	}
 
-	private void stage(Stage stage, Supplier<String> work) {
+	private void stage(Stage stage, Supplier<StageEnd> work) {
 		enter(stage);
-		endStage(guarded(stage, work));
+		end(guarded(work));
 	}
 
-	/*
-	 * Runs work of a stage. Should it fail, the stop goes on, but not as a clean one.
+	/**
+	 * Does the work of a stage. Should it fail, the shutdown goes on, but is not clean.
+	 * @param work the work
+	 * @return how it ended
 	 */
-	private String guarded(Stage stage, Supplier<String> work) {
+	private StageEnd guarded(Supplier<StageEnd> work) {
 		try {
 			return work.get();
 		}
 		catch (RuntimeException | Error ex) {
-			logger.warn(LogMessage.format("Stage %s failed, going on with the next", stage.id()), ex);
-			cutOff("the " + stage.id() + " stage, which failed", null);
-			return "failed";
+			logger.warn(LogMessage.format("Stage %s failed, going on with the next", this.stage.id()), ex);
+			this.cutOffs.add("the " + this.stage.id() + " stage, which failed", null);
+			return new StageEnd(StageResult.FAILED);
 		}
 	}
 
-	private String announce(Deadline deadline) {
-		logger.info(LogMessage.format("Stopping within %s: announcing that this instance leaves",
-				Durations.text(this.budget.timeout())));
+	private StageEnd announce(Deadline deadline) {
 		this.traffic.watch();
-		for (Announcer announcer : this.announcers.get()) {
-			isolated(announcer.getClass().getSimpleName(), () -> announcer.announceStop(deadline));
+		for (Named<Announcer> announcer : this.members.announcers()) {
+			isolated("Announcer " + announcer.name(), () -> announcer.instance().announceStop(deadline));
 		}
-		return "done";
+		return new StageEnd(StageResult.COMPLETED);
 	}
 
-	private String awaitBalancer(Deadline deadline) {
+	private StageEnd awaitBalancers(Deadline deadline) {
 		if (this.lameDuck == null) {
-			return "disabled";
+			return new StageEnd(StageResult.SKIPPED);
 		}
-		logger.info(LogMessage.format("Lame duck: serving on for at most %s, until the balancer has seen it",
-				Durations.text(deadline.remaining())));
 		try {
 			return this.lameDuck.await(deadline);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			return "interrupted";
+			return new StageEnd(StageResult.INTERRUPTED);
 		}
 	}
 
-	private String drain(Deadline deadline, Role... roles) {
-		boolean waited = false;
+	private StageEnd drain(Deadline deadline, Role... roles) {
+		StageResult result = StageResult.NOTHING_TO_WAIT_FOR;
 		for (Role role : roles) {
-			waited |= drain(role, deadline);
+			StageResult drained = this.engine.drain(participants(role), deadline);
+			result = (drained.compareTo(result) > 0) ? drained : result;
 		}
-		if (!waited) {
-			return "nothing to wait for";
-		}
-		return this.undrained.isEmpty() ? "finished" : "cut off";
+		return new StageEnd(result);
 	}
 
-	private boolean drain(Role role, Deadline deadline) {
-		Map<DrainParticipant, CompletableFuture<?>> draining = new LinkedHashMap<>();
-		for (DrainParticipant participant : participants(role)) {
-			draining.put(participant, drain(participant, deadline));
-		}
-		if (draining.isEmpty()) {
-			return false;
-		}
-		logger.info(LogMessage.format("Waiting at most %s to %s: %s", Durations.text(deadline.remaining()),
-				role.stage().id(),
-				draining.keySet().stream().map(DrainParticipant::name).collect(Collectors.joining(", "))));
-		awaitDrained(draining.values(), deadline);
-		draining.forEach((participant, drained) -> {
-			if (!drained.isDone() || drained.isCompletedExceptionally()) {
-				cutOff(participant);
-			}
-		});
-		return true;
-	}
-
-	private static CompletableFuture<?> drain(DrainParticipant participant, Deadline deadline) {
-		CompletableFuture<?> drained;
-		try {
-			drained = participant.drain(deadline).toCompletableFuture();
-		}
-		catch (RuntimeException | Error ex) {
-			drained = CompletableFuture.failedFuture(ex);
-		}
-		return drained.whenComplete((result, ex) -> {
-			if (ex != null) {
-				logger.warn(LogMessage.format("Draining %s failed, going on without it", participant.name()), ex);
-			}
-		});
-	}
-
-	private void awaitDrained(Collection<CompletableFuture<?>> draining, Deadline deadline) {
-		CompletableFuture<?> all = CompletableFuture.allOf(draining.stream()
-			.map((drained) -> drained.handle((result, ex) -> null))
-			.toArray(CompletableFuture[]::new));
-		try {
-			while (!all.isDone() && !deadline.hasPassed()) {
-				try {
-					all.get(deadline.atMost(PROGRESS_INTERVAL).remaining().toNanos(), TimeUnit.NANOSECONDS);
-				}
-				catch (TimeoutException ex) {
-					logProgress(deadline);
-				}
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		catch (ExecutionException ex) {
-			throw new IllegalStateException("Failures were handled before", ex);
-		}
-	}
-
-	private void logProgress(Deadline deadline) {
-		List<ActiveTask> tasks = activeTasks();
-		if (!tasks.isEmpty() && !deadline.hasPassed()) {
-			logger.info(LogMessage.format("Still running, %s left: %s", Durations.text(deadline.remaining()),
-					ActiveTask.describe(tasks, LOGGED_TASKS)));
-		}
+	private List<Participant> participants(Role role) {
+		return getParticipants().stream().filter((participant) -> participant.role() == role).toList();
 	}
 
 	/**
 	 * Names the work that is still going on though its drain ended or was left to
 	 * somebody else, such as the requests of a server that only Spring Boot drains.
 	 */
-	private void nameWhatWasNotDrained() {
-		for (DrainParticipant participant : this.participants.get()) {
-			if (participant.role() != Role.RESOURCE && !this.undrained.contains(participant)
-					&& !tasksOf(participant).isEmpty()) {
-				cutOff(participant);
+	private void cutOffWhatGoesOn() {
+		for (Participant participant : getParticipants()) {
+			if (participant.role() != Role.RESOURCE && !participant.activeTasks().isEmpty()) {
+				this.cutOffs.add(participant);
 			}
 		}
 	}
 
-	private void cutOff(DrainParticipant participant) {
-		this.undrained.add(participant);
-		Collection<ActiveTask> tasks = tasksOf(participant);
-		if (tasks.isEmpty()) {
-			cutOff(participant.name(), null);
-		}
-		tasks.forEach((task) -> cutOff(task.toString(), task.thread()));
-	}
-
-	private static Collection<ActiveTask> tasksOf(DrainParticipant participant) {
-		try {
-			return participant.activeTasks();
-		}
-		catch (RuntimeException | Error ex) {
-			return List.of(new ActiveTask(participant.name() + ", which can not tell its tasks: " + ex, null, null));
-		}
-	}
-
-	private void cutOff(String what, @Nullable Thread thread) {
-		synchronized (this.cutOff) {
-			this.cutOff.add(what);
-		}
-		logger.warn("Cut off: " + what + ((thread != null) ? stackOf(thread) : ""));
-	}
-
-	private static String stackOf(Thread thread) {
-		return Arrays.stream(thread.getStackTrace())
-			.map((frame) -> System.lineSeparator() + "\tat " + frame)
-			.collect(Collectors.joining());
-	}
-
 	/**
-	 * Names what is still being done as cut off, because the budget is spent.
+	 * Names what is still going on as cut off, because the budget is spent. For whoever
+	 * ends the process.
 	 */
 	public void cutOffRest() {
 		Stage stage = this.stage;
 		Thread thread = this.stoppingThread;
-		for (DrainParticipant participant : this.participants.get()) {
-			if (participant.role().stage() == stage && !this.undrained.contains(participant)) {
-				cutOff(participant);
-			}
-		}
-		cutOff("the " + stage.id() + " stage", thread);
+		getParticipants().stream()
+			.filter((participant) -> participant.role().stage() == stage)
+			.forEach(this.cutOffs::add);
+		this.cutOffs.add("the " + stage.id() + " stage", thread);
 	}
 
 	/**
-	 * Ends the stop, at the first call, with one line that tells how it went.
-	 * @return how the stop went
+	 * Ends the shutdown, at the first call, with one line that says how it went.
+	 * @return how it went
 	 */
 	public synchronized Outcome finish() {
-		Outcome outcome = outcome();
-		if (!this.finished && this.stage != Stage.RUNNING) {
+		Outcome outcome = this.cutOffs.toOutcome();
+		Deadline deadline = this.deadline;
+		if (!this.finished && this.stage != Stage.RUNNING && deadline != null) {
 			this.finished = true;
-			Deadline deadline = begin();
 			if (this.stage == Stage.EXIT) {
-				endStage("done");
+				end(new StageEnd(StageResult.COMPLETED));
 			}
-			logger.info(LogMessage.format("Stopped %s in %s (%s)%s", outcome,
-					Durations.text(this.budget.timeout().minus(deadline.remaining())), this.timeline,
-					outcome.isClean() ? "" : ", cut off: " + String.join("; ", outcome.cutOff())));
+			String took = Durations.text(this.budget.timeout().minus(deadline.remaining()));
+			if (outcome.isClean()) {
+				logger.info(LogMessage.format("Shutdown completed in %s (%s; %s)", took, this.reason, this.timeline));
+			}
+			else {
+				logger.warn(LogMessage.format("Shutdown forced after %s (%s; %s), cut off: %s", took, this.reason,
+						this.timeline, String.join("; ", outcome.cutOff())));
+			}
 		}
 		return outcome;
 	}
 
-	private Outcome outcome() {
-		synchronized (this.cutOff) {
-			return new Outcome(List.copyOf(this.cutOff));
-		}
-	}
-
 	private void enter(Stage next) {
-		Stage previous = this.stage;
-		Duration previousTook = this.timeline.lastTook();
+		Deadline deadline = start(StopReason.CONTEXT_CLOSED);
+		StopReason reason = Objects.requireNonNull(this.reason);
+		Change change = new Change(reason, this.stage, this.timeline.lastTook(), next);
 		this.timeline.enter(next, Instant.now(), this.clock.getAsLong());
 		this.stage = next;
-		StageChangedEvent event = new StageChangedEvent(this, previous, previousTook, next, begin().remaining());
+		for (Named<StageListener> listener : this.members.listeners()) {
+			isolated(listener.name(), () -> listener.instance().stageChanged(change));
+		}
+		StageChangedEvent event = new StageChangedEvent(this, reason, change.previous(), change.previousTook(), next,
+				deadline.remaining());
 		isolated("A listener of " + event.getClass().getSimpleName(), () -> this.events.publishEvent(event));
 	}
 
-	private void endStage(String how) {
-		Duration took = this.timeline.end(this.clock.getAsLong(), how);
-		if (this.stage != Stage.EXIT) {
-			logger.info(LogMessage.format("Stage %s ended after %s: %s", this.stage.id(), Durations.text(took), how));
-		}
+	private void end(StageEnd end) {
+		Duration took = this.timeline.end(this.clock.getAsLong(), end);
+		logger.debug(LogMessage.format("Stage %s ended after %s: %s", this.stage.id(), Durations.text(took), end));
 	}
 
 	private static void isolated(String who, Runnable action) {
@@ -363,28 +245,48 @@ public final class ShutdownSequence {
 			action.run();
 		}
 		catch (RuntimeException | Error ex) {
-			logger.warn(LogMessage.format("%s failed during the stop, going on without it", who), ex);
+			logger.warn(LogMessage.format("%s failed during the shutdown, going on without it", who), ex);
 		}
 	}
 
-	/**
-	 * Returns the stage that the application is in.
-	 * @return the stage
-	 */
+	@Override
 	public Stage getStage() {
 		return this.stage;
 	}
 
-	boolean endsProcess() {
-		return this.endsProcess;
+	@Override
+	public @Nullable StopReason getReason() {
+		return this.reason;
+	}
+
+	@Override
+	public @Nullable Deadline getDeadline() {
+		return this.deadline;
+	}
+
+	@Override
+	public List<ActiveTask> getActiveTasks() {
+		return getParticipants().stream().flatMap((participant) -> participant.activeTasks().stream()).toList();
 	}
 
 	/**
-	 * Returns when the stop has to be over.
-	 * @return the deadline, or {@code null} while no stop has begun
+	 * Returns when the drain has to be over, of a shutdown that has begun.
+	 * @return the deadline of the stage
 	 */
-	public @Nullable Deadline getDeadline() {
-		return this.deadline;
+	public Deadline getDrainDeadline() {
+		return this.budget.drain(start(StopReason.CONTEXT_CLOSED));
+	}
+
+	/**
+	 * Returns how much time is left until lifecycle beans have to have stopped.
+	 * @return the deadline of the release stage
+	 */
+	Deadline getReleaseDeadline() {
+		return this.budget.release(start(StopReason.CONTEXT_CLOSED));
+	}
+
+	boolean endsProcess() {
+		return this.endsProcess;
 	}
 
 	/**
@@ -397,41 +299,28 @@ public final class ShutdownSequence {
 
 	/**
 	 * Returns what happened so far.
-	 * @return the timeline, empty while no stop has begun
+	 * @return the timeline, empty until a shutdown begins
 	 */
 	public Timeline getTimeline() {
 		return this.timeline;
 	}
 
 	/**
-	 * Returns who takes part in the stop.
+	 * Returns who takes part in the shutdown.
 	 * @return the participants in their order
 	 */
-	public List<DrainParticipant> getParticipants() {
-		return this.participants.get();
+	public List<Participant> getParticipants() {
+		return this.members.participants();
 	}
 
 	/**
-	 * Plans the stop with everybody who takes part in it now.
+	 * Plans the shutdown with everybody who takes part in it now.
 	 * @param phases the names of the lifecycle beans by their phase
 	 * @return the plan
 	 */
 	ShutdownPlan plan(SortedMap<Integer, List<String>> phases) {
-		return ShutdownPlan.of(this.budget,
-				this.announcers.get().stream().map((announcer) -> announcer.getClass().getSimpleName()).toList(),
-				this.lameDuck != null, this.participants.get(), phases);
-	}
-
-	private List<DrainParticipant> participants(Role role) {
-		return this.participants.get().stream().filter((participant) -> participant.role() == role).toList();
-	}
-
-	/**
-	 * Returns what all participants are doing now.
-	 * @return the work in hand
-	 */
-	public List<ActiveTask> activeTasks() {
-		return this.participants.get().stream().flatMap((participant) -> tasksOf(participant).stream()).toList();
+		return ShutdownPlan.of(this.budget, this.members.announcers().stream().map(Named::name).toList(),
+				this.lameDuck != null, getParticipants(), phases);
 	}
 
 }

@@ -10,7 +10,7 @@ import io.github.gracefulboot.Stage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happened when during a stop, stage by stage.
+ * What happened when during a shutdown, stage by stage.
  *
  * @since 0.1.0
  */
@@ -22,7 +22,7 @@ public final class Timeline {
 		this.entries.add(new Entry(stage, at, nanos, null));
 	}
 
-	synchronized Duration end(long nanos, String how) {
+	synchronized Duration end(long nanos, StageEnd how) {
 		Entry last = this.entries.remove(this.entries.size() - 1);
 		Entry ended = new Entry(last.stage(), last.startedAt(), last.startedNanos(),
 				new End(Duration.ofNanos(nanos - last.startedNanos()), how));
@@ -43,18 +43,19 @@ public final class Timeline {
 	}
 
 	/**
-	 * Sums it up, such as {@code lame-duck 1.20 s, drain 0.05 s}.
+	 * Sums it up, such as {@code announce 20 ms, lame-duck 1.2 s (received 2 failing
+	 * readiness responses), drain 50 ms}.
 	 */
 	@Override
 	public String toString() {
 		return entries().stream()
-			.filter((entry) -> entry.end() != null)
-			.map((entry) -> entry.stage().id() + " " + Durations.text(entry.took()))
+			.map(Entry::toString)
+			.filter((text) -> !text.isEmpty())
 			.collect(Collectors.joining(", "));
 	}
 
 	/**
-	 * A stage of the stop.
+	 * A stage of the shutdown.
 	 *
 	 * @param stage the stage
 	 * @param startedAt when it began
@@ -71,15 +72,24 @@ public final class Timeline {
 			return (this.end != null) ? this.end.took() : Duration.ZERO;
 		}
 
+		@Override
+		public String toString() {
+			if (this.end == null) {
+				return "";
+			}
+			String detail = this.end.how().detail();
+			return this.stage.id() + " " + Durations.text(took()) + ((detail != null) ? " (" + detail + ")" : "");
+		}
+
 	}
 
 	/**
 	 * The end of a stage.
 	 *
 	 * @param took how long the stage took
-	 * @param how why it ended, in words
+	 * @param how how it ended
 	 */
-	public record End(Duration took, String how) {
+	public record End(Duration took, StageEnd how) {
 
 	}
 

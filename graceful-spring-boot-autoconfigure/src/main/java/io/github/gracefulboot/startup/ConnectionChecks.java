@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Predicate;
 
 import io.github.gracefulboot.StartupCheck;
+import io.github.gracefulboot.shutdown.OwnBeans.Named;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
@@ -42,33 +43,22 @@ public final class ConnectionChecks<T> implements StartupCheckSource {
 	}
 
 	@Override
-	public List<StartupCheck> checks() {
+	public List<Named<StartupCheck>> checks() {
 		return Arrays.stream(this.beanFactory.getBeanNamesForType(this.type, false, false))
 			.filter(this.beanFactory::containsSingleton)
 			.filter((name) -> this.connects.test(this.beanFactory.getBean(name, this.type)))
-			.map(this::check)
+			.map((name) -> new Named<>(name, check(this.beanFactory.getBean(name, this.type))))
 			.toList();
 	}
 
-	private StartupCheck check(String name) {
-		T connectionFactory = this.beanFactory.getBean(name, this.type);
-		return new StartupCheck() {
-
-			@Override
-			public String name() {
-				return name;
+	private StartupCheck check(T connectionFactory) {
+		return () -> {
+			try {
+				this.attempt.connect(connectionFactory);
 			}
-
-			@Override
-			public void check() throws Exception {
-				try {
-					ConnectionChecks.this.attempt.connect(connectionFactory);
-				}
-				catch (Exception ex) {
-					throw explained(ex);
-				}
+			catch (Exception ex) {
+				throw explained(ex);
 			}
-
 		};
 	}
 

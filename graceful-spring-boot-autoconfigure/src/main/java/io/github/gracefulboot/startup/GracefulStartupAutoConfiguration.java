@@ -1,11 +1,11 @@
 package io.github.gracefulboot.startup;
 
-import java.time.Duration;
 import java.util.stream.Stream;
 
 import io.github.gracefulboot.StartupCheck;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
-import io.github.gracefulboot.shutdown.InvalidGracefulPropertyException;
+import io.github.gracefulboot.shutdown.OwnBeans;
+import io.github.gracefulboot.shutdown.PropertyRules;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -36,15 +36,8 @@ public final class GracefulStartupAutoConfiguration {
 	private static StartupProperties properties(Environment environment) {
 		StartupProperties properties = Binder.get(environment)
 			.bindOrCreate("graceful.startup", StartupProperties.class);
-		positive("graceful.startup.timeout", properties.getTimeout());
+		PropertyRules.positive("graceful.startup.timeout", properties.getTimeout(), "Set a duration such as 60s.");
 		return properties;
-	}
-
-	private static void positive(String name, Duration value) {
-		if (value.isNegative() || value.isZero()) {
-			throw new InvalidGracefulPropertyException(name, value + " is not a positive duration.",
-					"Set a duration such as 60s.");
-		}
 	}
 
 	@Bean
@@ -61,12 +54,12 @@ public final class GracefulStartupAutoConfiguration {
 	}
 
 	@Bean
-	StartupChecksLifecycle gracefulStartupChecksLifecycle(StartupChecks checks, ObjectProvider<StartupCheck> beans,
+	StartupChecksLifecycle gracefulStartupChecksLifecycle(StartupChecks checks, OwnBeans beans,
 			ObjectProvider<StartupCheckSource> sources) {
 		return new StartupChecksLifecycle(checks,
 				() -> Stream
 					.concat(sources.orderedStream().flatMap((source) -> source.checks().stream()),
-							beans.orderedStream())
+							beans.ordered(StartupCheck.class).stream())
 					.toList());
 	}
 

@@ -3,6 +3,7 @@ package io.github.gracefulboot.startup;
 import java.util.List;
 
 import io.github.gracefulboot.StartupCheck;
+import io.github.gracefulboot.shutdown.OwnBeans.Named;
 
 /**
  * Checks of what is known only when all beans are there, such as each connection factory.
@@ -16,6 +17,6 @@ public interface StartupCheckSource {
 	 * Returns the checks. Called once, before the application listens.
 	 * @return the checks, each of another name
 	 */
-	List<StartupCheck> checks();
+	List<Named<StartupCheck>> checks();
 
 }

@@ -16,13 +16,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import io.github.gracefulboot.StartupCheck;
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.Durations;
+import io.github.gracefulboot.traffic.Readiness;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.availability.AvailabilityChangeEvent;
-import org.springframework.boot.availability.ReadinessState;
-import org.springframework.context.ApplicationListener;
 import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.springframework.core.SpringProperties;
 import org.springframework.core.log.LogMessage;
@@ -36,7 +34,7 @@ import org.springframework.util.backoff.ExponentialBackOff;
  *
  * @since 0.1.0
  */
-public final class StartupChecks implements ApplicationListener<AvailabilityChangeEvent<ReadinessState>> {
+public final class StartupChecks implements Readiness.Listener {
 
 	private static final Log logger = LogFactory.getLog(StartupChecks.class);
 
@@ -87,18 +85,19 @@ public final class StartupChecks implements ApplicationListener<AvailabilityChan
 
 	/**
 	 * Tries a check until it passes.
+	 * @param name the name of the check
 	 * @param check the check
 	 * @throws StartupCheckFailedException if it does not pass in time, or the process is
 	 * told to stop
 	 */
-	public void await(StartupCheck check) {
-		if (this.over || isTrainingRun() || this.excluded.contains(check.name())) {
+	public void await(String name, StartupCheck check) {
+		if (this.over || isTrainingRun() || this.excluded.contains(name)) {
 			return;
 		}
 		long start = System.nanoTime();
 		this.waits.incrementAndGet();
 		try {
-			new Wait(check, start, this.timeout.minusNanos(this.waited.get())).run();
+			new Wait(name, check, start, this.timeout.minusNanos(this.waited.get())).run();
 		}
 		finally {
 			this.waits.decrementAndGet();
@@ -125,8 +124,8 @@ public final class StartupChecks implements ApplicationListener<AvailabilityChan
 	}
 
 	@Override
-	public void onApplicationEvent(AvailabilityChangeEvent<ReadinessState> event) {
-		this.over |= event.getState() == ReadinessState.ACCEPTING_TRAFFIC;
+	public void readinessChanged(boolean accepting) {
+		this.over |= accepting;
 	}
 
 	private static Duration since(long nanos) {
@@ -145,6 +144,8 @@ public final class StartupChecks implements ApplicationListener<AvailabilityChan
 	 */
 	private final class Wait {
 
+		private final String name;
+
 		private final StartupCheck check;
 
 		private final long start;
@@ -159,7 +160,8 @@ public final class StartupChecks implements ApplicationListener<AvailabilityChan
 
 		private Duration nextLine = Duration.ZERO;
 
-		private Wait(StartupCheck check, long start, Duration atMost) {
+		private Wait(String name, StartupCheck check, long start, Duration atMost) {
+			this.name = name;
 			this.check = check;
 			this.start = start;
 			this.atMost = atMost;
@@ -167,7 +169,7 @@ public final class StartupChecks implements ApplicationListener<AvailabilityChan
 
 		private void run() {
 			ExecutorService executor = Executors
-				.newSingleThreadExecutor(DaemonThreads.factory("graceful-check-" + this.check.name()));
+				.newSingleThreadExecutor(DaemonThreads.factory("graceful-check-" + this.name));
 			try (StopWhileStarting stop = StopWhileStarting.interruptsThisThread()) {
 				for (Throwable failure = attempt(executor); failure != null; failure = attempt(executor)) {
 					report(failure);
@@ -180,13 +182,13 @@ public final class StartupChecks implements ApplicationListener<AvailabilityChan
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
-				throw StartupCheckFailedException.stopped(this.check.name(), this.attempts, since(this.start), ex);
+				throw StartupCheckFailedException.stopped(this.name, this.attempts, since(this.start), ex);
 			}
 			finally {
 				executor.shutdownNow();
 			}
 			if (this.attempts > 1) {
-				logger.info(LogMessage.format("%s is there after %s and %d attempts", this.check.name(),
+				logger.info(LogMessage.format("%s became available after %s (%d attempts)", this.name,
 						Durations.text(since(this.start)), this.attempts));
 			}
 		}
@@ -222,7 +224,7 @@ public final class StartupChecks implements ApplicationListener<AvailabilityChan
 
 		private void report(Throwable failure) {
 			Duration waited = since(this.start);
-			String status = "Waiting for %s: %s (attempt %d, %s of %s)".formatted(this.check.name(),
+			String status = "Waiting for %s: %s (attempt %d, %s of %s)".formatted(this.name,
 					StartupCheckFailedException.reason(failure), this.attempts, Durations.text(waited),
 					Durations.text(StartupChecks.this.timeout));
 			if (waited.compareTo(this.nextLine) >= 0) {
@@ -233,7 +235,7 @@ public final class StartupChecks implements ApplicationListener<AvailabilityChan
 		}
 
 		private StartupCheckFailedException failed(boolean hung) {
-			return StartupCheckFailedException.timedOut(this.check.name(), this.attempts, since(this.start), hung,
+			return StartupCheckFailedException.timedOut(this.name, this.attempts, since(this.start), hung,
 					this.failure);
 		}
 

@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import io.github.gracefulboot.StartupCheck;
+import io.github.gracefulboot.shutdown.OwnBeans.Named;
 
 import org.springframework.context.SmartLifecycle;
 
@@ -22,18 +23,20 @@ final class StartupChecksLifecycle implements SmartLifecycle {
 
 	private final StartupChecks checks;
 
-	private final Supplier<List<StartupCheck>> beans;
+	private final Supplier<List<Named<StartupCheck>>> beans;
 
 	private final AtomicBoolean running = new AtomicBoolean();
 
-	StartupChecksLifecycle(StartupChecks checks, Supplier<List<StartupCheck>> beans) {
+	StartupChecksLifecycle(StartupChecks checks, Supplier<List<Named<StartupCheck>>> beans) {
 		this.checks = checks;
 		this.beans = beans;
 	}
 
 	@Override
 	public void start() {
-		this.beans.get().forEach(this.checks::await);
+		for (Named<StartupCheck> check : this.beans.get()) {
+			this.checks.await(check.nameOr(check.instance().name()), check.instance());
+		}
 		this.running.set(true);
 	}
 

@@ -9,13 +9,11 @@ import java.util.stream.Collectors;
 import io.github.gracefulboot.StartupCheck;
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.Durations;
+import io.github.gracefulboot.traffic.Readiness;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.DisposableBean;
-import org.springframework.boot.availability.AvailabilityChangeEvent;
-import org.springframework.boot.availability.ReadinessState;
-import org.springframework.context.ApplicationListener;
 import org.springframework.core.log.LogMessage;
 
 /**
@@ -23,7 +21,7 @@ import org.springframework.core.log.LogMessage;
  * does it. While it waits for a {@link StartupCheck} that is known and has its own end.
  * Ends nothing: whether a slow start is worth a restart is the supervisor's to decide.
  */
-final class StartupDeadline implements ApplicationListener<AvailabilityChangeEvent<ReadinessState>>, DisposableBean {
+final class StartupDeadline implements Readiness.Listener, DisposableBean {
 
 	private static final Log logger = LogFactory.getLog(StartupDeadline.class);
 
@@ -68,8 +66,8 @@ final class StartupDeadline implements ApplicationListener<AvailabilityChangeEve
 	}
 
 	@Override
-	public void onApplicationEvent(AvailabilityChangeEvent<ReadinessState> event) {
-		if (event.getState() == ReadinessState.ACCEPTING_TRAFFIC) {
+	public void readinessChanged(boolean accepting) {
+		if (accepting) {
 			this.over.countDown();
 		}
 	}

@@ -1,14 +1,15 @@
 package io.github.gracefulboot.supervisor;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
+import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.Supervisor;
 import io.github.gracefulboot.shutdown.ConditionalOnOwnProcess;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
-import io.github.gracefulboot.shutdown.InvalidGracefulPropertyException;
+import io.github.gracefulboot.shutdown.OwnBeans;
 import io.github.gracefulboot.shutdown.ProcessStopper;
+import io.github.gracefulboot.shutdown.PropertyRules;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.startup.StartupChecks;
@@ -17,6 +18,7 @@ import io.github.gracefulboot.traffic.Traffic;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -48,10 +50,10 @@ public final class GracefulSupervisorAutoConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static Supervisors gracefulSupervisors(ObjectProvider<Supervisor> supervisors,
+	static Supervisors gracefulSupervisors(ConfigurableListableBeanFactory beanFactory,
 			ObjectProvider<ProcessStopper> stopper) {
-		return new Supervisors(supervisors.orderedStream().toList(),
-				(reason) -> stopper.getObject().stopProcess(reason));
+		return new Supervisors(new OwnBeans(beanFactory).ordered(Supervisor.class),
+				(source) -> stopper.getObject().stopProcess(StopReason.SUPERVISOR, source));
 	}
 
 	// A post-processor, so that it is there before any other bean
@@ -60,29 +62,15 @@ public final class GracefulSupervisorAutoConfiguration {
 	static StartReporter gracefulStartReporter(Supervisors supervisors, Environment environment,
 			ObjectProvider<Traffic> traffic, ObjectProvider<Watchdog> watchdog, ObjectProvider<StartupChecks> checks) {
 		ReadyProperties properties = Binder.get(environment).bindOrCreate("graceful.ready", ReadyProperties.class);
-		check("graceful.ready.delay", properties.getDelay());
-		check("graceful.ready.max", properties.getMax());
-		if (properties.getProbes() < 0) {
-			throw new InvalidGracefulPropertyException("graceful.ready.probes",
-					properties.getProbes() + " is less than 0.", "Set how many successful probes to wait for, or 0.");
-		}
+		PropertyRules.notNegative("graceful.ready.delay", properties.getDelay());
+		PropertyRules.notNegative("graceful.ready.max", properties.getMax());
+		PropertyRules.atLeast("graceful.ready.probes", properties.getProbes(), 0,
+				"Set how many successful probes to wait for, or 0.");
 		ReadyGate gate = new ReadyGate(properties.getDelay(), properties.getProbes(), properties.getMax(),
 				() -> traffic.stream().map(Traffic::activeProbers).<Prober>flatMap(List::stream).toList());
 		StartReporter reporter = new StartReporter(supervisors, gate, () -> watchdog.ifAvailable(Watchdog::start));
 		checks.ifAvailable((startupChecks) -> startupChecks.addObserver(reporter));
 		return reporter;
-	}
-
-	private static void check(String name, Duration value) {
-		if (value.isNegative()) {
-			throw new InvalidGracefulPropertyException(name, value + " is negative.",
-					"Set a duration such as 500ms, or 0s.");
-		}
-	}
-
-	@Bean
-	ReadinessListener gracefulReadinessListener(ApplicationAvailability availability, StartReporter reporter) {
-		return new ReadinessListener(availability, reporter::readiness);
 	}
 
 	@Bean

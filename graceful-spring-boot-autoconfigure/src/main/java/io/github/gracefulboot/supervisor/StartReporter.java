@@ -3,16 +3,21 @@ package io.github.gracefulboot.supervisor;
 import io.github.gracefulboot.Announcer;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.startup.StartupObserver;
+import io.github.gracefulboot.traffic.Readiness;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 
 /**
  * Tells supervisors how the start goes on, and when it is over. Sees each bean that is
  * created, which is how one can tell that a start gets somewhere.
  */
-final class StartReporter implements BeanPostProcessor, Announcer, StartupObserver, DisposableBean, Heartbeat.Work {
+@Order(Ordered.LOWEST_PRECEDENCE)
+final class StartReporter
+		implements BeanPostProcessor, Readiness.Listener, Announcer, StartupObserver, DisposableBean, Heartbeat.Work {
 
 	private final Supervisors supervisors;
 
@@ -75,10 +80,10 @@ final class StartReporter implements BeanPostProcessor, Announcer, StartupObserv
 	}
 
 	/**
-	 * Tells that readiness changed.
-	 * @param accepting whether it says that the application accepts traffic
+	 * Comes last, so that what supervisors are told of is ready in every respect.
 	 */
-	void readiness(boolean accepting) {
+	@Override
+	public void readinessChanged(boolean accepting) {
 		boolean first = accepting && this.accepting == null;
 		if (accepting || this.accepting != null) {
 			this.accepting = accepting;

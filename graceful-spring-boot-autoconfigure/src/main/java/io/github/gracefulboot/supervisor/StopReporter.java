@@ -5,23 +5,22 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.GracefulShutdown;
 import io.github.gracefulboot.Stage;
-import io.github.gracefulboot.StageChangedEvent;
+import io.github.gracefulboot.shutdown.ActiveTasks;
 import io.github.gracefulboot.shutdown.Durations;
-import io.github.gracefulboot.shutdown.ShutdownSequence;
-
-import org.springframework.context.ApplicationListener;
+import io.github.gracefulboot.shutdown.StageListener;
 
 /**
  * Tells supervisors how the stop goes on: what is still running, and that it gets
  * somewhere as long as work ends or the next stage begins. Goes on while beans are
  * destroyed, this one among them.
  */
-final class StopReporter implements ApplicationListener<StageChangedEvent>, Heartbeat.Work {
+final class StopReporter implements StageListener, Heartbeat.Work {
 
 	private static final int NAMED_TASKS = 3;
 
-	private final ShutdownSequence shutdown;
+	private final GracefulShutdown shutdown;
 
 	private final Heartbeat heartbeat;
 
@@ -31,13 +30,13 @@ final class StopReporter implements ApplicationListener<StageChangedEvent>, Hear
 
 	private int timesFewer;
 
-	StopReporter(Supervisors supervisors, ShutdownSequence shutdown) {
+	StopReporter(Supervisors supervisors, GracefulShutdown shutdown) {
 		this.shutdown = shutdown;
 		this.heartbeat = new Heartbeat(supervisors, "graceful-stop-report", this);
 	}
 
 	@Override
-	public void onApplicationEvent(StageChangedEvent event) {
+	public void stageChanged(Change change) {
 		if (this.begun.compareAndSet(false, true)) {
 			this.heartbeat.start();
 		}
@@ -48,7 +47,7 @@ final class StopReporter implements ApplicationListener<StageChangedEvent>, Hear
 	 */
 	@Override
 	public Object progress() {
-		int activeTasks = this.shutdown.activeTasks().size();
+		int activeTasks = this.shutdown.getActiveTasks().size();
 		if (activeTasks < this.activeTasks) {
 			this.timesFewer++;
 		}
@@ -59,11 +58,11 @@ final class StopReporter implements ApplicationListener<StageChangedEvent>, Hear
 
 	@Override
 	public String status() {
-		List<ActiveTask> tasks = this.shutdown.activeTasks();
-		String stage = "Stopping, stage " + this.shutdown.getStage().id();
+		List<ActiveTask> tasks = this.shutdown.getActiveTasks();
+		String stage = "Shutting down, stage " + this.shutdown.getStage().id();
 		Deadline deadline = this.shutdown.getDeadline();
 		String remaining = (deadline != null) ? ", " + Durations.text(deadline.remaining()) + " left" : "";
-		return stage + remaining + (tasks.isEmpty() ? "" : ": " + ActiveTask.describe(tasks, NAMED_TASKS));
+		return stage + remaining + (tasks.isEmpty() ? "" : ": " + ActiveTasks.describe(tasks, NAMED_TASKS));
 	}
 
 	@Override

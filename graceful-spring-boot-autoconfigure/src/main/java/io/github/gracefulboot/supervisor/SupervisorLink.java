@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 
 import io.github.gracefulboot.Supervisor;
 import io.github.gracefulboot.shutdown.DaemonThreads;
+import io.github.gracefulboot.shutdown.OwnBeans.Named;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -29,6 +30,8 @@ final class SupervisorLink {
 	 */
 	private static final int LONGEST_QUEUE = 64;
 
+	private final String name;
+
 	private final Supervisor supervisor;
 
 	private final ThreadPoolExecutor executor;
@@ -41,19 +44,20 @@ final class SupervisorLink {
 
 	private volatile boolean abandoned;
 
-	SupervisorLink(Supervisor supervisor) {
-		this.supervisor = supervisor;
+	SupervisorLink(Named<Supervisor> bean) {
+		this.name = bean.nameOr(bean.instance().name());
+		this.supervisor = bean.instance();
 		this.executor = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(LONGEST_QUEUE),
 				DaemonThreads.factory(threadName()));
 		this.executor.allowCoreThreadTimeOut(true);
 	}
 
 	private String threadName() {
-		return "graceful-" + this.supervisor.name();
+		return "graceful-" + this.name;
 	}
 
-	Supervisor supervisor() {
-		return this.supervisor;
+	String name() {
+		return this.name;
 	}
 
 	/**
@@ -64,13 +68,13 @@ final class SupervisorLink {
 		execute(() -> {
 			try {
 				this.supervisor.open();
-				logger.debug(LogMessage.format("%s supervises this process", this.supervisor.name()));
+				logger.debug(LogMessage.format("%s supervises this process", this.name));
 				DaemonThreads.start(threadName() + "-listen", () -> listen(stopRequests));
 			}
 			catch (IOException | RuntimeException | LinkageError ex) {
 				this.available = false;
-				logger.warn(LogMessage.format("%s is not told of starts and stops: %s", this.supervisor.name(),
-						reason(ex)));
+				logger.warn(
+						LogMessage.format("%s cannot be notified of startup and shutdown: %s", this.name, reason(ex)));
 			}
 		});
 	}
@@ -84,7 +88,7 @@ final class SupervisorLink {
 			});
 		}
 		catch (IOException | RuntimeException | LinkageError ex) {
-			warn("can not be listened to", reason(ex));
+			warn("cannot be listened to", reason(ex));
 		}
 	}
 
@@ -99,7 +103,7 @@ final class SupervisorLink {
 					message.tell(this.supervisor);
 				}
 				catch (IOException | RuntimeException | LinkageError ex) {
-					warn("could not be told", reason(ex));
+					warn("could not be notified", reason(ex));
 				}
 			}
 		});
@@ -111,14 +115,14 @@ final class SupervisorLink {
 		}
 		catch (RejectedExecutionException ex) {
 			if (!this.executor.isShutdown()) {
-				warn("takes no messages", LONGEST_QUEUE + " are waiting");
+				warn("accepts no messages", LONGEST_QUEUE + " are waiting");
 			}
 		}
 	}
 
 	private void warn(String what, String reason) {
 		if (!this.abandoned && this.failed.compareAndSet(false, true)) {
-			logger.warn(LogMessage.format("%s %s, going on without it: %s", this.supervisor.name(), what, reason));
+			logger.warn(LogMessage.format("%s %s, going on without it: %s", this.name, what, reason));
 		}
 	}
 

@@ -8,7 +8,9 @@ import java.util.function.Consumer;
 
 import io.github.gracefulboot.Announcer;
 import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.ReloadNotifier;
 import io.github.gracefulboot.Supervisor;
+import io.github.gracefulboot.shutdown.OwnBeans.Named;
 import io.github.gracefulboot.supervisor.SupervisorLink.Message;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +22,7 @@ import org.springframework.beans.factory.DisposableBean;
  *
  * @since 0.1.0
  */
-public final class Supervisors implements Announcer, DisposableBean {
+public final class Supervisors implements ReloadNotifier, Announcer, DisposableBean {
 
 	/**
 	 * How long the end of the context waits for messages that are under way.
@@ -42,17 +44,12 @@ public final class Supervisors implements Announcer, DisposableBean {
 	 * @param supervisors the supervisors
 	 * @param stopRequests called with the reason when one of them asks for the stop
 	 */
-	Supervisors(List<Supervisor> supervisors, Consumer<String> stopRequests) {
+	Supervisors(List<Named<Supervisor>> supervisors, Consumer<String> stopRequests) {
 		this.links = supervisors.stream().map(SupervisorLink::new).toList();
 		this.links.forEach((link) -> link.open(stopRequests));
 	}
 
-	/**
-	 * Reloads the configuration of the application, in the caller's thread, and tells the
-	 * supervisors when that begins and ends. systemd then shows the unit as reloading,
-	 * and {@code systemctl reload} returns when the action has.
-	 * @param action what reloads the configuration
-	 */
+	@Override
 	public void reload(Runnable action) {
 		reloading();
 		try {

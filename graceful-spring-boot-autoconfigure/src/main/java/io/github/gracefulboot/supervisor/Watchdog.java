@@ -154,7 +154,7 @@ final class Watchdog {
 		private synchronized void report(Optional<String> reason) {
 			if (reason.isPresent() && !this.broken) {
 				logger.warn(LogMessage.format("%s gets no signs of life any more and will kill this process: %s",
-						this.link.supervisor().name(), reason.get()));
+						this.link.name(), reason.get()));
 			}
 			this.broken = reason.isPresent();
 		}

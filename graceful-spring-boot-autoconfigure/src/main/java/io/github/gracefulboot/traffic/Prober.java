@@ -16,7 +16,7 @@ public final class Prober {
 
 	private static final int PERIODS_UNTIL_GONE = 3;
 
-	private final String client;
+	private final Client client;
 
 	private final long[] intervals = new long[INTERVALS];
 
@@ -28,25 +28,25 @@ public final class Prober {
 
 	private int successesInARow;
 
-	Prober(String client) {
+	Prober(Client client) {
 		this.client = client;
 	}
 
-	synchronized void answered(long now, boolean failing) {
+	synchronized void answered(long now, boolean ready) {
 		if (this.asked > 0) {
 			this.intervals[(int) (this.asked % INTERVALS)] = now - this.lastAsked;
 		}
 		this.asked++;
 		this.lastAsked = now;
-		this.failuresInARow = failing ? this.failuresInARow + 1 : 0;
-		this.successesInARow = failing ? 0 : this.successesInARow + 1;
+		this.failuresInARow = ready ? 0 : this.failuresInARow + 1;
+		this.successesInARow = ready ? this.successesInARow + 1 : 0;
 	}
 
 	/**
-	 * Returns who it is: remote address and User-Agent.
+	 * Returns who it is.
 	 * @return the client
 	 */
-	public String client() {
+	public Client client() {
 		return this.client;
 	}
 
@@ -98,7 +98,7 @@ public final class Prober {
 
 	@Override
 	public String toString() {
-		return this.client;
+		return this.client.toString();
 	}
 
 }

@@ -20,9 +20,9 @@ public final class Traffic {
 
 	private final LongSupplier clock;
 
-	private final WakeUp signal;
+	private final WakeUp wakeUp;
 
-	private final Map<String, Prober> probers = new ConcurrentHashMap<>();
+	private final Map<Client, Prober> probers = new ConcurrentHashMap<>();
 
 	private final List<ConnectionSource> connectionSources = new CopyOnWriteArrayList<>();
 
@@ -35,12 +35,12 @@ public final class Traffic {
 	/**
 	 * Creates an empty record.
 	 * @param clock the time, as {@link System#nanoTime()} tells it
-	 * @param signal raised at each change while the record {@linkplain #watch() is
+	 * @param wakeUp raised at each change while the record {@linkplain #watch() is
 	 * watched}
 	 */
-	public Traffic(LongSupplier clock, WakeUp signal) {
+	public Traffic(LongSupplier clock, WakeUp wakeUp) {
 		this.clock = clock;
-		this.signal = signal;
+		this.wakeUp = wakeUp;
 	}
 
 	/**
@@ -69,10 +69,10 @@ public final class Traffic {
 	/**
 	 * Records that a readiness probe was answered. Beyond 256 clients that probe at the
 	 * same time, newcomers are not looked at.
-	 * @param client who asked: remote address and User-Agent
-	 * @param status the HTTP status of the answer
+	 * @param client who asked
+	 * @param ready whether the answer was that the application is ready
 	 */
-	public void probeAnswered(String client, int status) {
+	public void probeAnswered(Client client, boolean ready) {
 		long now = this.clock.getAsLong();
 		if (this.probers.size() >= MOST_PROBERS && !this.probers.containsKey(client)) {
 			this.probers.values().removeIf((prober) -> !prober.isActive(now));
@@ -80,7 +80,7 @@ public final class Traffic {
 				return;
 			}
 		}
-		this.probers.computeIfAbsent(client, Prober::new).answered(now, status < 200 || status >= 400);
+		this.probers.computeIfAbsent(client, Prober::new).answered(now, ready);
 		changed();
 	}
 
@@ -89,7 +89,7 @@ public final class Traffic {
 	 */
 	public void changed() {
 		if (this.watched) {
-			this.signal.raise();
+			this.wakeUp.raise();
 		}
 	}
 

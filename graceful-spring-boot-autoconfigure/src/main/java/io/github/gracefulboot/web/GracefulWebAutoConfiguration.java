@@ -4,7 +4,6 @@ import io.github.gracefulboot.StreamFarewell;
 import io.github.gracefulboot.shutdown.ConditionalOnOwnProcess;
 import io.github.gracefulboot.shutdown.DrainProperties;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
-import io.github.gracefulboot.shutdown.LifecyclePhases;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.socket.ListenerSilencer;
@@ -54,10 +53,9 @@ public final class GracefulWebAutoConfiguration {
 
 	@Bean
 	WebServerDrain gracefulWebServerDrain(InFlightRequests requests, ObjectProvider<LongLivedStreams> streams,
-			DrainProperties properties, Traffic traffic, WakeUp gracefulSignal, LifecyclePhases phases,
-			WaitingPolicy waitingPolicy) {
+			DrainProperties properties, Traffic traffic, WakeUp wakeUp, WaitingPolicy waitingPolicy) {
 		return new WebServerDrain(requests, SingletonSupplier.of(() -> streams.orderedStream().toList()),
-				properties.getStreams(), traffic, gracefulSignal, phases, waitingPolicy);
+				properties.getStreams(), traffic, wakeUp, waitingPolicy);
 	}
 
 }

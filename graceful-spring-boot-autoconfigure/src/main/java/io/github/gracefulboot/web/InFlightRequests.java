@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
@@ -64,7 +65,7 @@ public final class InFlightRequests {
 	}
 
 	/**
-	 * Sets until when requests are served.
+	 * Sets until when requests are served. WebSocket handshakes are refused from now on.
 	 * @param deadline when those that come are refused
 	 */
 	void serveUntil(Deadline deadline) {
@@ -76,12 +77,18 @@ public final class InFlightRequests {
 	 * without any work, so that its client tries elsewhere.
 	 * @param method the HTTP method
 	 * @param path the path without the query
-	 * @return whether the drain is over
+	 * @param upgrade gives the value of the header {@code Upgrade}, or {@code null} if
+	 * there is none
+	 * @return whether the drain is over, or has begun and the request is a WebSocket
+	 * handshake
 	 */
-	public boolean refuses(String method, String path) {
+	public boolean refuses(String method, String path, Supplier<@Nullable String> upgrade) {
 		Deadline deadline = this.servedUntil;
-		if (deadline == null || !deadline.hasPassed()) {
+		if (deadline == null) {
 			return false;
+		}
+		if (!deadline.hasPassed()) {
+			return "websocket".equalsIgnoreCase(upgrade.get());
 		}
 		if (this.refused.compareAndSet(false, true)) {
 			logger.warn(LogMessage.format("The drain is over: requests that still come are answered 503, first %s %s",

@@ -3,8 +3,6 @@ package io.github.gracefulboot.web;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -13,7 +11,6 @@ import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Announcer;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DrainParticipant;
-import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.DrainProperties.Streams;
 import io.github.gracefulboot.shutdown.Durations;
 import io.github.gracefulboot.shutdown.LifecyclePhases;
@@ -22,6 +19,7 @@ import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.traffic.WakeUp;
 import io.github.gracefulboot.web.stream.LongLivedStreams;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 
@@ -32,7 +30,7 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
  *
  * @since 0.1.0
  */
-public final class WebServerDrain implements DrainParticipant, Announcer {
+public final class WebServerDrain implements DrainParticipant, Announcer, LifecyclePhases.Limit {
 
 	private static final Duration UNTIL_NEXT_LOOK = Duration.ofSeconds(1);
 
@@ -50,30 +48,39 @@ public final class WebServerDrain implements DrainParticipant, Announcer {
 
 	private static final int FAREWELL_PART = 4;
 
+	/**
+	 * What Spring Boot's own graceful shutdown may take of a server that was drained,
+	 * which has nothing more to do then.
+	 */
+	private static final Duration ALREADY_DRAINED = Duration.ofSeconds(1);
+
 	private final List<DrainableServer> servers = new CopyOnWriteArrayList<>();
 
 	private final InFlightRequests requests;
 
 	private final Supplier<List<LongLivedStreams>> streams;
 
-	private final Streams whatToDoWithStreams;
+	private final Streams streamPolicy;
 
 	private final Traffic traffic;
 
-	private final WakeUp signal;
-
-	private final LifecyclePhases phases;
+	private final WakeUp wakeUp;
 
 	private final WaitingPolicy policy;
 
-	WebServerDrain(InFlightRequests requests, Supplier<List<LongLivedStreams>> streams, Streams whatToDoWithStreams,
-			Traffic traffic, WakeUp signal, LifecyclePhases phases, WaitingPolicy policy) {
+	/**
+	 * For Spring Boot's own graceful shutdown, which has its time only where there is
+	 * nothing to drain here.
+	 */
+	private volatile @Nullable Duration phaseTimeout;
+
+	WebServerDrain(InFlightRequests requests, Supplier<List<LongLivedStreams>> streams, Streams streamPolicy,
+			Traffic traffic, WakeUp wakeUp, WaitingPolicy policy) {
 		this.requests = requests;
 		this.streams = streams;
-		this.whatToDoWithStreams = whatToDoWithStreams;
+		this.streamPolicy = streamPolicy;
 		this.traffic = traffic;
-		this.signal = signal;
-		this.phases = phases;
+		this.wakeUp = wakeUp;
 		this.policy = policy;
 	}
 
@@ -106,36 +113,20 @@ public final class WebServerDrain implements DrainParticipant, Announcer {
 	}
 
 	@Override
-	public CompletionStage<?> drain(Deadline deadline) {
+	public void drain(Deadline deadline) throws InterruptedException {
 		if (this.servers.isEmpty() || !this.policy.drains()) {
-			limitBootsGracefulShutdown(deadline.remaining());
-			return CompletableFuture.completedFuture(null);
+			return;
 		}
-		CompletableFuture<Void> drained = new CompletableFuture<>();
-		DaemonThreads.start("graceful-drain-web", () -> drain(deadline, drained));
-		return drained;
-	}
-
-	private void drain(Deadline deadline, CompletableFuture<Void> drained) {
-		try {
-			limitBootsGracefulShutdown(Duration.ZERO);
-			this.requests.serveUntil(deadline);
-			this.servers.forEach((server) -> server.closeListeners(deadline));
-			if (this.whatToDoWithStreams == Streams.WAIT && drainUntil(farewell(deadline))) {
-				drained.complete(null);
-				return;
-			}
+		this.phaseTimeout = Duration.ZERO;
+		this.requests.serveUntil(deadline);
+		this.servers.forEach((server) -> server.closeListeners(deadline));
+		boolean drained = this.streamPolicy == Streams.WAIT && drainUntil(farewell(deadline));
+		if (!drained) {
 			this.streams.get().forEach((streams) -> streams.end(deadline));
-			if (drainUntil(deadline)) {
-				drained.complete(null);
-			}
+			drained = drainUntil(deadline);
 		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		catch (RuntimeException | Error ex) {
-			limitBootsGracefulShutdown(deadline.remaining());
-			drained.completeExceptionally(ex);
+		if (drained) {
+			this.phaseTimeout = ALREADY_DRAINED;
 		}
 	}
 
@@ -146,7 +137,6 @@ public final class WebServerDrain implements DrainParticipant, Announcer {
 	private boolean drainUntil(Deadline deadline) throws InterruptedException {
 		while (awaitNothingInFlight(deadline)) {
 			if (closeIdleConnections()) {
-				limitBootsGracefulShutdown(UNTIL_NEXT_LOOK);
 				return true;
 			}
 		}
@@ -156,23 +146,24 @@ public final class WebServerDrain implements DrainParticipant, Announcer {
 	private boolean awaitNothingInFlight(Deadline deadline) throws InterruptedException {
 		Duration missing = missing();
 		while (!missing.isZero() && !deadline.hasPassed()) {
-			this.signal.await(deadline.atMost(missing).remaining());
+			this.wakeUp.await(deadline.atMost(missing).remaining());
 			missing = missing();
 		}
 		return missing.isZero();
 	}
 
-	/*
-	 * Returns how long nothing needs to be looked at again unless the signal is raised.
-	 * Zero if nothing is in flight, nothing can be any more, and every connection that is
-	 * left was idle long enough.
+	/**
+	 * Tells whether nothing is in flight, nothing can be any more, and every connection
+	 * that is left was idle long enough.
+	 * @return zero if so, else how long nothing needs to be looked at again unless the
+	 * wake-up is raised
 	 */
 	private Duration missing() {
 		if (!this.requests.isEmpty() || openStreams().findAny().isPresent()) {
 			return UNTIL_NEXT_LOOK;
 		}
 		Duration missing = Duration.ZERO;
-		for (OpenConnection connection : this.traffic.openConnections()) {
+		for (OpenConnection connection : openConnections()) {
 			Duration wait = switch (connection.state()) {
 				case BUSY -> LAST_BYTES;
 				case FRESH, READING, IDLE ->
@@ -192,8 +183,19 @@ public final class WebServerDrain implements DrainParticipant, Announcer {
 		return closedAll;
 	}
 
-	private void limitBootsGracefulShutdown(Duration timeout) {
-		this.phases.limit(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE, timeout);
+	private List<OpenConnection> openConnections() {
+		return this.servers.stream().map(DrainableServer::openConnections).flatMap(Collection::stream).toList();
+	}
+
+	@Override
+	public int phase() {
+		return WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE;
+	}
+
+	@Override
+	public Duration timeout(Deadline release) {
+		Duration timeout = this.phaseTimeout;
+		return (timeout != null) ? timeout : release.remaining();
 	}
 
 }

@@ -1,8 +1,6 @@
 package io.github.gracefulboot.actuate;
 
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
@@ -106,8 +104,7 @@ class GracefulActuateAutoConfigurationTests {
 		}
 
 		@Override
-		public CompletionStage<?> drain(Deadline deadline) {
-			return CompletableFuture.completedFuture(null);
+		public void drain(Deadline deadline) {
 		}
 
 	}

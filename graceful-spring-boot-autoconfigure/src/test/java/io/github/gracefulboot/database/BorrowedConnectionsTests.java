@@ -78,7 +78,7 @@ class BorrowedConnectionsTests {
 				BorrowedConnections connections = context.getBean(BorrowedConnections.class);
 				CompletableFuture<?> drained;
 				try (Connection connection = context.getBean(DataSource.class).getConnection()) {
-					drained = connections.drain(seconds(30)).toCompletableFuture();
+					drained = Background.drain(connections, seconds(30));
 					assertThat(connections.activeTasks()).singleElement()
 						.asString()
 						.isEqualTo("1 borrowed from dataSource");
@@ -93,7 +93,8 @@ class BorrowedConnectionsTests {
 	void whenNothingIsBorrowedThenIsDoneAtOnce() {
 		this.runner.run((context) -> {
 			context.getBean(JdbcTemplate.class).execute("select 1");
-			assertThat(context.getBean(BorrowedConnections.class).drain(seconds(30))).isCompleted();
+			assertThat(Background.drain(context.getBean(BorrowedConnections.class), seconds(30)))
+				.succeedsWithin(Duration.ofSeconds(10));
 		});
 	}
 
@@ -176,7 +177,7 @@ class BorrowedConnectionsTests {
 			CompletableFuture<Void> work = Background
 				.run(() -> context.getBean(TransactionTemplate.class).executeWithoutResult((status) -> await(end)));
 			Awaitility.await().until(() -> connections.activeTasks().size() == 1);
-			CompletableFuture<?> drained = connections.drain(seconds(30)).toCompletableFuture();
+			CompletableFuture<?> drained = Background.drain(connections, seconds(30));
 			assertThat(drained).isNotDone();
 			end.countDown();
 			assertThat(work).succeedsWithin(Duration.ofSeconds(10));
@@ -224,7 +225,7 @@ class BorrowedConnectionsTests {
 			CompletableFuture<Void> work = Background
 				.run(() -> endless(context.getBean(TransactionTemplate.class), end));
 			Awaitility.await().until(() -> connections.activeTasks().size() == 2);
-			CompletableFuture<?> drained = connections.drain(after(Duration.ofMillis(50))).toCompletableFuture();
+			CompletableFuture<?> drained = Background.drain(connections, after(Duration.ofMillis(50)));
 			Awaitility.await().until(() -> output.toString().contains("Still open: transaction for"));
 			assertThat(output).contains("Begun here").contains("BorrowedConnectionsTests.endless");
 			assertThat(drained).isNotDone();

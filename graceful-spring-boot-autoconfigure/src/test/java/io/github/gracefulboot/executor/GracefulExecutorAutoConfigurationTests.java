@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Background;
 import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.shutdown.ActiveTasks;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -199,7 +200,7 @@ class GracefulExecutorAutoConfigurationTests {
 		this.runner.withPropertyValues("spring.task.execution.pool.core-size=1").run((context) -> {
 			submitOneAndQueue(context, finished, 12);
 			CompletableFuture<?> drained = drain(context, LONG);
-			assertThat(ActiveTask.describe(tasks(context), 10))
+			assertThat(ActiveTasks.describe(tasks(context), 10))
 				.isEqualTo("task of applicationTaskExecutor on thread task-1; 12 queued in applicationTaskExecutor");
 			this.release.countDown();
 			assertThat(drained).succeedsWithin(Duration.ofSeconds(10));
@@ -381,9 +382,7 @@ class GracefulExecutorAutoConfigurationTests {
 	}
 
 	private static CompletableFuture<?> drain(ConfigurableApplicationContext context, Duration timeout) {
-		return context.getBean(ExecutorDrain.class)
-			.drain(Deadline.after(System::nanoTime, timeout))
-			.toCompletableFuture();
+		return Background.drain(context.getBean(ExecutorDrain.class), Deadline.after(System::nanoTime, timeout));
 	}
 
 	private static Collection<ActiveTask> tasks(ConfigurableApplicationContext context) {

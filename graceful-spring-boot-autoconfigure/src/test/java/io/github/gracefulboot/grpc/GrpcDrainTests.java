@@ -63,7 +63,7 @@ class GrpcDrainTests {
 		ShutdownSequence shutdown = this.application.shutdown();
 		RecordingObserver<String> answer = block();
 		CompletableFuture<Void> stopped = this.application.stopUntil(Stage.DRAIN);
-		assertThat(shutdown.activeTasks()).anySatisfy((task) -> {
+		assertThat(shutdown.getActiveTasks()).anySatisfy((task) -> {
 			assertThat(task.description()).isEqualTo("gRPC test.Service/Block");
 			assertThat(task.thread()).isNotNull();
 		});

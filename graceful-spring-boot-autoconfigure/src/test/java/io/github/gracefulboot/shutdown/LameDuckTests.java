@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.traffic.Client;
 import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.OpenConnection.State;
 import io.github.gracefulboot.traffic.Traffic;
@@ -176,7 +177,7 @@ class LameDuckTests {
 	private Duration await() throws InterruptedException {
 		LameDuck lameDuck = new LameDuck(this.min, 2, Duration.ofMillis(500), this.traffic, this.time, this.time);
 		Duration before = this.time.passed();
-		assertThat(lameDuck.await(Deadline.after(this.time, seconds(10)))).isNotEmpty();
+		assertThat(lameDuck.await(Deadline.after(this.time, seconds(10))).detail()).isNotEmpty();
 		return this.time.passed().minus(before);
 	}
 
@@ -204,7 +205,7 @@ class LameDuckTests {
 	}
 
 	private void probe(String client, int status) {
-		this.traffic.probeAnswered(client, status);
+		this.traffic.probeAnswered(new Client("192.0.2.1", client), status == 200);
 	}
 
 	private static Duration seconds(double seconds) {

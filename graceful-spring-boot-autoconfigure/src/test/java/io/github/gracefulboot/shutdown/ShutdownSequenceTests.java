@@ -4,8 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Announcer;
@@ -15,6 +14,8 @@ import io.github.gracefulboot.DrainParticipant.Role;
 import io.github.gracefulboot.Outcome;
 import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.StageChangedEvent;
+import io.github.gracefulboot.StopReason;
+import io.github.gracefulboot.shutdown.OwnBeans.Named;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.traffic.WakeUp;
 import org.jspecify.annotations.Nullable;
@@ -33,13 +34,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ExtendWith(OutputCaptureExtension.class)
 class ShutdownSequenceTests {
 
-	private final List<Announcer> announcers = new ArrayList<>();
+	private final List<Named<Announcer>> announcers = new ArrayList<>();
 
-	private final List<DrainParticipant> participants = new ArrayList<>();
+	private final List<Named<DrainParticipant>> participants = new ArrayList<>();
+
+	private final List<Named<StageListener>> listeners = new ArrayList<>();
 
 	private final List<Object> events = new ArrayList<>();
 
-	private final List<String> calls = new ArrayList<>();
+	private final List<String> calls = new CopyOnWriteArrayList<>();
 
 	private Duration timeout = Duration.ofSeconds(30);
 
@@ -47,14 +50,14 @@ class ShutdownSequenceTests {
 
 	@Test
 	void whenStopsThenStagesComeInOrderAndEachIsAnEvent() {
-		this.announcers.add((deadline) -> this.calls.add("announced"));
+		announcer((deadline) -> this.calls.add("announced"));
 		this.tasks = List.of();
-		this.participants.add(participant("pool", Role.RESOURCE, CompletableFuture.completedFuture(null)));
-		this.participants.add(participant("executor", Role.WORKER, CompletableFuture.completedFuture(null)));
-		this.participants.add(participant("queue", Role.QUEUE, CompletableFuture.completedFuture(null)));
-		this.participants.add(participant("server", Role.INTAKE, CompletableFuture.completedFuture(null)));
+		this.participants.add(participant("pool", Role.RESOURCE));
+		this.participants.add(participant("executor", Role.WORKER));
+		this.participants.add(participant("queue", Role.QUEUE));
+		this.participants.add(participant("server", Role.INTAKE));
 		ShutdownSequence shutdown = shutdown();
-		shutdown.stop();
+		shutdown.run();
 		this.calls.add("lifecycle stopped");
 		shutdown.release();
 		assertThat(shutdown.finish().isClean()).isTrue();
@@ -67,16 +70,17 @@ class ShutdownSequenceTests {
 
 	@Test
 	void whenAnnouncerAndParticipantAndListenerFailThenTheStopGoesOn(CapturedOutput output) {
-		this.announcers.add((deadline) -> {
+		announcer((deadline) -> {
 			throw new IllegalStateException("no such supervisor");
 		});
-		this.announcers.add((deadline) -> this.calls.add("second announcer"));
-		this.participants.add(participant("broken", Role.INTAKE,
-				CompletableFuture.failedFuture(new IllegalStateException("cannot drain"))));
+		announcer((deadline) -> this.calls.add("second announcer"));
+		this.participants.add(participant("broken", Role.INTAKE, (deadline) -> {
+			throw new IllegalStateException("cannot drain");
+		}));
 		ShutdownSequence shutdown = shutdown((event) -> {
 			throw new IllegalStateException("no such listener");
 		});
-		shutdown.stop();
+		shutdown.run();
 		shutdown.release();
 		assertThat(shutdown.getStage()).isEqualTo(Stage.EXIT);
 		assertThat(shutdown.finish().cutOff()).singleElement().asString().startsWith("work of broken");
@@ -87,12 +91,7 @@ class ShutdownSequenceTests {
 	@Test
 	void whenParticipantCanNotTellItsTasksThenTheStopStillEnds() {
 		this.timeout = Duration.ofMillis(200);
-		this.participants.add(new DrainParticipant() {
-
-			@Override
-			public String name() {
-				return "mute";
-			}
+		this.participants.add(new Named<>("mute", new DrainParticipant() {
 
 			@Override
 			public Collection<ActiveTask> activeTasks() {
@@ -100,26 +99,26 @@ class ShutdownSequenceTests {
 			}
 
 			@Override
-			public CompletionStage<?> drain(Deadline deadline) {
+			public void drain(Deadline deadline) {
 				throw new IllegalStateException("not me");
 			}
 
-		});
+		}));
 		ShutdownSequence shutdown = shutdown();
-		shutdown.stop();
+		shutdown.run();
 		shutdown.release();
 		assertThat(shutdown.getStage()).isEqualTo(Stage.EXIT);
-		assertThat(shutdown.finish().cutOff()).singleElement().asString().startsWith("mute, which can not tell");
+		assertThat(shutdown.finish().cutOff()).singleElement().asString().startsWith("mute, whose tasks are unknown");
 	}
 
 	@Test
 	void whenStageFailsThenTheNextOnesFollowAndTheStopIsNotClean() {
 		ShutdownSequence shutdown = new ShutdownSequence(
 				Budget.of(this.timeout, Duration.ZERO, null, new Percentage(20)), null,
-				new Traffic(System::nanoTime, new WakeUp()), () -> {
+				new Traffic(System::nanoTime, new WakeUp()), new Members(() -> {
 					throw new IllegalStateException("no announcers");
-				}, List::of, this.events::add, System::nanoTime);
-		shutdown.stop();
+				}, List::of, List::of), this.events::add, System::nanoTime);
+		shutdown.run();
 		shutdown.release();
 		assertThat(shutdown.getStage()).isEqualTo(Stage.EXIT);
 		assertThat(shutdown.finish().cutOff()).containsExactly("the announce stage, which failed");
@@ -128,33 +127,27 @@ class ShutdownSequenceTests {
 	@Test
 	void whenClassesAreGoneThenTheStopGoesOnAndIsNotClean() {
 		this.tasks = List.of();
-		CompletionStage<?> done = CompletableFuture.completedFuture(null);
-		this.announcers.add((deadline) -> {
+		announcer((deadline) -> {
 			throw new NoClassDefFoundError("Overwritten");
 		});
-		this.participants.add(new Participant("broken", Role.INTAKE, done) {
-
-			@Override
-			public CompletionStage<?> drain(Deadline deadline) {
-				throw new NoClassDefFoundError("Overwritten");
-			}
-
-		});
-		this.participants.add(participant("pool", Role.RESOURCE, done));
+		this.participants.add(participant("broken", Role.INTAKE, (deadline) -> {
+			throw new NoClassDefFoundError("Overwritten");
+		}));
+		this.participants.add(participant("pool", Role.RESOURCE));
 		ShutdownSequence shutdown = shutdown((event) -> {
 			throw new NoClassDefFoundError("Overwritten");
 		});
-		shutdown.stop();
+		shutdown.run();
 		shutdown.release();
-		assertThat(this.calls).containsExactly("pool");
+		assertThat(this.calls).containsExactly("broken", "pool");
 		assertThat(shutdown.finish().cutOff()).containsExactly("broken");
 	}
 
 	@Test
 	void whenWorkGoesOnThoughItsDrainEndedThenItIsNamed() {
-		this.participants.add(participant("hasty", Role.INTAKE, CompletableFuture.completedFuture(null)));
+		this.participants.add(participant("hasty", Role.INTAKE));
 		ShutdownSequence shutdown = shutdown();
-		shutdown.stop();
+		shutdown.run();
 		shutdown.release();
 		assertThat(shutdown.finish().cutOff()).singleElement().asString().startsWith("work of hasty");
 	}
@@ -162,22 +155,22 @@ class ShutdownSequenceTests {
 	@Test
 	void whenParticipantNeverFinishesThenIsCutOffAtTheDeadlineAndNamed(CapturedOutput output) {
 		this.timeout = Duration.ofMillis(200);
-		this.participants.add(participant("stuck", Role.INTAKE, new CompletableFuture<>()));
+		this.participants.add(participant("stuck", Role.INTAKE, (deadline) -> Thread.sleep(60_000)));
 		ShutdownSequence shutdown = shutdown();
-		shutdown.stop();
+		shutdown.run();
 		shutdown.release();
 		Outcome outcome = shutdown.finish();
 		assertThat(outcome.exitCode()).isEqualTo(1);
-		assertThat(outcome.cutOff()).singleElement().asString().startsWith("work of stuck for 1.00 s on thread");
+		assertThat(outcome.cutOff()).singleElement().asString().startsWith("work of stuck for 1.0 s on thread");
 		assertThat(output).contains("Cut off: work of stuck")
 			.contains("at java.base/java.lang.Thread.getStackTrace")
-			.contains("Stopped forced in");
+			.contains("Shutdown forced after ");
 	}
 
 	@Test
 	void whenBudgetIsSpentThenTheRestIsNamedWithTheStackOfWhereTheStopHangs(CapturedOutput output) {
 		ShutdownSequence shutdown = shutdown();
-		shutdown.stop();
+		shutdown.run();
 		shutdown.cutOffRest();
 		assertThat(shutdown.finish().cutOff()).containsExactly("the release stage");
 		assertThat(output).contains("Cut off: the release stage").contains(getClass().getName());
@@ -186,11 +179,84 @@ class ShutdownSequenceTests {
 	@Test
 	void whenFinishedTwiceThenSaysSoOnce(CapturedOutput output) {
 		ShutdownSequence shutdown = shutdown();
-		shutdown.stop();
+		shutdown.run();
 		shutdown.release();
 		shutdown.finish();
 		shutdown.finish();
-		assertThat(output.getOut().split("Stopped clean")).hasSize(2);
+		assertThat(output.getOut().split("Shutdown completed in")).hasSize(2);
+	}
+
+	@Test
+	void whenParticipantGivesItselfNoNameThenItGoesByItsBean() {
+		DrainParticipant named = new DrainParticipant() {
+
+			@Override
+			public String name() {
+				return "mail queue";
+			}
+
+			@Override
+			public void drain(Deadline deadline) {
+			}
+
+		};
+		this.participants.add(new Named<>("first", named));
+		this.participants.add(new Named<>("second", (deadline) -> {
+		}));
+		assertThat(shutdown().getParticipants()).map(Participant::name).containsExactly("mail queue", "second");
+	}
+
+	@Test
+	void whenTimeIsUpThenParticipantIsNamedBeforeItIsInterrupted() {
+		this.timeout = Duration.ofMillis(200);
+		this.participants.add(participant("stuck", Role.INTAKE, (deadline) -> {
+			try {
+				Thread.sleep(60_000);
+			}
+			finally {
+				this.tasks = List.of();
+			}
+		}));
+		ShutdownSequence shutdown = shutdown();
+		shutdown.run();
+		assertThat(shutdown.finish().cutOff()).singleElement().asString().startsWith("work of stuck");
+		assertThat(this.tasks).isEmpty();
+	}
+
+	@Test
+	void whenParticipantReturnsLateWithoutWorkThenItHasFinished() {
+		this.timeout = Duration.ofMillis(200);
+		this.tasks = List.of();
+		this.participants.add(participant("late", Role.INTAKE, (deadline) -> deadline.await(() -> false)));
+		ShutdownSequence shutdown = shutdown();
+		shutdown.run();
+		shutdown.release();
+		assertThat(shutdown.finish().isClean()).isTrue();
+	}
+
+	@Test
+	void whenDrainTakesLongThenOneLineSaysWhatIsStillRunning(CapturedOutput output) {
+		this.participants.add(participant("server", Role.INTAKE, (deadline) -> {
+			Thread.sleep(2200);
+			this.tasks = List.of();
+		}));
+		ShutdownSequence shutdown = shutdown();
+		shutdown.run();
+		shutdown.release();
+		assertThat(shutdown.finish().isClean()).isTrue();
+		assertThat(output.getOut().lines().filter((line) -> line.contains(" INFO "))).hasSize(2)
+			.first()
+			.asString()
+			.contains("Draining server (up to 2")
+			.contains(" s): work of server for 1.0 s on thread ");
+	}
+
+	@Test
+	void whenStageChangesThenInnerListenersHearOfItBeforeTheEvent() {
+		this.listeners.add(new Named<>("inner", (change) -> this.events.add(change.stage() + " inside")));
+		ShutdownSequence shutdown = shutdown((event) -> this.events.add(((StageChangedEvent) event).getStage()));
+		shutdown.run();
+		assertThat(this.events).startsWith("ANNOUNCE inside", Stage.ANNOUNCE, "LAME_DUCK inside", Stage.LAME_DUCK);
 	}
 
 	@Test
@@ -198,11 +264,12 @@ class ShutdownSequenceTests {
 		FakeTime time = new FakeTime();
 		ShutdownSequence shutdown = new ShutdownSequence(
 				Budget.of(Duration.ofSeconds(10), Duration.ZERO, null, new Percentage(20)), null,
-				new Traffic(time, time), List::of, List::of, this.events::add, time);
-		shutdown.begin();
+				new Traffic(time, time), new Members(List::of, List::of, List::of), this.events::add, time);
+		shutdown.start(StopReason.SIGTERM);
 		time.pass(Duration.ofSeconds(4));
-		shutdown.stop();
-		assertThat(shutdown.begin().remaining()).isEqualTo(Duration.ofSeconds(6));
+		shutdown.run();
+		assertThat(shutdown.getDeadline().remaining()).isEqualTo(Duration.ofSeconds(6));
+		assertThat(shutdown.getReason()).isEqualTo(StopReason.SIGTERM);
 	}
 
 	private ShutdownSequence shutdown() {
@@ -211,51 +278,42 @@ class ShutdownSequenceTests {
 
 	private ShutdownSequence shutdown(ApplicationEventPublisher publisher) {
 		Budget budget = Budget.of(this.timeout, Duration.ZERO, null, new Percentage(20));
-		return new ShutdownSequence(budget, null, new Traffic(System::nanoTime, new WakeUp()), () -> this.announcers,
-				() -> this.participants, publisher, System::nanoTime);
+		return new ShutdownSequence(budget, null, new Traffic(System::nanoTime, new WakeUp()),
+				new Members(() -> this.announcers, () -> this.participants, () -> this.listeners), publisher,
+				System::nanoTime);
 	}
 
-	private DrainParticipant participant(String name, Role role, CompletionStage<?> drained) {
-		return new Participant(name, role, drained);
+	private void announcer(Announcer announcer) {
+		this.announcers.add(new Named<>("announcer" + this.announcers.size(), announcer));
 	}
 
-	private class Participant implements DrainParticipant {
+	private Named<DrainParticipant> participant(String name, Role role) {
+		return participant(name, role, (deadline) -> {
+		});
+	}
 
-		private final String name;
+	private Named<DrainParticipant> participant(String name, Role role, DrainParticipant drain) {
+		return new Named<>(name, new DrainParticipant() {
 
-		private final Role role;
+			@Override
+			public Role role() {
+				return role;
+			}
 
-		private final CompletionStage<?> drained;
+			@Override
+			public Collection<ActiveTask> activeTasks() {
+				Collection<ActiveTask> tasks = ShutdownSequenceTests.this.tasks;
+				return (tasks != null) ? tasks
+						: List.of(new ActiveTask("work of " + name, Duration.ofSeconds(1), Thread.currentThread()));
+			}
 
-		Participant(String name, Role role, CompletionStage<?> drained) {
-			this.name = name;
-			this.role = role;
-			this.drained = drained;
-		}
+			@Override
+			public void drain(Deadline deadline) throws Exception {
+				ShutdownSequenceTests.this.calls.add(name);
+				drain.drain(deadline);
+			}
 
-		@Override
-		public String name() {
-			return this.name;
-		}
-
-		@Override
-		public Role role() {
-			return this.role;
-		}
-
-		@Override
-		public Collection<ActiveTask> activeTasks() {
-			Collection<ActiveTask> tasks = ShutdownSequenceTests.this.tasks;
-			return (tasks != null) ? tasks
-					: List.of(new ActiveTask("work of " + this.name, Duration.ofSeconds(1), Thread.currentThread()));
-		}
-
-		@Override
-		public CompletionStage<?> drain(Deadline deadline) {
-			ShutdownSequenceTests.this.calls.add(this.name);
-			return this.drained;
-		}
-
+		});
 	}
 
 }

@@ -8,8 +8,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-import org.springframework.boot.availability.AvailabilityChangeEvent;
-import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -23,7 +21,7 @@ class StartupDeadlineTests {
 
 	private static final Duration SHORT = Duration.ofMillis(200);
 
-	private static final String WARNING = "Not ready after 0.20 s (graceful.startup.timeout). ";
+	private static final String WARNING = "Not ready after 200 ms (graceful.startup.timeout). ";
 
 	private final StartupChecks checks = new StartupChecks(Duration.ofSeconds(30), Set.of());
 
@@ -48,7 +46,7 @@ class StartupDeadlineTests {
 	@Test
 	void whenTrafficIsAcceptedThenNothingIsLogged(CapturedOutput output) {
 		StartupDeadline deadline = new StartupDeadline(Duration.ofSeconds(30), this.checks);
-		deadline.onApplicationEvent(new AvailabilityChangeEvent<>(this, ReadinessState.ACCEPTING_TRAFFIC));
+		deadline.readinessChanged(true);
 		Awaitility.await().untilAsserted(this::assertThatItWatchesNoMore);
 		assertThat(output).doesNotContain("Not ready");
 	}
@@ -63,7 +61,7 @@ class StartupDeadlineTests {
 	@Test
 	void whenACheckIsWaitedForThenItsEndIsWaitedForToo(CapturedOutput output) {
 		new StartupDeadline(SHORT, this.checks);
-		this.checks.await(new TestCheck("database", 4));
+		this.checks.await("database", new TestCheck("database", 4));
 		assertThat(output).doesNotContain("Not ready");
 		Awaitility.await().untilAsserted(this::assertThatItWatchesNoMore);
 		assertThat(output).contains(WARNING);

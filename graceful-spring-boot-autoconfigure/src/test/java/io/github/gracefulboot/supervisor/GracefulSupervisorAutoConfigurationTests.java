@@ -10,7 +10,6 @@ import java.util.function.Consumer;
 import io.github.gracefulboot.Supervisor;
 import io.github.gracefulboot.readiness.GracefulReadinessAutoConfiguration;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
-import io.github.gracefulboot.shutdown.InvalidGracefulPropertyException;
 import io.github.gracefulboot.shutdown.ProcessStopper;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import org.awaitility.Awaitility;
@@ -32,6 +31,7 @@ import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
 import org.springframework.boot.health.autoconfigure.actuate.endpoint.AvailabilityProbesAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration;
@@ -166,19 +166,17 @@ class GracefulSupervisorAutoConfigurationTests {
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """
-			graceful.ready.delay=-1s | graceful.ready.delay | is negative
-			graceful.ready.max=-1ms | graceful.ready.max | is negative
-			graceful.ready.probes=-1 | graceful.ready.probes | less than 0
+			graceful.ready.delay=-1s | graceful.ready.delay | cannot be negative
+			graceful.ready.max=-1ms | graceful.ready.max | cannot be negative
+			graceful.ready.probes=-1 | graceful.ready.probes | at least 0
 			""")
 	void whenPropertyCanNotWorkThenTheStartFailsAndSaysWhatToDo(String property, String name, String reason) {
 		this.supervised.withPropertyValues(property)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
-				.isInstanceOfSatisfying(InvalidGracefulPropertyException.class, (ex) -> {
-					assertThat(ex.getProperty()).isEqualTo(name);
-					assertThat(ex).hasMessageContaining(reason);
-					assertThat(ex.getAction()).isNotEmpty();
-				}));
+				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class,
+						(ex) -> assertThat(ex.getName()).isEqualTo(name))
+				.hasMessageContaining(reason));
 	}
 
 	@Test
@@ -193,7 +191,7 @@ class GracefulSupervisorAutoConfigurationTests {
 
 		};
 		this.runner.withBean(Supervisor.class, () -> asking)
-			.withBean(ProcessStopper.class, () -> reasons::add)
+			.withBean(ProcessStopper.class, () -> (reason, source) -> reasons.add(source))
 			.run((context) -> soon().untilAsserted(() -> assertThat(reasons).containsExactly("a whim")));
 	}
 

@@ -1,7 +1,6 @@
 package io.github.gracefulboot.supervisor;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -24,7 +23,7 @@ class HeartbeatTests {
 
 	private final RecordingSupervisor supervisor = new RecordingSupervisor();
 
-	private final Supervisors supervisors = new Supervisors(List.of(this.supervisor), (reason) -> {
+	private final Supervisors supervisors = new Supervisors(RecordingSupervisor.named(this.supervisor), (reason) -> {
 	});
 
 	private final Looks work = new Looks();

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.github.gracefulboot.traffic.Client;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.traffic.WakeUp;
 import org.awaitility.Awaitility;
@@ -150,7 +151,7 @@ class ReadyGateTests {
 	private void probe(String client, int... statuses) {
 		for (int status : statuses) {
 			this.now.addAndGet(1000);
-			this.traffic.probeAnswered(client, status);
+			this.traffic.probeAnswered(new Client("192.0.2.1", client), status == 200);
 		}
 	}
 

@@ -2,12 +2,14 @@ package io.github.gracefulboot.supervisor;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 import io.github.gracefulboot.Supervisor;
+import io.github.gracefulboot.shutdown.OwnBeans.Named;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,10 @@ class RecordingSupervisor implements Supervisor {
 
 	RecordingSupervisor(String name) {
 		this.name = name;
+	}
+
+	static List<Named<Supervisor>> named(Supervisor... supervisors) {
+		return Arrays.stream(supervisors).map((supervisor) -> new Named<>("bean", supervisor)).toList();
 	}
 
 	List<String> told() {

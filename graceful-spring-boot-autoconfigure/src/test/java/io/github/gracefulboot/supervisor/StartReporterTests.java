@@ -20,7 +20,7 @@ class StartReporterTests {
 
 	private final RecordingSupervisor supervisor = new RecordingSupervisor();
 
-	private final Supervisors supervisors = new Supervisors(List.of(this.supervisor), (reason) -> {
+	private final Supervisors supervisors = new Supervisors(RecordingSupervisor.named(this.supervisor), (reason) -> {
 	});
 
 	private final AtomicInteger ready = new AtomicInteger();
@@ -75,7 +75,7 @@ class StartReporterTests {
 	void whenItWaitsForTheBalancerThenThatIsProgress() {
 		this.supervisor.patience = Duration.ofMillis(100);
 		create(Duration.ofSeconds(1));
-		this.reporter.readiness(true);
+		this.reporter.readinessChanged(true);
 		soon().until(() -> this.supervisor.told().contains("ready"));
 		assertThat(extensions()).isGreaterThanOrEqualTo(2);
 		assertThat(this.supervisor.told())
@@ -86,10 +86,10 @@ class StartReporterTests {
 	void whenTheStartIsOverThenReportsNothingMore() {
 		this.supervisor.patience = SOON;
 		create(Duration.ZERO);
-		this.reporter.readiness(false);
-		this.reporter.readiness(true);
-		this.reporter.readiness(false);
-		this.reporter.readiness(true);
+		this.reporter.readinessChanged(false);
+		this.reporter.readinessChanged(true);
+		this.reporter.readinessChanged(false);
+		this.reporter.readinessChanged(true);
 		this.reporter.postProcessBeforeInitialization(this, "prototype");
 		soon().until(() -> this.supervisor.told().size() > 1 && this.supervisor.told().contains("refusing"));
 		List<String> told = this.supervisor.told();
@@ -102,7 +102,7 @@ class StartReporterTests {
 	@Test
 	void whenDestroyedWhileItWaitsThenIsNeverReady() {
 		create(Duration.ofMillis(200));
-		this.reporter.readiness(true);
+		this.reporter.readinessChanged(true);
 		this.reporter.destroy();
 		Awaitility.await()
 			.during(Duration.ofMillis(400))

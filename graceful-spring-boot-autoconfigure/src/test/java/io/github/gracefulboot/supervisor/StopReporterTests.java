@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -51,8 +50,8 @@ class StopReporterTests {
 		this.work.begin("GET /one", "GET /two", "GET /three", "GET /four", "GET /five");
 		stop(() -> {
 			soon().untilAsserted(() -> assertThat(this.supervisor.told())
-				.anyMatch((message) -> message.matches("status Stopping, stage drain, 1\\d\\.\\d\\d s left: "
-						+ "GET /one for 1.00 s; GET /two for 1.00 s; GET /three for 1.00 s; and 2 more")));
+				.anyMatch((message) -> message.matches("status Shutting down, stage drain, 1\\d s left: "
+						+ "GET /one for 1.0 s; GET /two for 1.0 s; GET /three for 1.0 s; and 2 more")));
 			this.work.end();
 		});
 		assertThat(this.supervisor.told()).contains("stopping");
@@ -87,7 +86,7 @@ class StopReporterTests {
 		this.work.begin("GET /0");
 		stop(() -> {
 			soon().untilAsserted(() -> assertThat(this.supervisor.told())
-				.anyMatch((message) -> message.startsWith("status Stopping, stage drain")));
+				.anyMatch((message) -> message.startsWith("status Shutting down, stage drain")));
 			long extensions = this.supervisor.awaitNoMore("extend", Duration.ofSeconds(1));
 			for (int i = 1; i <= 4; i++) {
 				this.work.begin("GET /" + i);
@@ -109,7 +108,7 @@ class StopReporterTests {
 				CompletableFuture<?> closed = close(context.getSourceApplicationContext());
 				soon().until(() -> this.supervisor.told()
 					.stream()
-					.filter((message) -> message.startsWith("status Stopping, stage exit"))
+					.filter((message) -> message.startsWith("status Shutting down, stage exit"))
 					.count() > 2);
 				this.supervisor.awaitNoMore("extend", Duration.ofMillis(1500));
 				hanging.end.complete(null);
@@ -129,7 +128,7 @@ class StopReporterTests {
 				CompletableFuture<?> closed = close(context.getSourceApplicationContext());
 				soon().until(() -> this.supervisor.told().contains("extend"));
 				this.supervisor.awaitNoMore("extend", Duration.ofMillis(1500));
-				assertThat(this.supervisor.told()).anyMatch((message) -> message.contains("stage exit, 0.00 s left"));
+				assertThat(this.supervisor.told()).anyMatch((message) -> message.contains("stage exit, 0 ms left"));
 				hanging.end.complete(null);
 				closed.get();
 			});
@@ -203,8 +202,8 @@ class StopReporterTests {
 		}
 
 		@Override
-		public CompletionStage<?> drain(Deadline deadline) {
-			return this.drained;
+		public void drain(Deadline deadline) throws Exception {
+			this.drained.get();
 		}
 
 	}

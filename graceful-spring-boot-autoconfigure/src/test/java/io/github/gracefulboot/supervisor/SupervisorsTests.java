@@ -390,7 +390,7 @@ class SupervisorsTests {
 	}
 
 	private Supervisors supervisors(Supervisor... supervisors) {
-		Supervisors result = new Supervisors(List.of(supervisors), this.stopRequests::add);
+		Supervisors result = new Supervisors(RecordingSupervisor.named(supervisors), this.stopRequests::add);
 		this.supervisors = result;
 		return result;
 	}

@@ -40,7 +40,7 @@ class WatchdogTests {
 
 	private final AtomicReference<@Nullable Deadline> stop = new AtomicReference<>();
 
-	private Supervisors supervisors = new Supervisors(List.of(this.supervisor), (reason) -> {
+	private Supervisors supervisors = new Supervisors(RecordingSupervisor.named(this.supervisor), (reason) -> {
 	});
 
 	private Watchdog watchdog = new Watchdog(this.supervisors, this.stop::get, () -> this.checks);
@@ -169,7 +169,7 @@ class WatchdogTests {
 		RecordingSupervisor confused = new RecordingSupervisor("confused");
 		confused.watchdog = Duration.ZERO;
 		this.supervisors.destroy();
-		this.supervisors = new Supervisors(List.of(moody, confused, this.supervisor), (reason) -> {
+		this.supervisors = new Supervisors(RecordingSupervisor.named(moody, confused, this.supervisor), (reason) -> {
 		});
 		this.watchdog = new Watchdog(this.supervisors, this.stop::get, () -> this.checks);
 		start();

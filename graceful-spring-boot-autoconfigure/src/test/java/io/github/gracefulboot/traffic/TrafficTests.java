@@ -40,12 +40,18 @@ class TrafficTests {
 
 	@Test
 	void whenAnswersFailThenOnlyThoseInARowCount() {
-		this.traffic.probeAnswered("a", 503);
-		this.traffic.probeAnswered("a", 200);
-		this.traffic.probeAnswered("a", 503);
-		this.traffic.probeAnswered("a", 404);
+		this.traffic.probeAnswered(client("a"), false);
+		this.traffic.probeAnswered(client("a"), true);
+		this.traffic.probeAnswered(client("a"), false);
+		this.traffic.probeAnswered(client("a"), false);
 		this.now.addAndGet(0);
 		assertThat(this.traffic.activeProbers()).singleElement().extracting(Prober::failuresInARow).isEqualTo(2);
+	}
+
+	@Test
+	void whenClientIsWrittenThenItsUserAgentFollowsItsAddress() {
+		assertThat(client("curl")).hasToString("192.0.2.1 curl");
+		assertThat(new Client("192.0.2.1", null)).hasToString("192.0.2.1");
 	}
 
 	@Test
@@ -59,11 +65,15 @@ class TrafficTests {
 		probe("late");
 		this.now.addAndGet(1);
 		probe("late");
-		assertThat(this.traffic.activeProbers()).extracting(Prober::client).containsExactly("late");
+		assertThat(this.traffic.activeProbers()).extracting(Prober::client).containsExactly(client("late"));
 	}
 
 	private void probe(String client) {
-		this.traffic.probeAnswered(client, 200);
+		this.traffic.probeAnswered(client(client), true);
+	}
+
+	private static Client client(String userAgent) {
+		return new Client("192.0.2.1", userAgent);
 	}
 
 }

@@ -124,7 +124,7 @@ public abstract class AbstractAsyncRequestsTests {
 	}
 
 	private String activeTasks() {
-		return String.join(", ", this.shutdown.activeTasks().stream().map(Object::toString).toList());
+		return String.join(", ", this.shutdown.getActiveTasks().stream().map(Object::toString).toList());
 	}
 
 	private void start() {

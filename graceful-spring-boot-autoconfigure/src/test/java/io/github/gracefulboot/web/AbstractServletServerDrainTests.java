@@ -62,7 +62,7 @@ public abstract class AbstractServletServerDrainTests extends AbstractProtocolDr
 		try (RawClient client = connect().get("/block?async")) {
 			AsyncContext async = this.servlet.asyncContexts.poll(10, TimeUnit.SECONDS);
 			stopUntil(Stage.DRAIN);
-			assertThat(this.context.getBean(ShutdownSequence.class).activeTasks()).singleElement()
+			assertThat(this.context.getBean(ShutdownSequence.class).getActiveTasks()).singleElement()
 				.asString()
 				.startsWith("GET /block");
 			async.getResponse().getWriter().print("late");

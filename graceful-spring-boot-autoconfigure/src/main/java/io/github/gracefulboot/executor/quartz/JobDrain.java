@@ -4,18 +4,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.DrainParticipant.Role;
-import io.github.gracefulboot.shutdown.DaemonThreads;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -68,21 +64,23 @@ final class JobDrain implements DrainParticipant {
 	}
 
 	@Override
-	public CompletionStage<?> drain(Deadline deadline) {
-		Map<String, Scheduler> standingBy = new LinkedHashMap<>();
+	public void drain(Deadline deadline) throws InterruptedException {
+		List<Scheduler> standingBy = new ArrayList<>();
 		this.schedulers.get().forEach((name, scheduler) -> {
 			if (standby(name, scheduler)) {
-				standingBy.put(name, scheduler);
+				standingBy.add(scheduler);
 			}
 		});
-		CompletableFuture<Void> done = new CompletableFuture<>();
-		if (standingBy.isEmpty()) {
-			done.complete(null);
+		// A trigger that was about to fire still does, so that one look is not enough
+		int idleLooks = 0;
+		while (!standingBy.isEmpty() && idleLooks < 2 && !deadline.hasPassed()) {
+			idleLooks = isIdle(standingBy) ? idleLooks + 1 : 0;
+			Thread.sleep(POLL_MILLIS);
 		}
-		else {
-			DaemonThreads.start("graceful-drain-quartz", () -> awaitIdle(standingBy.values(), deadline, done));
-		}
-		return done;
+	}
+
+	private static boolean isIdle(Collection<Scheduler> schedulers) {
+		return schedulers.stream().allMatch((scheduler) -> runningJobs(scheduler).isEmpty());
 	}
 
 	private boolean standby(String name, Scheduler scheduler) {
@@ -96,30 +94,6 @@ final class JobDrain implements DrainParticipant {
 			logger.warn(LogMessage.format("Scheduler %s cannot stand by, going on without it", name), ex);
 		}
 		return false;
-	}
-
-	/**
-	 * Idle is who is idle twice: a trigger that was about to fire still does.
-	 */
-	private void awaitIdle(Collection<Scheduler> schedulers, Deadline deadline, CompletableFuture<Void> done) {
-		try {
-			boolean wasIdle = false;
-			while (!deadline.hasPassed()) {
-				boolean idle = schedulers.stream().allMatch((scheduler) -> runningJobs(scheduler).isEmpty());
-				if (idle && wasIdle) {
-					done.complete(null);
-					return;
-				}
-				wasIdle = idle;
-				Thread.sleep(POLL_MILLIS);
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		catch (RuntimeException | Error ex) {
-			done.completeExceptionally(ex);
-		}
 	}
 
 	private static List<JobExecutionContext> runningJobs(Scheduler scheduler) {

@@ -3,8 +3,7 @@ package io.github.gracefulboot.messaging.integration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 import io.github.gracefulboot.ActiveTask;
@@ -12,7 +11,6 @@ import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.DrainParticipant.Role;
 import io.github.gracefulboot.messaging.MessagingProperties;
-import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.ExistingBeans;
 
 import org.springframework.beans.DirectFieldAccessor;
@@ -61,34 +59,22 @@ final class QueueChannelDrain implements DrainParticipant {
 	}
 
 	@Override
-	public CompletionStage<?> drain(Deadline deadline) {
+	public void drain(Deadline deadline) throws InterruptedException, TimeoutException {
 		Collection<PollingConsumer> pollers = pollers().values();
 		Emptiness emptiness = new Emptiness(queues(pollers), this.handled);
-		if (emptiness.isCertain() || (deadline.hasPassed() && emptiness.isSeen())) {
-			stop(pollers);
-			return CompletableFuture.completedFuture(null);
-		}
-		CompletableFuture<Void> done = new CompletableFuture<>();
-		DaemonThreads.start("graceful-drain-queue-channels", () -> drain(pollers, emptiness, deadline, done));
-		return done;
-	}
-
-	private static void drain(Collection<PollingConsumer> pollers, Emptiness emptiness, Deadline deadline,
-			CompletableFuture<Void> done) {
-		// A poller that waits for the next message keeps a thread of its executor busy
-		pollers.forEach((poller) -> poller.setReceiveTimeout(0));
 		try {
-			if (deadline.await(emptiness::isSeenTwice)) {
-				done.complete(null);
+			if (!emptiness.isCertain()) {
+				// A poller that waits for the next message keeps a thread of its executor
+				// busy
+				pollers.forEach((poller) -> poller.setReceiveTimeout(0));
+				if (!deadline.await(emptiness::isSeenTwice) && !emptiness.isSeen()) {
+					throw new TimeoutException();
+				}
 			}
 		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+		finally {
+			stop(pollers);
 		}
-		catch (RuntimeException | Error ex) {
-			done.completeExceptionally(ex);
-		}
-		stop(pollers);
 	}
 
 	private static void stop(Collection<PollingConsumer> pollers) {

@@ -29,23 +29,14 @@ final class KafkaBrokerCheck implements StartupCheck {
 
 	private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(5);
 
-	private final String name;
-
 	private final Map<String, Object> configuration;
 
 	/**
 	 * Creates the check.
-	 * @param name its name
 	 * @param configuration how Kafka's admin client is set
 	 */
-	KafkaBrokerCheck(String name, Map<String, Object> configuration) {
-		this.name = name;
+	KafkaBrokerCheck(Map<String, Object> configuration) {
 		this.configuration = configuration;
-	}
-
-	@Override
-	public String name() {
-		return this.name;
 	}
 
 	@Override

@@ -28,7 +28,7 @@ final class KafkaCheckPostProcessor implements BeanPostProcessor {
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (bean instanceof KafkaAdmin admin
 				&& admin.getConfigurationProperties().containsKey(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG)) {
-			this.checks.get().await(new KafkaBrokerCheck(beanName, admin.getConfigurationProperties()));
+			this.checks.get().await(beanName, new KafkaBrokerCheck(admin.getConfigurationProperties()));
 		}
 		return bean;
 	}

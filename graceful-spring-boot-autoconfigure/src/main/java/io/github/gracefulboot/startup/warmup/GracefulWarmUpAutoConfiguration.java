@@ -2,12 +2,12 @@ package io.github.gracefulboot.startup.warmup;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.time.Duration;
 import java.util.Objects;
 
 import io.github.gracefulboot.WarmUp;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
-import io.github.gracefulboot.shutdown.InvalidGracefulPropertyException;
+import io.github.gracefulboot.shutdown.OwnBeans;
+import io.github.gracefulboot.shutdown.PropertyRules;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 
@@ -42,41 +42,29 @@ public final class GracefulWarmUpAutoConfiguration {
 	private static final String PREFIX = "graceful.startup.warm-up.";
 
 	@Bean
-	WarmUpRunner gracefulWarmUpRunner(WarmUpProperties properties, ObjectProvider<WarmUp> warmUps,
-			ApplicationContext context) {
-		positive("timeout", properties.getTimeout());
-		positive("requests", properties.getRequests());
-		positive("concurrency", properties.getConcurrency());
+	WarmUpRunner gracefulWarmUpRunner(WarmUpProperties properties, OwnBeans beans, ApplicationContext context) {
+		PropertyRules.positive(PREFIX + "timeout", properties.getTimeout(), "Set a duration such as 60s.");
+		PropertyRules.atLeast(PREFIX + "requests", properties.getRequests(), 1, "Set how often to request each path.");
+		PropertyRules.atLeast(PREFIX + "concurrency", properties.getConcurrency(), 1,
+				"Set how many requests may be in flight.");
 		properties.getPaths().forEach(GracefulWarmUpAutoConfiguration::path);
-		return new WarmUpRunner(context, () -> warmUps.orderedStream().toList(), properties.getTimeout(),
+		return new WarmUpRunner(context, () -> beans.ordered(WarmUp.class), properties.getTimeout(),
 				properties.isRequired());
 	}
 
-	private static void positive(String name, Duration value) {
-		if (value.isNegative() || value.isZero()) {
-			throw new InvalidGracefulPropertyException(PREFIX + name, value + " is not a positive duration.",
-					"Set a duration such as 60s.");
-		}
-	}
-
-	private static void positive(String name, int value) {
-		if (value < 1) {
-			throw new InvalidGracefulPropertyException(PREFIX + name, value + " is less than 1.", "Set 1 or more.");
-		}
-	}
-
 	private static void path(String value) {
+		PropertyRules.require(isOwnPath(value), PREFIX + "paths", value,
+				"'" + value + "' is not a path of this application. Set paths that begin with one slash, with other "
+						+ "characters encoded, such as /products?name=green%20tea.");
+	}
+
+	private static boolean isOwnPath(String value) {
 		try {
-			if (value.startsWith("/") && !value.startsWith("//") && !new URI(value).isAbsolute()) {
-				return;
-			}
+			return value.startsWith("/") && !value.startsWith("//") && !new URI(value).isAbsolute();
 		}
 		catch (URISyntaxException ex) {
-			// Said below
+			return false;
 		}
-		throw new InvalidGracefulPropertyException(PREFIX + "paths",
-				"'" + value + "' is not a path of this application.",
-				"Set paths that begin with one slash, with other characters encoded, such as /products?name=green%20tea.");
 	}
 
 	/**

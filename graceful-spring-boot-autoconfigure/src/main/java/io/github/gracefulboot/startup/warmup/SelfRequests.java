@@ -106,9 +106,4 @@ final class SelfRequests implements WarmUp {
 		}
 	}
 
-	@Override
-	public String toString() {
-		return "of " + String.join(", ", this.properties.getPaths());
-	}
-
 }

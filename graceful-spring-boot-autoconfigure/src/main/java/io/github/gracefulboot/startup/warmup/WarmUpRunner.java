@@ -14,6 +14,7 @@ import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.WarmUp;
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.Durations;
+import io.github.gracefulboot.shutdown.OwnBeans.Named;
 import io.github.gracefulboot.startup.StartupCheckFailedException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -34,13 +35,14 @@ final class WarmUpRunner implements ApplicationListener<ApplicationReadyEvent>, 
 
 	private final ApplicationContext context;
 
-	private final Supplier<List<WarmUp>> warmUps;
+	private final Supplier<List<Named<WarmUp>>> warmUps;
 
 	private final Duration timeout;
 
 	private final boolean required;
 
-	WarmUpRunner(ApplicationContext context, Supplier<List<WarmUp>> warmUps, Duration timeout, boolean required) {
+	WarmUpRunner(ApplicationContext context, Supplier<List<Named<WarmUp>>> warmUps, Duration timeout,
+			boolean required) {
 		this.context = context;
 		this.warmUps = warmUps;
 		this.timeout = timeout;
@@ -67,7 +69,7 @@ final class WarmUpRunner implements ApplicationListener<ApplicationReadyEvent>, 
 	 * @throws InterruptedException if the start was given up
 	 */
 	void run() throws InterruptedException {
-		List<WarmUp> warmUps = this.warmUps.get();
+		List<Named<WarmUp>> warmUps = this.warmUps.get();
 		if (warmUps.isEmpty()) {
 			return;
 		}
@@ -75,7 +77,7 @@ final class WarmUpRunner implements ApplicationListener<ApplicationReadyEvent>, 
 		Deadline deadline = Deadline.after(System::nanoTime, this.timeout);
 		ExecutorService executor = Executors.newSingleThreadExecutor(DaemonThreads.factory("graceful-warm-up"));
 		try {
-			for (WarmUp warmUp : warmUps) {
+			for (Named<WarmUp> warmUp : warmUps) {
 				run(warmUp, executor, deadline);
 			}
 		}
@@ -85,9 +87,9 @@ final class WarmUpRunner implements ApplicationListener<ApplicationReadyEvent>, 
 		logger.info(LogMessage.format("Warmed up in %s", Durations.text(Duration.ofNanos(System.nanoTime() - start))));
 	}
 
-	private void run(WarmUp warmUp, ExecutorService executor, Deadline deadline) throws InterruptedException {
+	private void run(Named<WarmUp> warmUp, ExecutorService executor, Deadline deadline) throws InterruptedException {
 		Future<?> result = executor.submit(() -> {
-			warmUp.warmUp();
+			warmUp.instance().warmUp();
 			return null;
 		});
 		try {
@@ -95,11 +97,11 @@ final class WarmUpRunner implements ApplicationListener<ApplicationReadyEvent>, 
 		}
 		catch (ExecutionException ex) {
 			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
-			failed("Warm-up %s failed: %s".formatted(warmUp, StartupCheckFailedException.reason(cause)), cause);
+			failed("Warm-up %s failed: %s".formatted(warmUp.name(), StartupCheckFailedException.reason(cause)), cause);
 		}
 		catch (TimeoutException ex) {
 			result.cancel(true);
-			failed("Warm-up %s was not done in time (graceful.startup.warm-up.timeout=%s)".formatted(warmUp,
+			failed("Warm-up %s was not done in time (graceful.startup.warm-up.timeout=%s)".formatted(warmUp.name(),
 					Durations.text(this.timeout)), ex);
 		}
 	}

@@ -5,7 +5,7 @@ import java.time.temporal.ChronoUnit;
 
 import io.github.gracefulboot.shutdown.ConditionalOnOwnProcess;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
-import io.github.gracefulboot.shutdown.InvalidGracefulPropertyException;
+import io.github.gracefulboot.shutdown.PropertyRules;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
 import org.apache.commons.logging.Log;
@@ -43,11 +43,7 @@ public final class GracefulSystemdAutoConfiguration {
 	SystemdSupervisor gracefulSystemdSupervisor(Environment environment) {
 		SystemdProperties properties = Binder.get(environment)
 			.bindOrCreate("graceful.supervisor.systemd", SystemdProperties.class);
-		if (properties.getPatience().isNegative()) {
-			throw new InvalidGracefulPropertyException("graceful.supervisor.systemd.patience",
-					properties.getPatience() + " is negative.",
-					"Set a duration such as 10s, or 0s to ask for no time.");
-		}
+		PropertyRules.notNegative("graceful.supervisor.systemd.patience", properties.getPatience());
 		return new SystemdSupervisor(environment.getRequiredProperty("NOTIFY_SOCKET"), properties.getPatience(),
 				watchdog(environment));
 	}

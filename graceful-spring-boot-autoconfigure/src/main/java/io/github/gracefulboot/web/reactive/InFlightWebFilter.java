@@ -2,6 +2,7 @@ package io.github.gracefulboot.web.reactive;
 
 import java.net.InetSocketAddress;
 
+import io.github.gracefulboot.traffic.Client;
 import io.github.gracefulboot.traffic.ReadinessProbes;
 import io.github.gracefulboot.traffic.ReadinessProbes.Kind;
 import io.github.gracefulboot.traffic.Traffic;
@@ -19,8 +20,9 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 
 /**
- * Keeps account of each request from the moment it reaches the application until it is
- * answered or given up, and reports readiness probes together with their answer.
+ * Tracks each request from the moment it reaches the application until it is answered or
+ * given up, reports readiness probes together with their response, and refuses what comes
+ * too late.
  */
 final class InFlightWebFilter implements WebFilter, Ordered {
 
@@ -51,7 +53,7 @@ final class InFlightWebFilter implements WebFilter, Ordered {
 		String path = request.getURI().getRawPath();
 		if (kind == Kind.TRAFFIC) {
 			this.traffic.requestCame();
-			if (this.requests.refuses(method, path)) {
+			if (this.requests.refuses(method, path, () -> request.getHeaders().getFirst("Upgrade"))) {
 				return refuse(exchange.getResponse());
 			}
 		}
@@ -62,18 +64,17 @@ final class InFlightWebFilter implements WebFilter, Ordered {
 			if (kind == Kind.READINESS) {
 				HttpStatusCode status = exchange.getResponse().getStatusCode();
 				this.traffic.probeAnswered(client(request),
-						((status != null) ? status : HttpStatus.INTERNAL_SERVER_ERROR).value());
+						status != null && (status.is2xxSuccessful() || status.is3xxRedirection()));
 			}
 			this.requests.end(inFlight);
 		});
 	}
 
-	/*
-	 * The server adds that the connection closes.
-	 */
 	private static Mono<Void> refuse(ServerHttpResponse response) {
 		response.setStatusCode(HttpStatus.SERVICE_UNAVAILABLE);
 		response.getHeaders().set("Retry-After", InFlightRequests.RETRY_AFTER);
+		// The server adds that the connection closes
+		response.getHeaders().setContentLength(0);
 		return response.setComplete();
 	}
 
@@ -84,11 +85,10 @@ final class InFlightWebFilter implements WebFilter, Ordered {
 			.build();
 	}
 
-	private static String client(ServerHttpRequest request) {
+	private static Client client(ServerHttpRequest request) {
 		InetSocketAddress remote = request.getRemoteAddress();
 		String address = (remote != null) ? remote.getHostString() : "unknown";
-		String userAgent = request.getHeaders().getFirst("User-Agent");
-		return (userAgent != null) ? address + " " + userAgent : address;
+		return new Client(address, request.getHeaders().getFirst("User-Agent"));
 	}
 
 	@Override

@@ -2,6 +2,7 @@ package io.github.gracefulboot.web.servlet;
 
 import java.io.IOException;
 
+import io.github.gracefulboot.traffic.Client;
 import io.github.gracefulboot.traffic.ReadinessProbes;
 import io.github.gracefulboot.traffic.ReadinessProbes.Kind;
 import io.github.gracefulboot.traffic.Traffic;
@@ -19,9 +20,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps account of each request from the moment it reaches the application until it is
- * answered, also when that happens asynchronously, and reports readiness probes together
- * with their answer.
+ * Tracks each request from the moment it reaches the application until it is answered,
+ * also when that happens asynchronously, reports readiness probes together with their
+ * response, and refuses what comes too late.
  */
 final class InFlightFilter implements Filter {
 
@@ -62,7 +63,8 @@ final class InFlightFilter implements Filter {
 		Kind kind = this.probes.classify(path(request), this.managementPort);
 		if (kind == Kind.TRAFFIC) {
 			this.traffic.requestCame();
-			if (this.requests.refuses(request.getMethod(), request.getRequestURI())) {
+			if (this.requests.refuses(request.getMethod(), request.getRequestURI(),
+					() -> request.getHeader("Upgrade"))) {
 				refuse(request, response);
 				return;
 			}
@@ -122,6 +124,7 @@ final class InFlightFilter implements Filter {
 
 	private static void refuse(HttpServletRequest request, HttpServletResponse response) {
 		response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+		response.setContentLength(0);
 		response.setHeader("Retry-After", InFlightRequests.RETRY_AFTER);
 		if (request.getProtocol().startsWith("HTTP/1")) {
 			response.setHeader("Connection", "close");
@@ -133,9 +136,8 @@ final class InFlightFilter implements Filter {
 		return (pathInfo != null) ? pathInfo : request.getServletPath();
 	}
 
-	private static String client(HttpServletRequest request) {
-		String userAgent = request.getHeader("User-Agent");
-		return (userAgent != null) ? request.getRemoteAddr() + " " + userAgent : request.getRemoteAddr();
+	private static Client client(HttpServletRequest request) {
+		return new Client(request.getRemoteAddr(), request.getHeader("User-Agent"));
 	}
 
 	/**
@@ -145,11 +147,11 @@ final class InFlightFilter implements Filter {
 
 		private final InFlightRequest inFlight;
 
-		private final @Nullable String prober;
+		private final @Nullable Client prober;
 
 		private final @Nullable StreamableResponse streamable;
 
-		private Account(InFlightRequest inFlight, @Nullable String prober, @Nullable StreamableResponse streamable) {
+		private Account(InFlightRequest inFlight, @Nullable Client prober, @Nullable StreamableResponse streamable) {
 			this.inFlight = inFlight;
 			this.prober = prober;
 			this.streamable = streamable;
@@ -176,7 +178,7 @@ final class InFlightFilter implements Filter {
 		private void close(int status) {
 			detach();
 			if (this.prober != null) {
-				InFlightFilter.this.traffic.probeAnswered(this.prober, status);
+				InFlightFilter.this.traffic.probeAnswered(this.prober, status >= 200 && status < 400);
 			}
 			InFlightFilter.this.requests.end(this.inFlight);
 		}

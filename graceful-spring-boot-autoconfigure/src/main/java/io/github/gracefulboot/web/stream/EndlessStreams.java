@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 
 import io.github.gracefulboot.LastEvent;
 import io.github.gracefulboot.StreamFarewell;
-import io.github.gracefulboot.shutdown.InvalidGracefulPropertyException;
+import io.github.gracefulboot.shutdown.PropertyRules;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -50,11 +50,9 @@ public final class EndlessStreams {
 	}
 
 	private static String name(MimeType type) {
-		if (type.isWildcardType() || type.isWildcardSubtype()) {
-			throw new InvalidGracefulPropertyException(TYPES_PROPERTY,
-					type + " would end downloads, which then look complete.",
-					"Name each media type of streams that do not end by themselves, such as " + EVENT_STREAM + ".");
-		}
+		PropertyRules.require(!type.isWildcardType() && !type.isWildcardSubtype(), TYPES_PROPERTY, type,
+				type + " would end downloads, which then look complete. Name each media type of streams that do not "
+						+ "end by themselves, such as " + EVENT_STREAM + ".");
 		return type.getType() + "/" + type.getSubtype();
 	}
 

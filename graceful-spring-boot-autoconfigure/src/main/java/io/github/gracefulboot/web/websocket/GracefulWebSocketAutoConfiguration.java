@@ -3,7 +3,6 @@ package io.github.gracefulboot.web.websocket;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.GracefulWebAutoConfiguration;
 import io.github.gracefulboot.web.WebServerDrain;
-import jakarta.servlet.Filter;
 import jakarta.websocket.server.ServerContainer;
 import org.apache.tomcat.websocket.WsWebSocketContainer;
 import org.apache.tomcat.websocket.server.WsServerContainer;
@@ -11,7 +10,6 @@ import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.websocket.jakarta.server.JakartaWebSocketServerContainer;
 import org.eclipse.jetty.ee11.websocket.server.JettyWebSocketServerContainer;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServer;
 
 import org.springframework.aot.hint.RuntimeHints;
@@ -25,13 +23,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.jetty.ConfigurableJettyWebServerFactory;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
-import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportRuntimeHints;
-import org.springframework.core.Ordered;
 import org.springframework.web.context.WebApplicationContext;
-import org.springframework.web.server.WebFilter;
 
 /**
  * Auto-configuration of the end of WebSocket sessions.
@@ -43,29 +38,8 @@ import org.springframework.web.server.WebFilter;
 public final class GracefulWebSocketAutoConfiguration {
 
 	@Bean
-	HandshakeGate gracefulHandshakeGate() {
-		return new HandshakeGate();
-	}
-
-	@Bean
 	WebSocketDrain gracefulWebSocketDrain(ObjectProvider<WebSocketServer> servers, Traffic traffic) {
 		return new WebSocketDrain(servers.orderedStream().toList(), traffic);
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ ServerContainer.class, Filter.class, FilterRegistrationBean.class })
-	@ConditionalOnWebApplication(type = Type.SERVLET)
-	static class ServletConfiguration {
-
-		@Bean
-		FilterRegistrationBean<HandshakeFilter> gracefulHandshakeFilter(HandshakeGate gate) {
-			FilterRegistrationBean<HandshakeFilter> registration = new FilterRegistrationBean<>(
-					new HandshakeFilter(gate));
-			registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
-			registration.setAsyncSupported(true);
-			return registration;
-		}
-
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -101,18 +75,6 @@ public final class GracefulWebSocketAutoConfiguration {
 		@Bean
 		JettyNativeWebSockets gracefulJettyNativeWebSockets(WebApplicationContext context) {
 			return new JettyNativeWebSockets(context::getServletContext);
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ WebFilter.class, Mono.class })
-	@ConditionalOnWebApplication(type = Type.REACTIVE)
-	static class ReactiveConfiguration {
-
-		@Bean
-		HandshakeWebFilter gracefulHandshakeWebFilter(HandshakeGate gate) {
-			return new HandshakeWebFilter(gate);
 		}
 
 	}

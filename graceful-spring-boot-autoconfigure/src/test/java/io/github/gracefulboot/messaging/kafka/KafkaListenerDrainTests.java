@@ -202,7 +202,7 @@ class KafkaListenerDrainTests {
 		MessageListenerContainer container = container(context);
 		Awaitility.await().atMost(PATIENCE).until(() -> !container.isRunning());
 		assertThat(closed).isNotDone();
-		assertThat(context.getBean(ShutdownSequence.class).activeTasks()).singleElement()
+		assertThat(context.getBean(ShutdownSequence.class).getActiveTasks()).singleElement()
 			.satisfies((task) -> assertThat(task.thread()).isNotNull());
 		return closed;
 	}

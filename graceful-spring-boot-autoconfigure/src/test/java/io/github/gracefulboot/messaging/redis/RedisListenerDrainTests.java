@@ -161,8 +161,8 @@ class RedisListenerDrainTests {
 		ShutdownSequence shutdown = context.getBean(ShutdownSequence.class);
 		await(inbox.inHand);
 		CompletableFuture<Void> closed = Background.run(context::close);
-		Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(shutdown.activeTasks()).isNotEmpty());
-		assertThat(shutdown.activeTasks()).singleElement().satisfies((active) -> {
+		Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(shutdown.getActiveTasks()).isNotEmpty());
+		assertThat(shutdown.getActiveTasks()).singleElement().satisfies((active) -> {
 			assertThat(active.toString()).startsWith(task);
 			assertThat(active.thread()).isNotNull();
 		});

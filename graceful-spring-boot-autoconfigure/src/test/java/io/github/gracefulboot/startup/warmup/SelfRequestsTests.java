@@ -81,7 +81,7 @@ class SelfRequestsTests {
 				.isEqualTo(ReadinessState.ACCEPTING_TRAFFIC);
 		}
 		assertThat(output)
-			.contains("Warm-up of /one, /two?page=2, /missing failed: 10 of 30 requests failed, "
+			.contains("Warm-up gracefulSelfRequests failed: 10 of 30 requests failed, "
 					+ "the first: GET /missing was answered 404. Accepting traffic without it")
 			.doesNotContain("\tat ");
 	}

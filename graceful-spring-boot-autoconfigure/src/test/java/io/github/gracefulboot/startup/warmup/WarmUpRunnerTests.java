@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulboot.WarmUp;
+import io.github.gracefulboot.shutdown.OwnBeans.Named;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ class WarmUpRunnerTests {
 
 	private static final Duration LONG = Duration.ofSeconds(30);
 
-	private static final WarmUp FAILING = named("of the cache", () -> {
+	private static final Named<WarmUp> FAILING = named("cacheFiller", () -> {
 		throw new IOException("no such file");
 	});
 
@@ -41,24 +42,24 @@ class WarmUpRunnerTests {
 	@Test
 	void whenOneFailsThenWarnsInOneLineAndDoesTheOthers(CapturedOutput output) throws Exception {
 		CompletableFuture<String> other = new CompletableFuture<>();
-		run(LONG, false, FAILING, () -> other.complete(Thread.currentThread().getName()));
+		run(LONG, false, List.of(FAILING, named("other", () -> other.complete(Thread.currentThread().getName()))));
 		assertThat(other).isCompletedWithValue("graceful-warm-up");
-		assertThat(output).contains("Warm-up of the cache failed: no such file. Accepting traffic without it")
+		assertThat(output).contains("Warm-up cacheFiller failed: no such file. Accepting traffic without it")
 			.contains("Warmed up in ")
 			.doesNotContain("\tat ");
 	}
 
 	@Test
 	void whenOneFailsThatIsRequiredThenTheStartFails() {
-		assertThatIllegalStateException().isThrownBy(() -> run(LONG, true, FAILING))
-			.withMessage("Warm-up of the cache failed: no such file (graceful.startup.warm-up.required=true)")
+		assertThatIllegalStateException().isThrownBy(() -> run(LONG, true, List.of(FAILING)))
+			.withMessage("Warm-up cacheFiller failed: no such file (graceful.startup.warm-up.required=true)")
 			.withCauseInstanceOf(IOException.class);
 	}
 
 	@Test
 	void whenTimeIsOverThenIsInterruptedAndTheRestIsLeft(CapturedOutput output) throws Exception {
 		CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
-		WarmUp slow = named("of everything", () -> {
+		Named<WarmUp> slow = named("everything", () -> {
 			try {
 				TimeUnit.MINUTES.sleep(1);
 			}
@@ -66,45 +67,35 @@ class WarmUpRunnerTests {
 				interrupted.complete(true);
 			}
 		});
-		run(Duration.ofMillis(100), false, slow, named("of the rest", () -> TimeUnit.MINUTES.sleep(1)));
+		run(Duration.ofMillis(100), false, List.of(slow, named("rest", () -> TimeUnit.MINUTES.sleep(1))));
 		assertThat(interrupted).succeedsWithin(LONG);
-		String reason = " was not done in time (graceful.startup.warm-up.timeout=0.10 s). Accepting traffic without it";
-		assertThat(output).contains("Warm-up of everything" + reason)
-			.contains("Warm-up of the rest" + reason)
+		String reason = " was not done in time (graceful.startup.warm-up.timeout=100 ms). Accepting traffic without it";
+		assertThat(output).contains("Warm-up everything" + reason)
+			.contains("Warm-up rest" + reason)
 			.doesNotContain("\tat ");
 	}
 
 	@Test
 	void whenTimeIsOverAndItIsRequiredThenTheStartFails() {
 		assertThatIllegalStateException()
-			.isThrownBy(() -> run(Duration.ofMillis(100), true, () -> TimeUnit.MINUTES.sleep(1)))
+			.isThrownBy(
+					() -> run(Duration.ofMillis(100), true, List.of(named("slow", () -> TimeUnit.MINUTES.sleep(1)))))
 			.withMessageContaining("was not done in time");
 	}
 
 	@Test
 	void whenThereIsNoneThenSaysNothing(CapturedOutput output) throws Exception {
-		run(LONG, true);
+		run(LONG, true, List.of());
 		assertThat(output).doesNotContain("Warm");
 	}
 
-	private static void run(Duration timeout, boolean required, WarmUp... warmUps) throws InterruptedException {
-		new WarmUpRunner(new StaticApplicationContext(), () -> List.of(warmUps), timeout, required).run();
+	private static void run(Duration timeout, boolean required, List<Named<WarmUp>> warmUps)
+			throws InterruptedException {
+		new WarmUpRunner(new StaticApplicationContext(), () -> warmUps, timeout, required).run();
 	}
 
-	private static WarmUp named(String name, WarmUp warmUp) {
-		return new WarmUp() {
-
-			@Override
-			public void warmUp() throws Exception {
-				warmUp.warmUp();
-			}
-
-			@Override
-			public String toString() {
-				return name;
-			}
-
-		};
+	private static Named<WarmUp> named(String name, WarmUp warmUp) {
+		return new Named<>(name, warmUp);
 	}
 
 }

@@ -6,7 +6,6 @@ import java.util.List;
 
 import io.github.gracefulboot.Supervisor;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
-import io.github.gracefulboot.shutdown.InvalidGracefulPropertyException;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
 import io.github.gracefulboot.supervisor.Supervisors;
@@ -25,6 +24,7 @@ import org.springframework.boot.autoconfigure.availability.ApplicationAvailabili
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
 import org.springframework.boot.availability.ReadinessState;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -138,8 +138,8 @@ class GracefulSystemdAutoConfigurationTests {
 		this.runner.withPropertyValues("NOTIFY_SOCKET=" + socket(), "graceful.supervisor.systemd.patience=-1s")
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
-				.isInstanceOfSatisfying(InvalidGracefulPropertyException.class,
-						(ex) -> assertThat(ex.getProperty()).isEqualTo("graceful.supervisor.systemd.patience")));
+				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class,
+						(ex) -> assertThat(ex.getName()).isEqualTo("graceful.supervisor.systemd.patience")));
 	}
 
 	private Duration watchdogTimeout(String... properties) {

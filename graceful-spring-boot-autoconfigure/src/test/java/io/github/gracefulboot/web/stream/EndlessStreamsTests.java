@@ -6,12 +6,12 @@ import java.util.List;
 import io.github.gracefulboot.LastEvent;
 import io.github.gracefulboot.StreamFarewell;
 import io.github.gracefulboot.shutdown.DrainProperties;
-import io.github.gracefulboot.shutdown.InvalidGracefulPropertyException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.MimeType;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -61,7 +61,8 @@ class EndlessStreamsTests {
 	void whenTypeIsAWildcardThenIsRefused(String type) {
 		DrainProperties properties = new DrainProperties();
 		properties.setStreamTypes(List.of(MimeType.valueOf(type)));
-		assertThatExceptionOfType(InvalidGracefulPropertyException.class).isThrownBy(() -> streams(properties))
+		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
+			.isThrownBy(() -> streams(properties))
 			.withMessageContaining("graceful.drain.stream-types")
 			.withMessageContaining(type);
 	}

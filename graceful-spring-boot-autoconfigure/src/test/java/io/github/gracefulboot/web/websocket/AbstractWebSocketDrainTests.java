@@ -125,7 +125,7 @@ abstract class AbstractWebSocketDrainTests {
 			late.get("/nothing").response();
 			stop();
 			awaitStage(Stage.DRAIN);
-			assertThat(this.shutdown.activeTasks()).singleElement().hasToString("WebSocket " + path);
+			assertThat(this.shutdown.getActiveTasks()).singleElement().hasToString("WebSocket " + path);
 			assertThat(client.send("hello")).isEqualTo("hello");
 			assertThat(late.send(HANDSHAKE.formatted(path)).response()).startsWith("HTTP/1.1 503")
 				.containsIgnoringCase("Retry-After: 1")

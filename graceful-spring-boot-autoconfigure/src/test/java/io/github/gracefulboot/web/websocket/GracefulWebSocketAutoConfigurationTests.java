@@ -38,7 +38,6 @@ class GracefulWebSocketAutoConfigurationTests {
 	void whenServerHasNoWebSocketsThenThereAreNoSessions() {
 		this.servlet.run((context) -> {
 			assertThat(context).hasSingleBean(TomcatWebSockets.class)
-				.hasBean("gracefulHandshakeFilter")
 				.doesNotHaveBean(JettyWebSockets.class)
 				.doesNotHaveBean(JettyNativeWebSockets.class)
 				.doesNotHaveBean(NettyWebSockets.class);
@@ -47,18 +46,16 @@ class GracefulWebSocketAutoConfigurationTests {
 	}
 
 	@Test
-	void whenTomcatsWebSocketsAreAbsentThenHandshakesAreNotLookedAt() {
+	void whenTomcatsWebSocketsAreAbsentThenTheirSessionsAreNotLookedFor() {
 		this.servlet.withClassLoader(new FilteredClassLoader("org.apache.tomcat.websocket", "jakarta.websocket"))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(WebSocketDrain.class)
-				.doesNotHaveBean(TomcatWebSockets.class)
-				.doesNotHaveBean("gracefulHandshakeFilter"));
+				.doesNotHaveBean(TomcatWebSockets.class));
 	}
 
 	@Test
 	void whenApplicationIsReactiveThenSessionsOfTheServersThatAreThereAreFound() {
 		this.reactive.run((context) -> assertThat(context).hasSingleBean(NettyWebSockets.class)
-			.hasSingleBean(HandshakeWebFilter.class)
 			.hasSingleBean(TomcatWebSockets.class)
 			.doesNotHaveBean(JettyNativeWebSockets.class));
 	}
@@ -68,7 +65,6 @@ class GracefulWebSocketAutoConfigurationTests {
 		this.reactive.withClassLoader(new FilteredClassLoader(HttpServer.class, WsServerContainer.class))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(WebSocketDrain.class)
-				.hasSingleBean(HandshakeWebFilter.class)
 				.doesNotHaveBean(TomcatWebSockets.class)
 				.doesNotHaveBean(NettyWebSockets.class));
 	}
@@ -82,8 +78,7 @@ class GracefulWebSocketAutoConfigurationTests {
 	@Test
 	void whenGracefulIsDisabledThenIsNotConfigured() {
 		this.servlet.withPropertyValues("graceful.enabled=false")
-			.run((context) -> assertThat(context).doesNotHaveBean(WebSocketDrain.class)
-				.doesNotHaveBean("gracefulHandshakeFilter"));
+			.run((context) -> assertThat(context).doesNotHaveBean(WebSocketDrain.class));
 	}
 
 }

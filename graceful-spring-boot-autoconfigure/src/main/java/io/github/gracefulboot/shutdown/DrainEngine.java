@@ -1,0 +1,171 @@
+package io.github.gracefulboot.shutdown;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+
+import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.Deadline;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.core.log.LogMessage;
+
+/**
+ * Runs participants of a shutdown at the same time, each on a thread of its own, until
+ * the deadline. Those that have not finished by then are named and then interrupted.
+ */
+final class DrainEngine {
+
+	private static final Log logger = LogFactory.getLog(ShutdownSequence.class);
+
+	private static final Duration BETWEEN_LINES = Duration.ofSeconds(1);
+
+	private static final int LOGGED_TASKS = 10;
+
+	/**
+	 * What participants may do after they were interrupted, before the next stage begins.
+	 */
+	private static final Duration AFTER_INTERRUPT = Duration.ofMillis(200);
+
+	private final CutOffs cutOffs;
+
+	DrainEngine(CutOffs cutOffs) {
+		this.cutOffs = cutOffs;
+	}
+
+	/**
+	 * Drains participants.
+	 * @param participants who takes part
+	 * @param deadline when to go on without those that have not finished
+	 * @return whether all have finished
+	 */
+	StageResult drain(List<Participant> participants, Deadline deadline) {
+		if (participants.isEmpty()) {
+			return StageResult.NOTHING_TO_WAIT_FOR;
+		}
+		CountDownLatch unfinished = new CountDownLatch(participants.size());
+		List<Drain> drains = participants.stream()
+			.map((participant) -> new Drain(participant, deadline, unfinished))
+			.toList();
+		logger.debug(LogMessage.format("Draining %s (up to %s)", names(drains), Durations.text(deadline.remaining())));
+		drains.forEach((drain) -> drain.thread.start());
+		StageResult result = await(unfinished, drains, deadline);
+		List<Drain> cutOff = drains.stream().filter((drain) -> !drain.hasFinished()).toList();
+		if (cutOff.isEmpty()) {
+			return result;
+		}
+		cutOff.forEach((drain) -> this.cutOffs.add(drain.participant));
+		cutOff.forEach((drain) -> drain.thread.interrupt());
+		return (awaitInterrupted(unfinished) && result != StageResult.INTERRUPTED) ? StageResult.TIME_UP
+				: StageResult.INTERRUPTED;
+	}
+
+	private StageResult await(CountDownLatch unfinished, List<Drain> drains, Deadline deadline) {
+		try {
+			boolean silent = true;
+			while (!unfinished.await(deadline.atMost(BETWEEN_LINES).remaining().toNanos(), TimeUnit.NANOSECONDS)
+					&& !deadline.hasPassed()) {
+				logProgress(drains, deadline, silent);
+				silent = false;
+			}
+			return StageResult.COMPLETED;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return StageResult.INTERRUPTED;
+		}
+	}
+
+	private static boolean awaitInterrupted(CountDownLatch unfinished) {
+		try {
+			unfinished.await(AFTER_INTERRUPT.toNanos(), TimeUnit.NANOSECONDS);
+			return true;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+	private static void logProgress(List<Drain> drains, Deadline deadline, boolean first) {
+		if (!first && !logger.isDebugEnabled()) {
+			return;
+		}
+		List<Drain> running = drains.stream().filter((drain) -> !drain.ended).toList();
+		List<ActiveTask> tasks = running.stream().flatMap((drain) -> drain.participant.activeTasks().stream()).toList();
+		String line = "Draining %s (up to %s)%s%s".formatted(names(running), Durations.text(deadline.remaining()),
+				tasks.isEmpty() ? "" : ": ", ActiveTasks.describe(tasks, LOGGED_TASKS));
+		if (first) {
+			logger.info(line);
+		}
+		else {
+			logger.debug(line);
+		}
+	}
+
+	private static String names(List<Drain> drains) {
+		return drains.stream().map((drain) -> drain.participant.name()).collect(Collectors.joining(", "));
+	}
+
+	/**
+	 * The drain of one participant.
+	 */
+	private static final class Drain implements Runnable {
+
+		private final Participant participant;
+
+		private final Deadline deadline;
+
+		private final CountDownLatch unfinished;
+
+		private final Thread thread;
+
+		private volatile boolean ended;
+
+		private volatile boolean returned;
+
+		private volatile boolean inTime;
+
+		private Drain(Participant participant, Deadline deadline, CountDownLatch unfinished) {
+			this.participant = participant;
+			this.deadline = deadline;
+			this.unfinished = unfinished;
+			this.thread = DaemonThreads.factory("graceful-drain-" + participant.name().replace(' ', '-'))
+				.newThread(this);
+		}
+
+		@Override
+		public void run() {
+			try {
+				this.participant.drain(this.deadline);
+				this.inTime = !this.deadline.hasPassed();
+				this.returned = true;
+			}
+			catch (InterruptedException | TimeoutException ex) {
+				// Named as cut off
+			}
+			catch (Exception | Error ex) {
+				logger.warn(LogMessage.format("Could not drain %s", this.participant.name()), ex);
+			}
+			finally {
+				this.ended = true;
+				this.unfinished.countDown();
+			}
+		}
+
+		/**
+		 * Returns whether nothing is left to wait for: it has returned in time, or late
+		 * and without any work in hand.
+		 * @return whether it has finished
+		 */
+		private boolean hasFinished() {
+			return this.returned && (this.inTime || this.participant.activeTasks().isEmpty());
+		}
+
+	}
+
+}

@@ -1,0 +1,48 @@
+package io.github.gracefulboot.shutdown;
+
+import java.util.List;
+import java.util.function.Supplier;
+
+import io.github.gracefulboot.Announcer;
+import io.github.gracefulboot.DrainParticipant;
+import io.github.gracefulboot.shutdown.OwnBeans.Named;
+
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * The beans of a context that take part in its shutdown. They are asked for once: after
+ * they were destroyed they could only be created anew.
+ */
+final class Members {
+
+	private final Supplier<List<Named<Announcer>>> announcers;
+
+	private final Supplier<List<Participant>> participants;
+
+	private final Supplier<List<Named<StageListener>>> listeners;
+
+	Members(OwnBeans beans) {
+		this(() -> beans.ordered(Announcer.class), () -> beans.ordered(DrainParticipant.class),
+				() -> beans.ordered(StageListener.class));
+	}
+
+	Members(Supplier<List<Named<Announcer>>> announcers, Supplier<List<Named<DrainParticipant>>> participants,
+			Supplier<List<Named<StageListener>>> listeners) {
+		this.announcers = SingletonSupplier.of(announcers);
+		this.participants = SingletonSupplier.of(() -> participants.get().stream().map(Participant::of).toList());
+		this.listeners = SingletonSupplier.of(listeners);
+	}
+
+	List<Named<Announcer>> announcers() {
+		return this.announcers.get();
+	}
+
+	List<Participant> participants() {
+		return this.participants.get();
+	}
+
+	List<Named<StageListener>> listeners() {
+		return this.listeners.get();
+	}
+
+}

@@ -1,0 +1,81 @@
+package io.github.gracefulboot.shutdown;
+
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+
+/**
+ * Finds the beans of a context itself. What belongs to its parent is the parent's to
+ * start and to shut down.
+ */
+public final class OwnBeans {
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	/**
+	 * Creates the finder.
+	 * @param beanFactory holds the beans
+	 */
+	public OwnBeans(ConfigurableListableBeanFactory beanFactory) {
+		this.beanFactory = beanFactory;
+	}
+
+	/**
+	 * Returns the beans of a type, and creates those that do not exist yet.
+	 * @param type their type
+	 * @param <T> their type
+	 * @return the beans in their order
+	 */
+	public <T> List<Named<T>> ordered(Class<T> type) {
+		String[] names = this.beanFactory.getBeanNamesForType(type);
+		if (names.length == 0) {
+			return List.of();
+		}
+		Map<Object, String> own = new IdentityHashMap<>();
+		for (String name : names) {
+			own.put(this.beanFactory.getBean(name), name);
+		}
+		return this.beanFactory.getBeanProvider(type)
+			.orderedStream()
+			.filter(own::containsKey)
+			.map((bean) -> new Named<>(Objects.requireNonNull(own.get(bean)), bean))
+			.toList();
+	}
+
+	/**
+	 * Returns the beans of a type without their names.
+	 * @param type their type
+	 * @param <T> their type
+	 * @return the beans in their order
+	 */
+	public <T> List<T> instances(Class<T> type) {
+		return Collections.unmodifiableList(ordered(type).stream().map(Named::instance).toList());
+	}
+
+	/**
+	 * A bean and its name.
+	 *
+	 * @param name the name of the bean
+	 * @param instance the bean
+	 * @param <T> its type
+	 */
+	public record Named<T>(String name, T instance) {
+
+		/**
+		 * Returns what to call it.
+		 * @param given a name that it has given itself, or {@code null}
+		 * @return the given name, or that of the bean
+		 */
+		public String nameOr(@Nullable String given) {
+			return (given != null) ? given : this.name;
+		}
+
+	}
+
+}

@@ -1,0 +1,44 @@
+package io.github.gracefulboot.shutdown;
+
+import java.util.Collection;
+import java.util.List;
+
+import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.DrainParticipant;
+import io.github.gracefulboot.DrainParticipant.Role;
+
+/**
+ * A {@link DrainParticipant} with the name that it goes by.
+ *
+ * @param name its own name or that of its bean
+ * @param delegate the participant
+ */
+public record Participant(String name, DrainParticipant delegate) {
+
+	static Participant of(OwnBeans.Named<DrainParticipant> bean) {
+		return new Participant(bean.nameOr(bean.instance().name()), bean.instance());
+	}
+
+	Role role() {
+		return this.delegate.role();
+	}
+
+	void drain(Deadline deadline) throws Exception {
+		this.delegate.drain(deadline);
+	}
+
+	/**
+	 * Returns its work in hand.
+	 * @return the tasks. One that says so if it cannot tell them.
+	 */
+	public Collection<ActiveTask> activeTasks() {
+		try {
+			return this.delegate.activeTasks();
+		}
+		catch (RuntimeException | Error ex) {
+			return List.of(new ActiveTask(this.name + ", whose tasks are unknown: " + ex, null, null));
+		}
+	}
+
+}

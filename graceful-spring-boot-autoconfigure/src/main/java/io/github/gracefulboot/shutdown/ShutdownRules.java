@@ -1,0 +1,63 @@
+package io.github.gracefulboot.shutdown;
+
+import java.time.Duration;
+
+import org.springframework.core.env.Environment;
+
+/**
+ * Refuses settings of the shutdown that cannot work together. Only what the user set can
+ * contradict: defaults give way.
+ */
+final class ShutdownRules {
+
+	private static final String TIMEOUT = "graceful.shutdown.timeout";
+
+	private static final String MIN = "graceful.lame-duck.min";
+
+	private static final String MAX = "graceful.lame-duck.max";
+
+	private static final String QUIET_PERIOD = "graceful.lame-duck.quiet-period";
+
+	private final Environment environment;
+
+	private final Duration timeout;
+
+	private ShutdownRules(Environment environment, Duration timeout) {
+		this.environment = environment;
+		this.timeout = timeout;
+	}
+
+	static void check(ShutdownProperties shutdown, LameDuckProperties lameDuck, Environment environment) {
+		PropertyRules.positive(TIMEOUT, shutdown.getTimeout(),
+				"Set a duration such as 30s, shorter than the time after which your supervisor kills the process.");
+		PropertyRules.require(!shutdown.getReleaseReserve().equals(new Percentage(100)),
+				"graceful.shutdown.release-reserve", shutdown.getReleaseReserve(),
+				"100% leaves no time for requests in flight. Set a share below 100%, such as 20%.");
+		PropertyRules.notNegative(MIN, lameDuck.getMin());
+		PropertyRules.notNegative(QUIET_PERIOD, lameDuck.getQuietPeriod());
+		PropertyRules.atLeast("graceful.lame-duck.probes", lameDuck.getProbes(), 1,
+				"Set the number of failing responses after which your load balancer takes an instance out.");
+		ShutdownRules rules = new ShutdownRules(environment, shutdown.getTimeout());
+		Duration max = lameDuck.getMax();
+		if (max != null) {
+			PropertyRules.notNegative(MAX, max);
+			PropertyRules.require(lameDuck.getMin().compareTo(max) <= 0, MIN, lameDuck.getMin(),
+					"It is longer than %s, which is %s. Lower %s or raise %s.".formatted(MAX, Durations.text(max), MIN,
+							MAX));
+			rules.fits(MAX, max);
+		}
+		rules.fits(QUIET_PERIOD, lameDuck.getQuietPeriod());
+		rules.fits(MIN, lameDuck.getMin());
+	}
+
+	private void fits(String name, Duration value) {
+		PropertyRules.require(!isSet(name) || !isSet(TIMEOUT) || value.compareTo(this.timeout) < 0, name, value,
+				"It does not fit into %s, which is %s and is shared by all stages. Set %s to less than %s, or remove one of the two."
+					.formatted(TIMEOUT, Durations.text(this.timeout), name, TIMEOUT));
+	}
+
+	private boolean isSet(String name) {
+		return this.environment.containsProperty(name);
+	}
+
+}

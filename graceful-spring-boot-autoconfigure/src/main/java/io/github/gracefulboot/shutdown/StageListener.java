@@ -1,0 +1,34 @@
+package io.github.gracefulboot.shutdown;
+
+import java.time.Duration;
+
+import io.github.gracefulboot.Stage;
+import io.github.gracefulboot.StopReason;
+
+/**
+ * Follows the shutdown from inside: beans of the same context only, and before the
+ * listeners of {@link io.github.gracefulboot.StageChangedEvent}, which are for
+ * applications.
+ */
+@FunctionalInterface
+public interface StageListener {
+
+	/**
+	 * Called when a stage begins, on the thread that shuts down. Must not block.
+	 * @param change what has changed
+	 */
+	void stageChanged(Change change);
+
+	/**
+	 * The end of a stage and the beginning of the next.
+	 *
+	 * @param reason why the application shuts down
+	 * @param previous the stage that has ended
+	 * @param previousTook how long it took
+	 * @param stage the stage that begins
+	 */
+	record Change(StopReason reason, Stage previous, Duration previousTook, Stage stage) {
+
+	}
+
+}
