@@ -120,8 +120,7 @@ class GracefulPm2AutoConfigurationTests {
 		this.runner.withPropertyValues("pm_id=0")
 			.run((context) -> assertThat(context.getBean(ShutdownSequence.class).getBudget().timeout())
 				.isEqualTo(Duration.ofMillis(1300)));
-		assertThat(output)
-			.contains("Shutdown timeout reduced from 30 s to 1.3 s to stay below PM2's kill_timeout");
+		assertThat(output).contains("Shutdown timeout reduced from 30 s to 1.3 s to stay below PM2's kill_timeout");
 	}
 
 	@Test
