@@ -2,8 +2,11 @@ package io.github.gracefulboot;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -34,11 +37,66 @@ class ArchitectureTests {
 
 	private static final String ROOT = PACKAGE + ".";
 
-	private static final String[] CORE = { ROOT + "shutdown..", ROOT + "startup..", ROOT + "traffic.." };
+	private static final String[] CORE = { PACKAGE, ROOT + "shutdown..", ROOT + "startup..", ROOT + "traffic.." };
 
-	private final JavaClasses classes = new ClassFileImporter()
+	/**
+	 * Sockets are shared by servers of all kinds.
+	 */
+	private static final String[] SHARED = { ROOT + "socket.." };
+
+	/**
+	 * What applications code against: adding to it is a decision.
+	 */
+	private static final Class<?>[] API = { ActiveTask.class, Announcer.class, Deadline.class, DrainParticipant.class,
+			GracefulShutdown.class, LastEvent.class, Outcome.class, ReloadNotifier.class, Stage.class,
+			StageChangedEvent.class, StartupCheck.class, StopReason.class, StreamFarewell.class, Supervisor.class,
+			WarmUp.class };
+
+	private static final JavaClasses CLASSES = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
 		.importPackages(PACKAGE);
+
+	@Test
+	void theApiIsTheRootPackage() {
+		assertThat(CLASSES.stream()
+			.filter((type) -> type.getPackageName().equals(PACKAGE) && type.isTopLevelClass())
+			.map(JavaClass::getName)
+			.filter((name) -> !name.endsWith("package-info")))
+			.containsExactlyInAnyOrderElementsOf(Arrays.stream(API).map(Class::getName).toList());
+	}
+
+	@Test
+	void theApiImportsNothingOfTheInside() {
+		ArchRuleDefinition.noClasses()
+			.that()
+			.resideInAPackage(PACKAGE)
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage(ROOT + "(*)..")
+			.because("what applications code against must not change with what is inside")
+			.check(CLASSES);
+	}
+
+	@Test
+	void whatIsInsideSaysSo() throws IOException {
+		Path sources = Path.of("src", "main", "java", PACKAGE.replace('.', '/'));
+		try (Stream<Path> files = Files.walk(sources)) {
+			assertThat(files.filter((file) -> file.endsWith("package-info.java"))
+				.filter((file) -> !file.getParent().equals(sources)))
+				.allSatisfy((file) -> assertThat(file).content()
+					.containsPattern("Internal, and\\s+(\\*\\s+)?subject to change"));
+		}
+	}
+
+	@Test
+	void usersAreToldOfTheApiOnly() throws IOException {
+		Path root = Path.of("..").toRealPath();
+		try (Stream<Path> pages = Stream.concat(Stream.of(root.resolve("README.md")),
+				Files.list(root.resolve("docs")).filter((page) -> page.toString().endsWith(".md")))) {
+			assertThat(pages).allSatisfy(
+					(page) -> assertThat(page).content().doesNotContainPattern("(?<!logging\\.level\\.)io\\.github\\.gracefulboot\\.(?!sample\\.)[a-z]"));
+		}
+	}
 
 	@Test
 	void theCoreImportsNoConcern() {
@@ -49,7 +107,7 @@ class ArchitectureTests {
 			.dependOnClassesThat(JavaClass.Predicates.resideInAPackage(PACKAGE + "..")
 				.and(JavaClass.Predicates.resideOutsideOfPackages(CORE)))
 			.because("concerns plug into the core and can be left out of it")
-			.check(this.classes);
+			.check(CLASSES);
 	}
 
 	@Test
@@ -61,7 +119,7 @@ class ArchitectureTests {
 			.dependOnClassesThat()
 			.resideInAPackage(ROOT + "shutdown..")
 			.because("what was observed must not depend on what is decided from it")
-			.check(this.classes);
+			.check(CLASSES);
 	}
 
 	@Test
@@ -72,8 +130,10 @@ class ArchitectureTests {
 			.notDependOnEachOther()
 			.ignoreDependency(JavaClass.Predicates.resideInAPackage(PACKAGE + ".."),
 					JavaClass.Predicates.resideInAnyPackage(CORE))
+			.ignoreDependency(JavaClass.Predicates.resideInAPackage(PACKAGE + ".."),
+					JavaClass.Predicates.resideInAnyPackage(SHARED))
 			.because("deleting one folder removes one feature")
-			.check(this.classes);
+			.check(CLASSES);
 	}
 
 	@Test
@@ -83,9 +143,9 @@ class ArchitectureTests {
 			.should()
 			.notDependOnEachOther()
 			.ignoreDependency(JavaClass.Predicates.resideInAPackage(ROOT + "web.."),
-					JavaClass.Predicates.resideInAPackage(ROOT + "web.listener.."))
+					JavaClass.Predicates.resideInAPackage(ROOT + "web.stream.."))
 			.because("an application has one server")
-			.check(this.classes);
+			.check(CLASSES);
 	}
 
 	@Test
@@ -97,7 +157,7 @@ class ArchitectureTests {
 			.ignoreDependency(JavaClass.Predicates.resideInAPackage(ROOT + "supervisor.."),
 					JavaClass.Predicates.resideInAPackage(ROOT + "supervisor.posix.."))
 			.because("deleting one folder removes one supervisor")
-			.check(this.classes);
+			.check(CLASSES);
 	}
 
 	@Test
@@ -110,7 +170,7 @@ class ArchitectureTests {
 			.resideInAnyPackage(ROOT + "supervisor.pm2..", ROOT + "supervisor.systemd..", ROOT + "supervisor.s6..",
 					ROOT + "supervisor.file..")
 			.because("a user's supervisor is told like ours")
-			.check(this.classes);
+			.check(CLASSES);
 	}
 
 	@Test
@@ -124,7 +184,7 @@ class ArchitectureTests {
 				}
 			}
 
-		}).because("NullAway checks what is marked").check(this.classes);
+		}).because("NullAway checks what is marked").check(CLASSES);
 	}
 
 	@Test
@@ -135,7 +195,7 @@ class ArchitectureTests {
 			.areAssignableTo(ConditionalOnNotWarDeployment.class)
 			.because("its condition can not be evaluated without Spring Web, which an application with gRPC or "
 					+ "messaging alone does not have")
-			.check(this.classes);
+			.check(CLASSES);
 	}
 
 	@Test
@@ -146,7 +206,7 @@ class ArchitectureTests {
 			.should()
 			.bePackagePrivate()
 			.because("nobody calls them but Spring")
-			.check(this.classes);
+			.check(CLASSES);
 	}
 
 	@Test
@@ -157,12 +217,12 @@ class ArchitectureTests {
 			.should()
 			.beFinal()
 			.because("contexts multiply in tests")
-			.check(this.classes);
+			.check(CLASSES);
 	}
 
 	@Test
 	void autoConfigurationsAreFinalAndAllOfThemAreImportedInOrder() throws IOException {
-		List<JavaClass> autoConfigurations = this.classes.stream()
+		List<JavaClass> autoConfigurations = CLASSES.stream()
 			.filter((type) -> type.isAnnotatedWith(AutoConfiguration.class))
 			.toList();
 		assertThat(autoConfigurations).allMatch((type) -> type.getModifiers().contains(JavaModifier.FINAL));

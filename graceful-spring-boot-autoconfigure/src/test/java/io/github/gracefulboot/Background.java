@@ -23,7 +23,8 @@ public final class Background {
 	}
 
 	/**
-	 * Drains a participant as the engine of the shutdown does.
+	 * Drains a participant as the engine of the shutdown does. Returns once it waits or
+	 * has ended.
 	 * @param participant the participant
 	 * @param deadline when to interrupt it
 	 * @return completes when it has finished, and never if it was cut off
@@ -44,6 +45,9 @@ public final class Background {
 				drained.completeExceptionally(ex);
 			}
 		});
+		while (thread.getState() == Thread.State.RUNNABLE) {
+			Thread.onSpinWait();
+		}
 		run(() -> {
 			try {
 				thread.join(deadline.remaining().toMillis() + 1);

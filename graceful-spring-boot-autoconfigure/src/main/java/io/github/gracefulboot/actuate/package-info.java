@@ -1,5 +1,5 @@
 /**
- * What operators see: health and meters.
+ * What operators see: health and meters. Internal, and subject to change.
  */
 @NullMarked
 package io.github.gracefulboot.actuate;

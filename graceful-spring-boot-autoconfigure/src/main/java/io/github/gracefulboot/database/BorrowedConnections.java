@@ -74,8 +74,13 @@ final class BorrowedConnections implements DrainParticipant {
 			return;
 		}
 		this.draining = true;
-		if (!deadline.await(this::isNothingHeld) && this.transactions != null) {
-			this.transactions.logStacks();
+		try {
+			deadline.await(this::isNothingHeld);
+		}
+		finally {
+			if (this.transactions != null && !isNothingHeld()) {
+				this.transactions.logStacks();
+			}
 		}
 	}
 

@@ -94,7 +94,7 @@ final class ExecutorDrain implements DrainParticipant {
 		this.draining = executors;
 		List<String> excluded = this.beans.excluded();
 		if (!excluded.isEmpty()) {
-			logger.debug("Left to Spring (graceful.executors.exclude): " + String.join(", ", excluded));
+			logger.info("Left to Spring (graceful.executors.exclude): " + String.join(", ", excluded));
 		}
 		stopSchedules(executors);
 		if (this.policy == Queued.DROP) {

@@ -1,6 +1,6 @@
 /**
  * The end of the process: stop signals, exit code, and the exit that does not wait for
- * the supervisor's kill.
+ * the supervisor's kill. Internal, and subject to change.
  */
 @NullMarked
 package io.github.gracefulboot.process;

@@ -27,6 +27,12 @@ final class DrainEngine {
 	private static final int LOGGED_TASKS = 10;
 
 	/**
+	 * For participants that notice the deadline by themselves, or whose deadline had
+	 * passed before they began.
+	 */
+	private static final Duration GRACE = Duration.ofMillis(50);
+
+	/**
 	 * What participants may do after they were interrupted, before the next stage begins.
 	 */
 	private static final Duration AFTER_INTERRUPT = Duration.ofMillis(200);
@@ -66,12 +72,13 @@ final class DrainEngine {
 
 	private StageResult await(CountDownLatch unfinished, List<Drain> drains, Deadline deadline) {
 		try {
-			boolean silent = true;
+			boolean first = true;
 			while (!unfinished.await(deadline.atMost(BETWEEN_LINES).remaining().toNanos(), TimeUnit.NANOSECONDS)
 					&& !deadline.hasPassed()) {
-				logProgress(drains, deadline, silent);
-				silent = false;
+				logProgress(drains, deadline, first);
+				first = false;
 			}
+			unfinished.await(GRACE.toNanos(), TimeUnit.NANOSECONDS);
 			return StageResult.COMPLETED;
 		}
 		catch (InterruptedException ex) {

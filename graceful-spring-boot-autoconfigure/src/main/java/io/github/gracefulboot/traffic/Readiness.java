@@ -60,6 +60,11 @@ public final class Readiness implements ApplicationListener<AvailabilityChangeEv
 		}
 	}
 
+	@Override
+	public boolean supportsAsyncExecution() {
+		return false;
+	}
+
 	private boolean isChild(ApplicationContext other) {
 		ApplicationContext ancestor = other.getParent();
 		while (ancestor != null && ancestor != this.context) {

@@ -1,6 +1,7 @@
 /**
  * What was observed of the world outside: who asked for readiness, which connections are
- * open, when the last request came. Belongs to the core and decides nothing.
+ * open, when the last request came. Belongs to the core and decides nothing. Internal,
+ * and subject to change.
  */
 @NullMarked
 package io.github.gracefulboot.traffic;

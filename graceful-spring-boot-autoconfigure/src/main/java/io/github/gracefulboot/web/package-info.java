@@ -1,5 +1,6 @@
 /**
- * Web servers: what is in flight, and the drain that is the same for every server.
+ * Web servers: what is in flight, and the drain that all servers have in common.
+ * Internal, and subject to change.
  */
 @NullMarked
 package io.github.gracefulboot.web;

@@ -7,6 +7,8 @@ import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 
@@ -15,6 +17,7 @@ import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
@@ -28,8 +31,8 @@ class GracefulActuateAutoConfigurationTests {
 	private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(
-				AutoConfigurations.of(GracefulShutdownAutoConfiguration.class, GracefulActuateAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(GracefulShutdownAutoConfiguration.class,
+				GracefulActuateAutoConfiguration.class, MetricsAutoConfiguration.class))
 		.withBean(MeterRegistry.class, () -> this.registry);
 
 	@Test
@@ -54,12 +57,21 @@ class GracefulActuateAutoConfigurationTests {
 	@Test
 	void whenStoppedThenEachStageWasTimed() {
 		this.runner.run((context) -> {
+			// Spring Boot closes its registries before the release has ended
+			SimpleMeterRegistry open = new SimpleMeterRegistry();
+			context.getBean(GracefulMetrics.class).bindTo(open);
 			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
 			context.close();
-			for (String stage : new String[] { "announce", "lame-duck", "drain", "release" }) {
-				assertThat(this.registry.get("graceful.stage").tag("stage", stage).timer().count()).isOne();
+			for (String stage : new String[] { "announce", "lame-duck", "drain" }) {
+				assertThat(timer(this.registry, stage).count()).isOne();
+				assertThat(timer(open, stage).count()).isOne();
 			}
+			assertThat(timer(open, "release").count()).isOne();
 		});
+	}
+
+	private static Timer timer(MeterRegistry registry, String stage) {
+		return registry.get("graceful.stage").tag("stage", stage).tag("reason", "context-closed").timer();
 	}
 
 	@Test
@@ -77,11 +89,26 @@ class GracefulActuateAutoConfigurationTests {
 	}
 
 	@Test
+	void whenHealthIsDisabledByDefaultThenThereIsNone() {
+		this.runner.withPropertyValues("management.health.defaults.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(GracefulHealthIndicator.class));
+	}
+
+	@Test
+	void whenParticipantIsALambdaThenItsGaugeGoesByTheNameOfItsBean() {
+		this.runner.withBean("mailQueue", DrainParticipant.class, () -> (deadline) -> {
+		})
+			.run((context) -> assertThat(
+					this.registry.get("graceful.tasks.active").tag("participant", "mailQueue").gauge().value())
+				.isZero());
+	}
+
+	@Test
 	void whenHealthAndMicrometerAreAbsentThenThereIsNeither() {
 		new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(GracefulShutdownAutoConfiguration.class,
 					GracefulActuateAutoConfiguration.class))
-			.withClassLoader(new FilteredClassLoader(HealthIndicator.class, MeterRegistry.class))
+			.withClassLoader(new FilteredClassLoader(HealthIndicator.class, MeterBinder.class))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean("gracefulHealthIndicator")
 				.doesNotHaveBean("gracefulMetrics"));

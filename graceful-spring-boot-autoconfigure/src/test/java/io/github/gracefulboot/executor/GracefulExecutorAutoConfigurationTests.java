@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Background;
 import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.GracefulShutdown;
+import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.shutdown.ActiveTasks;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import org.awaitility.Awaitility;
@@ -293,12 +295,12 @@ class GracefulExecutorAutoConfigurationTests {
 				annotated.scheduled.await();
 				AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
 				CompletableFuture<Void> closed = Background.run(context::close);
-				Awaitility.await().until(() -> output.getOut().contains("to release: executors"));
+				Awaitility.await().until(() -> context.getBean(GracefulShutdown.class).getStage() == Stage.RELEASE);
 				this.release.countDown();
 				annotated.end.countDown();
 				assertThat(closed).succeedsWithin(Duration.ofSeconds(10));
 				assertThat(annotated.finished).hasValue(2);
-				assertThat(output).contains("Stopped clean");
+				assertThat(output).contains("Shutdown completed");
 			});
 	}
 

@@ -66,7 +66,7 @@ class BrokerCheckTests {
 				() -> RedisServer.newRedisServer(port, InetAddress.getLoopbackAddress()).start());
 		this.runner.withBean("redis", LettuceConnectionFactory.class, () -> redis(port)).run((context) -> {
 			assertThat(context).hasNotFailed();
-			assertThat(output).containsPattern("redis is there after .* and \\d+ attempts");
+			assertThat(output).containsPattern("redis became available after .* \\(\\d+ attempts\\)");
 		});
 		server.get().stop();
 	}
@@ -79,7 +79,7 @@ class BrokerCheckTests {
 			.withBean(Listener.class, () -> new Listener(broker))
 			.run((context) -> {
 				assertThat(context).hasNotFailed();
-				assertThat(output).contains("jms is there after ");
+				assertThat(output).contains("jms became available after ");
 				assertThat(context.getBean(Listener.class).startedAfterBroker).isTrue();
 				Awaitility.await()
 					.untilAsserted(() -> assertThat(broker.get().getActiveMQServer().getConnectionCount()).isZero());
@@ -98,7 +98,7 @@ class BrokerCheckTests {
 			.withBean("topic", NewTopic.class, () -> new NewTopic("orders", 1, (short) 1))
 			.run((context) -> {
 				assertThat(context).hasNotFailed();
-				assertThat(output).contains("kafka is there after ")
+				assertThat(output).contains("kafka became available after ")
 					.doesNotContain("could not be established")
 					.contains("Waiting for kafka: 127.0.0.1:" + port + ": Connection refused");
 				assertThat(context.getBean(KafkaAdmin.class).describeTopics("orders")).containsKey("orders");

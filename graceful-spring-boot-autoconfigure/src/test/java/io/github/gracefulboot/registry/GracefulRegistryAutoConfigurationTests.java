@@ -105,7 +105,7 @@ class GracefulRegistryAutoConfigurationTests {
 				assertThat(other.heard).containsExactly("register", "deregister");
 			});
 		never.countDown();
-		assertThat(output).contains("A service registry did not answer within 500 ms, going on without it");
+		assertThat(output).containsPattern("A service registry did not answer within \\d+ ms, going on without it");
 	}
 
 	@Test

@@ -225,7 +225,7 @@ class GracefulSupervisorAutoConfigurationTests {
 			close(context);
 		});
 		assertThat(messages()).containsExactly("open", "accepting", "ready", "refusing", "stopping");
-		assertThat(output.getAll().lines().filter((line) -> line.contains("broken could not be told"))).hasSize(1);
+		assertThat(output.getAll().lines().filter((line) -> line.contains("broken could not be notified"))).hasSize(1);
 	}
 
 	@Test

@@ -92,7 +92,7 @@ class SupervisorsTests {
 		assertThat(healthy.told()).isEqualTo(broken.told());
 		assertThat(warnings(output)).singleElement()
 			.asString()
-			.endsWith("broken could not be told, going on without it: no line");
+			.endsWith("broken could not be notified, going on without it: no line");
 	}
 
 	@Test
@@ -122,7 +122,7 @@ class SupervisorsTests {
 		assertThat(healthy.told()).hasSize(4);
 		assertThat(warnings(output)).singleElement()
 			.asString()
-			.endsWith("closed is not told of starts and stops: there is no way: build one");
+			.endsWith("closed cannot be notified of startup and shutdown: there is no way: build one");
 	}
 
 	@Test
@@ -149,8 +149,8 @@ class SupervisorsTests {
 		assertThat(halfLinked.told()).containsExactly("open", "accepting", "stopping");
 		assertThat(healthy.told()).hasSize(4);
 		assertThat(warnings(output)).hasSize(2)
-			.anyMatch((line) -> line.contains("unlinked is not told") && line.contains("com/sun/jna/Library"))
-			.anyMatch((line) -> line.contains("half-linked could not be told") && line.contains("libc"));
+			.anyMatch((line) -> line.contains("unlinked cannot be notified") && line.contains("com/sun/jna/Library"))
+			.anyMatch((line) -> line.contains("half-linked could not be notified") && line.contains("libc"));
 	}
 
 	@Test
@@ -214,7 +214,7 @@ class SupervisorsTests {
 		}
 		assertThat(warnings(output)).singleElement()
 			.asString()
-			.endsWith("hung takes no messages, going on without it: 64 are waiting");
+			.endsWith("hung accepts no messages, going on without it: 64 are waiting");
 		this.end.countDown();
 		soon().untilAsserted(() -> assertThat(hung.told()).hasSize(65).endsWith("status 63"));
 	}
@@ -274,7 +274,7 @@ class SupervisorsTests {
 		Supervisors supervisors = supervisors(deaf);
 		soon().untilAsserted(() -> assertThat(warnings(output)).singleElement()
 			.asString()
-			.endsWith("deaf can not be listened to, going on without it: noise"));
+			.endsWith("deaf cannot be listened to, going on without it: noise"));
 		supervisors.ready();
 		supervisors.destroy();
 		assertThat(deaf.told()).containsExactly("open", "ready");
@@ -314,7 +314,7 @@ class SupervisorsTests {
 		assertThat(patient.told()).containsExactly("open", "extend");
 		assertThat(warnings(output)).singleElement()
 			.asString()
-			.contains("moody could not be told")
+			.contains("moody could not be notified")
 			.contains("not today");
 	}
 

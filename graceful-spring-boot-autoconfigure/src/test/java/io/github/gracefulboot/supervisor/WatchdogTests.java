@@ -174,10 +174,10 @@ class WatchdogTests {
 		this.watchdog = new Watchdog(this.supervisors, this.stop::get, () -> this.checks);
 		start();
 		soon().until(() -> alive() >= 3);
-		assertThat(warnings(output)).filteredOn((line) -> line.contains("could not be told"))
+		assertThat(warnings(output)).filteredOn((line) -> line.contains("could not be notified"))
 			.hasSize(2)
-			.anyMatch((line) -> line.contains("moody could not be told"))
-			.anyMatch((line) -> line.contains("confused could not be told"));
+			.anyMatch((line) -> line.contains("moody could not be notified"))
+			.anyMatch((line) -> line.contains("confused could not be notified"));
 	}
 
 	@Test

@@ -28,7 +28,7 @@ class BudgetTests {
 					exit.took().toMillis());
 			assertThat(exit.code()).isEqualTo(1);
 			assertThat(exit.took()).isLessThan(Duration.ofMillis(3500));
-			assertThat(process.log()).containsPattern("Stopped forced in .*, cut off: POST /slow")
+			assertThat(process.log()).containsPattern("Shutdown forced after .*, cut off: POST /slow")
 				.containsPattern("at io\\.github\\.gracefulboot\\.sample\\.WorkController\\.");
 			assertThat(client.stop().failed()).isEqualTo(1);
 		}
@@ -60,7 +60,7 @@ class BudgetTests {
 					exit.took().toMillis());
 			assertThat(exit.code()).isEqualTo(1);
 			assertThat(exit.took()).isLessThan(Duration.ofMillis(3500));
-			assertThat(process.log()).contains("Stopped forced")
+			assertThat(process.log()).contains("Shutdown forced")
 				.containsPattern("Cut off: the exit stage\\R(\tat .*\\R)*\tat .*StopDelay\\.destroy");
 		}
 	}
@@ -98,7 +98,7 @@ class BudgetTests {
 				.contains("Cut off: 1 borrowed from dataSource")
 				.containsPattern("(?i)shutdown phase .* still running .*hangController")
 				.containsPattern("Cut off: the exit stage\\R(\tat .*\\R)*\tat .*StopDelay\\.destroy")
-				.contains("Stopped forced");
+				.contains("Shutdown forced");
 			hanging.stop();
 			assertThat(client.stop().failed()).isEqualTo(1);
 		}

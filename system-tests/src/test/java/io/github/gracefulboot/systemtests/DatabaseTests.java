@@ -104,7 +104,7 @@ class DatabaseTests {
 					exit.took().toMillis(), orders("committed"));
 			assertThat(exit.code()).isZero();
 			assertThat(orders("committed")).isOne();
-			assertThat(process.log()).contains("Job done").contains("Stopped clean").doesNotContain("Cut off");
+			assertThat(process.log()).contains("Job done").contains("Shutdown completed").doesNotContain("Cut off");
 		}
 	}
 
@@ -121,10 +121,10 @@ class DatabaseTests {
 			assertThat(exit.took()).isLessThan(Duration.ofMillis(4500));
 			assertThat(orders("endless")).isZero();
 			assertThat(process.log())
-				.containsPattern("Cut off: transaction for \\d\\.\\d\\d s on thread job-endless\\R"
+				.containsPattern("Cut off: transaction for \\d\\.\\d s on thread job-endless\\R"
 						+ "(\tat .*\\R)*\tat .*JobController\\.work")
 				.containsPattern("Still open: transaction(?s).*JobController\\.lambda\\$start")
-				.containsPattern("Stopped forced in .*, cut off: 1 borrowed from dataSource; transaction for ");
+				.containsPattern("Shutdown forced after .*, cut off: 1 borrowed from dataSource; transaction for ");
 		}
 	}
 

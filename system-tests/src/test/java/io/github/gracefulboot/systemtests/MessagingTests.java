@@ -106,7 +106,7 @@ class MessagingTests {
 			process.awaitLog("Message slow begins");
 			Exit exit = process.stop("TERM");
 			assertThat(exit.code()).isZero();
-			assertThat(process.log()).contains("Stopped clean");
+			assertThat(process.log()).contains("Shutdown completed");
 			assertThat(messages()).containsExactly("slow");
 		}
 	}
@@ -122,7 +122,7 @@ class MessagingTests {
 			process.awaitLog("Message slow begins");
 			Exit exit = process.stop("TERM");
 			assertThat(exit.code()).isZero();
-			assertThat(process.log()).contains("Stopped clean");
+			assertThat(process.log()).contains("Shutdown completed");
 			this.instances.set(0, app.startReady());
 			broker.send(List.of("next"));
 			Awaitility.await("next").atMost(TAKEN_TIMEOUT).until(() -> messages().contains("next"));

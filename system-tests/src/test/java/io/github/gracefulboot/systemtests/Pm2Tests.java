@@ -109,7 +109,7 @@ class Pm2Tests {
 					"%s, pm2 stop took %d ms".formatted(pm2.exits(name), took.toMillis()));
 			assertThat(pm2.exits(name)).containsExactly(Pm2Exit.FORCED);
 			assertThat(pm2.killed()).doesNotContain(pid);
-			assertThat(pm2.log(name)).contains("Stopped forced").containsPattern("POST.*/slow");
+			assertThat(pm2.log(name)).contains("Shutdown forced").containsPattern("POST.*/slow");
 			assertThat(client.stop().failed()).isEqualTo(1);
 		}
 	}
@@ -168,7 +168,7 @@ class Pm2Tests {
 		Duration took = pm2.stop("background");
 		print("wrapper with & and wait", "warned, killed, pm2 stop took %d ms".formatted(took.toMillis()));
 		assertThat(pm2.killed()).contains(pid);
-		assertThat(pm2.log("background")).doesNotContain("Stopped clean");
+		assertThat(pm2.log("background")).doesNotContain("Shutdown completed");
 		assertThat(app.app().readiness()).isZero();
 	}
 
@@ -233,7 +233,7 @@ class Pm2Tests {
 		Duration took = pm2.stop(app.name());
 		assertThat(pm2.exits(app.name())).containsExactly(Pm2Exit.CLEAN);
 		assertThat(pm2.killed()).doesNotContain(pid);
-		assertThat(pm2.log(app.name())).contains("Stopped clean");
+		assertThat(pm2.log(app.name())).contains("Shutdown completed");
 		return took;
 	}
 

@@ -129,7 +129,7 @@ class SignalTests {
 			process.awaitLog("start it without -Xrs");
 			Exit exit = stop(process, "TERM", "-Xrs");
 			assertThat(exit.code()).isEqualTo(KILLED_BY_SIGTERM);
-			assertThat(process.log()).doesNotContain("Stopped clean");
+			assertThat(process.log()).doesNotContain("Shutdown completed");
 		}
 	}
 

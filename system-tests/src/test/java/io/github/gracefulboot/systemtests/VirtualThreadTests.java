@@ -50,7 +50,7 @@ class VirtualThreadTests {
 			assertThat(process.log().lines().filter((line) -> line.contains("Cut off: POST /slow"))).hasSize(16)
 				.allMatch((line) -> line.contains("on thread " + (VIRTUAL ? virtualName : name)));
 			assertThat(process.log().lines().filter((line) -> line.contains("WorkController.work("))).hasSize(16);
-			assertThat(process.log()).containsPattern("Stopped forced in .*, cut off: POST /slow");
+			assertThat(process.log()).containsPattern("Shutdown forced after .*, cut off: POST /slow");
 		}
 	}
 

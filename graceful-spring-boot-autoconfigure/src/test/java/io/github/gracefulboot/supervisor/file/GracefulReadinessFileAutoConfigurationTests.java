@@ -56,7 +56,7 @@ class GracefulReadinessFileAutoConfigurationTests {
 		});
 		assertThat(output.getAll().lines().filter((line) -> line.contains("WARN"))).singleElement()
 			.asString()
-			.contains("file is not told of starts and stops: ");
+			.contains("file cannot be notified of startup and shutdown: ");
 	}
 
 	@ParameterizedTest
@@ -98,7 +98,8 @@ class GracefulReadinessFileAutoConfigurationTests {
 		assertThat(this.directory).isEmptyDirectory();
 		assertThat(output.getAll().lines().filter((line) -> line.contains("WARN"))).singleElement()
 			.asString()
-			.contains("file is not told of starts and stops: " + PROPERTY + this.directory + " cannot be used");
+			.contains("file cannot be notified of startup and shutdown: " + PROPERTY + this.directory
+					+ " cannot be used");
 	}
 
 }

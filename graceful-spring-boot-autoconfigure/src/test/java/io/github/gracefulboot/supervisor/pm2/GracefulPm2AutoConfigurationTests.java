@@ -112,7 +112,7 @@ class GracefulPm2AutoConfigurationTests {
 		});
 		assertThat(output.getAll().lines().filter((line) -> line.contains("WARN"))).singleElement()
 			.asString()
-			.contains("PM2 is not told of starts and stops: NODE_CHANNEL_FD=" + descriptor + " is ");
+			.contains("PM2 cannot be notified of startup and shutdown: NODE_CHANNEL_FD=" + descriptor + " is ");
 	}
 
 	@Test

@@ -83,7 +83,7 @@ class GracefulS6AutoConfigurationTests {
 		});
 		assertThat(output.getAll().lines().filter((line) -> line.contains("WARN"))).singleElement()
 			.asString()
-			.contains("s6 is not told of starts and stops: " + PROPERTY + descriptor + " is ");
+			.contains("s6 cannot be notified of startup and shutdown: " + PROPERTY + descriptor + " is ");
 	}
 
 }

@@ -102,7 +102,7 @@ class GracefulSystemdAutoConfigurationTests {
 		});
 		assertThat(output.getAll().lines().filter((line) -> line.contains("WARN"))).singleElement()
 			.asString()
-			.contains("systemd is not told of starts and stops: NOTIFY_SOCKET=" + name + " ");
+			.contains("systemd cannot be notified of startup and shutdown: NOTIFY_SOCKET=" + name + " ");
 	}
 
 	@Test
