@@ -93,8 +93,8 @@ class ArchitectureTests {
 		Path root = Path.of("..").toRealPath();
 		try (Stream<Path> pages = Stream.concat(Stream.of(root.resolve("README.md")),
 				Files.list(root.resolve("docs")).filter((page) -> page.toString().endsWith(".md")))) {
-			assertThat(pages).allSatisfy(
-					(page) -> assertThat(page).content().doesNotContainPattern("(?<!logging\\.level\\.)io\\.github\\.gracefulboot\\.(?!sample\\.)[a-z]"));
+			assertThat(pages).allSatisfy((page) -> assertThat(page).content()
+				.doesNotContainPattern("(?<!logging\\.level\\.)io\\.github\\.gracefulboot\\.(?!sample\\.)[a-z]"));
 		}
 	}
 
