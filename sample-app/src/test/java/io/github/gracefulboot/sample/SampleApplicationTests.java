@@ -1,6 +1,5 @@
 package io.github.gracefulboot.sample;
 
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -72,14 +71,6 @@ class SampleApplicationTests {
 	@Test
 	void whenDurationIsNegativeThenBadRequest() {
 		assertThat(this.mvc.get().uri("/slow?ms=-1")).hasStatus(HttpStatus.BAD_REQUEST);
-	}
-
-	@Test
-	void whenJobIsStartedThenItsOrderIsStoredLater() {
-		assertThat(this.mvc.post().uri("/jobs?item=later&ms=50")).hasStatus(HttpStatus.ACCEPTED);
-		Awaitility.await()
-			.untilAsserted(() -> assertThat(this.mvc.get().uri("/orders")).bodyText().contains("\"later\""));
-		assertThat(this.mvc.post().uri("/jobs?item=later&ms=-1")).hasStatus(HttpStatus.BAD_REQUEST);
 	}
 
 	private MvcTestResult postOrder(String order) {

@@ -59,7 +59,7 @@ class Pm2ClusterTests {
 	private static void startInstances() {
 		pm2.start(ECOSYSTEM,
 				Map.of("PORT", String.valueOf(PORT), "JAVA", App.java(), "JVM_OPTIONS", App.commonJvmOptions(),
-						"SAMPLE_JAR", SampleJar.GRACEFUL.path().toString(), "SERVER_HTTP2_ENABLED", "true"));
+						"SAMPLE_JAR", SampleJar.SAMPLE.path().toString(), "SERVER_HTTP2_ENABLED", "true"));
 	}
 
 	@AfterAll

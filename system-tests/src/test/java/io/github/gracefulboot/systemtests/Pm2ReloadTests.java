@@ -42,7 +42,7 @@ class Pm2ReloadTests {
 		try (Front front = FrontType.HAPROXY.start(List.of(port, port + 1), DIRECTORY);
 				Pm2 pm2 = Pm2.start(DIRECTORY)) {
 			pm2.start(ECOSYSTEM, Map.of("FIRST_PORT", String.valueOf(port), "JAVA", App.java(), "JVM_OPTIONS",
-					App.commonJvmOptions(), "SAMPLE_JAR", SampleJar.GRACEFUL.path().toString()));
+					App.commonJvmOptions(), "SAMPLE_JAR", SampleJar.SAMPLE.path().toString()));
 			awaitUp(front, port);
 			awaitUp(front, port + 1);
 			List<LoadReport> reports = reloadUnderLoad(pm2, front);

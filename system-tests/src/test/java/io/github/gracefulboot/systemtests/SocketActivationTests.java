@@ -31,7 +31,7 @@ class SocketActivationTests {
 	private static final Duration LONGER_THAN_A_START = Duration.ofSeconds(60);
 
 	@ParameterizedTest
-	@EnumSource(names = { "GRACEFUL", "JETTY" })
+	@EnumSource(names = { "SAMPLE", "JETTY" })
 	void whenServiceRestartsThenNobodyIsRefusedAndNothingIsLost(SampleJar jar) throws Exception {
 		Path directory = TestDirectory.create("socket-activation-%s".formatted(jar));
 		try (Systemd systemd = Systemd.start(directory, jar);

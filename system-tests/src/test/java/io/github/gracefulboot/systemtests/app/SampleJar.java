@@ -4,17 +4,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The packaged sample: the same code with and without the starter.
+ * The packaged applications: the sample, what is made of it to test with, and others.
  */
 public enum SampleJar {
 
 	/**
-	 * With the starter.
+	 * The sample as people copy it.
+	 */
+	SAMPLE("graceful.system-tests.sample-jar"),
+
+	/**
+	 * The sample with faults and delays.
 	 */
 	GRACEFUL("graceful.system-tests.graceful-jar"),
 
 	/**
-	 * With the starter, on Jetty.
+	 * The same on Jetty.
 	 */
 	JETTY("graceful.system-tests.jetty-jar"),
 
@@ -24,17 +29,17 @@ public enum SampleJar {
 	NETTY("graceful.system-tests.netty-jar"),
 
 	/**
-	 * Spring Boot and nothing else.
+	 * The sample with faults and delays, without the starter.
 	 */
 	PLAIN_BOOT("graceful.system-tests.plain-boot-jar"),
 
 	/**
-	 * The sample with a gRPC server, with the starter.
+	 * An application with a gRPC server, with the starter.
 	 */
 	GRPC("graceful.system-tests.grpc-jar"),
 
 	/**
-	 * The sample that takes messages, with the starter.
+	 * An application that takes messages, with the starter.
 	 */
 	MESSAGING("graceful.system-tests.messaging-jar");
 
