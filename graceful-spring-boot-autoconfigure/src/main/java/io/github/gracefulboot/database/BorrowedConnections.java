@@ -13,9 +13,9 @@ import io.github.gracefulboot.DrainParticipant.Role;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database connections that work still holds: how many each pool has lent out, the
- * open transactions and, once the stop waits for them, who runs a statement.
- * ConnectionPools tell their number only when asked, so that this polls.
+ * Waits for borrowed database connections. Reports the number of borrowed connections of
+ * each pool, the open transactions and, while draining, the threads that run a statement.
+ * Connection pools do not notify of returned connections, so that they are polled.
  */
 final class BorrowedConnections implements DrainParticipant {
 
@@ -29,11 +29,10 @@ final class BorrowedConnections implements DrainParticipant {
 
 	/**
 	 * Creates the participant.
-	 * @param name what people call it
-	 * @param borrowed tells the number of borrowed connections by pool, without the pools
-	 * that have lent out none
-	 * @param transactions the transactions that are open, or {@code null} if they are not
-	 * known
+	 * @param name the name of the participant
+	 * @param borrowed provides the number of borrowed connections by pool, without idle
+	 * pools
+	 * @param transactions the open transactions, or {@code null} if they are unknown
 	 */
 	BorrowedConnections(String name, Supplier<Map<String, Integer>> borrowed, @Nullable OpenTransactions transactions) {
 		this.name = name;

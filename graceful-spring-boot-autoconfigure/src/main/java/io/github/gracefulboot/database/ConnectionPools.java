@@ -23,14 +23,14 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 
 /**
- * Asks each pool among the DataSource beans, also behind proxies and routers, how many
- * connections it has lent out. Looks only at beans that exist already: a stop must not
- * open a pool.
+ * Provides the number of borrowed connections of each pool among the DataSource beans,
+ * including those behind proxies and routers. Considers only existing beans, since a
+ * shutdown must not open a pool.
  */
 final class ConnectionPools implements Supplier<Map<String, Integer>> {
 
 	/**
-	 * One that unwraps to a new wrapper each time has no end.
+	 * Limits unwrapping of a DataSource that returns a new wrapper each time.
 	 */
 	private static final int DEEPEST_NESTING = 16;
 
@@ -40,8 +40,9 @@ final class ConnectionPools implements Supplier<Map<String, Integer>> {
 
 	/**
 	 * Creates the pools.
-	 * @param beanFactory holds the DataSources
-	 * @param metadata knows the pools: those that Spring Boot supports, and a user's own
+	 * @param beanFactory the bean factory with the DataSources
+	 * @param metadata the metadata of the pools that Spring Boot or the application
+	 * supports
 	 */
 	ConnectionPools(ConfigurableListableBeanFactory beanFactory, DataSourcePoolMetadataProvider metadata) {
 		this.beans = new ExistingBeans(beanFactory);
@@ -49,8 +50,8 @@ final class ConnectionPools implements Supplier<Map<String, Integer>> {
 	}
 
 	/**
-	 * Returns the pools that have lent out connections.
-	 * @return the number of borrowed connections, by the name of the bean
+	 * Returns the pools with borrowed connections.
+	 * @return the number of borrowed connections by bean name
 	 */
 	@Override
 	public Map<String, Integer> get() {
@@ -85,7 +86,8 @@ final class ConnectionPools implements Supplier<Map<String, Integer>> {
 	}
 
 	/**
-	 * One of the scope "refresh" is always there, one of a request is not.
+	 * Returns the target of a scoped proxy. In the refresh scope it always exists, in the
+	 * request scope it may not.
 	 */
 	private static DataSource targetOf(ScopedObject scoped, DataSource proxy) {
 		try {
@@ -107,7 +109,7 @@ final class ConnectionPools implements Supplier<Map<String, Integer>> {
 			return (delegating.getTargetDataSource() != null) ? delegating.getTargetDataSource() : dataSource;
 		}
 		if (dataSource instanceof AbstractRoutingDataSource) {
-			// Would route, by a tenant that is not there now
+			// Would route to the DataSource of a tenant, which is unknown here
 			return dataSource;
 		}
 		try {

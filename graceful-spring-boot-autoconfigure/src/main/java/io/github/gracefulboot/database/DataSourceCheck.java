@@ -13,9 +13,9 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.core.log.LogMessage;
 
 /**
- * Passes once a DataSource gives a connection that works. One that cannot even try, such
- * as one that is set wrongly or wants to know a tenant first, is not waited for: whoever
- * uses it gets to see why.
+ * Passes when a DataSource provides a valid connection. A DataSource that is unable to
+ * connect, for example because it is misconfigured or requires a tenant, is skipped, and
+ * fails when it is used.
  */
 final class DataSourceCheck implements StartupCheck {
 
@@ -36,14 +36,14 @@ final class DataSourceCheck implements StartupCheck {
 	public void check() throws SQLException {
 		try (Connection connection = this.dataSource.get().getConnection()) {
 			if (!connection.isValid(VALIDATION_TIMEOUT_SECONDS)) {
-				throw new SQLException("The connection is not valid");
+				throw new SQLException("The connection is invalid");
 			}
 		}
 		catch (RuntimeException ex) {
 			if (isOfDatabase(ex)) {
 				throw ex;
 			}
-			logger.info(LogMessage.format("Not waiting for %s, which cannot connect now: %s", this.name, ex));
+			logger.info(LogMessage.format("Not waiting for %s, which cannot connect at this point: %s", this.name, ex));
 		}
 	}
 

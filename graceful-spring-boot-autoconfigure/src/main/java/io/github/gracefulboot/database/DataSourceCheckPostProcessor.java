@@ -18,8 +18,8 @@ import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 
 /**
  * Waits for each DataSource before any other bean uses it, since schema migrations and
- * object-relational mappers connect as they are created. One that routes to others by the
- * current tenant or transaction is waited for by its targets.
+ * object-relational mappers connect when they are created. For a router, it waits for the
+ * targets.
  */
 final class DataSourceCheckPostProcessor implements BeanPostProcessor, PriorityOrdered {
 
@@ -32,8 +32,8 @@ final class DataSourceCheckPostProcessor implements BeanPostProcessor, PriorityO
 
 	/**
 	 * Creates the post-processor.
-	 * @param checks wait until a DataSource is there
-	 * @param unpooled gives what a pool takes its connections from, or the same
+	 * @param checks provides the checks that wait for a DataSource
+	 * @param unpooled returns a DataSource that connects without the pool, or the same
 	 * DataSource
 	 */
 	DataSourceCheckPostProcessor(Supplier<StartupChecks> checks, UnaryOperator<DataSource> unpooled) {
@@ -43,7 +43,7 @@ final class DataSourceCheckPostProcessor implements BeanPostProcessor, PriorityO
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		// What is scoped is there only within its scope, and created then
+		// Scoped beans exist, and are created, only within their scope
 		if (bean instanceof DataSource dataSource && !(bean instanceof ScopedObject)) {
 			await(beanName, dataSource);
 		}
@@ -60,7 +60,8 @@ final class DataSourceCheckPostProcessor implements BeanPostProcessor, PriorityO
 	}
 
 	/**
-	 * Before those that wrap it, so that nothing is measured or traced.
+	 * Before post-processors that wrap the DataSource, so that checks are neither
+	 * measured nor traced.
 	 */
 	@Override
 	public int getOrder() {

@@ -29,8 +29,8 @@ import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 import org.springframework.util.ClassUtils;
 
 /**
- * Auto-configuration of the wait for databases at start, and for borrowed connections at
- * stop.
+ * Auto-configuration for DataSources: waits for databases during the start, and for
+ * borrowed connections during the shutdown.
  *
  * @since 0.1.0
  */
@@ -41,7 +41,7 @@ import org.springframework.util.ClassUtils;
 public final class GracefulDataSourceAutoConfiguration {
 
 	/**
-	 * At start.
+	 * Startup checks.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(AbstractRoutingDataSource.class)
@@ -49,7 +49,7 @@ public final class GracefulDataSourceAutoConfiguration {
 	@ConditionalOnBooleanProperty(name = "graceful.startup.check.datasource.enabled", matchIfMissing = true)
 	static class CheckConfiguration {
 
-		// With lazy initialization a DataSource would be created by the first request
+		// With lazy initialization, the first request would create the DataSource
 		@Bean
 		static LazyInitializationExcludeFilter gracefulEagerDataSources() {
 			return (beanName, definition, type) -> DataSource.class.isAssignableFrom(type);
@@ -66,7 +66,7 @@ public final class GracefulDataSourceAutoConfiguration {
 	}
 
 	/**
-	 * At stop.
+	 * Draining of pools.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ DataSourcePoolMetadataProvider.class, AbstractRoutingDataSource.class })

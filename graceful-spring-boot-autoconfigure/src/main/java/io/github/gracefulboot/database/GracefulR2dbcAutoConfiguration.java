@@ -24,8 +24,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.r2dbc.connection.lookup.AbstractRoutingConnectionFactory;
 
 /**
- * Auto-configuration of the wait for R2DBC databases at start, and for borrowed
- * connections of their pools at stop.
+ * Auto-configuration for R2DBC: waits for databases during the start, and for borrowed
+ * connections during the shutdown.
  *
  * @since 0.1.0
  */
@@ -36,7 +36,7 @@ import org.springframework.r2dbc.connection.lookup.AbstractRoutingConnectionFact
 public final class GracefulR2dbcAutoConfiguration {
 
 	/**
-	 * At start.
+	 * Startup checks.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(AbstractRoutingConnectionFactory.class)
@@ -51,7 +51,7 @@ public final class GracefulR2dbcAutoConfiguration {
 			return (beanName, definition, type) -> ConnectionFactory.class.isAssignableFrom(type);
 		}
 
-		// One that routes wants to know a tenant first
+		// A router requires a tenant
 		@Bean
 		ConnectionChecks<ConnectionFactory> gracefulR2dbcChecks(ConfigurableListableBeanFactory beanFactory) {
 			return new ConnectionChecks<>(beanFactory, ConnectionFactory.class,
@@ -65,21 +65,21 @@ public final class GracefulR2dbcAutoConfiguration {
 						(connection) -> Mono.from(connection.validate(ValidationDepth.REMOTE)), Connection::close)
 				.block(ATTEMPT);
 			if (!Boolean.TRUE.equals(valid)) {
-				throw new IllegalStateException("The connection is not valid");
+				throw new IllegalStateException("The connection is invalid");
 			}
 		}
 
 	}
 
 	/**
-	 * At stop.
+	 * Draining of pools.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(ConnectionPool.class)
 	@ConditionalOnBean(ShutdownSequence.class)
 	static class PoolConfiguration {
 
-		// Who holds them is not known: what is reactive has no thread of its own
+		// Holders are unknown, since reactive work is not bound to a thread
 		@Bean
 		BorrowedConnections gracefulBorrowedR2dbcConnections(ConfigurableListableBeanFactory beanFactory) {
 			return new BorrowedConnections("R2DBC connections", new R2dbcPools(beanFactory), null);

@@ -16,9 +16,8 @@ import org.springframework.transaction.TransactionExecutionListener;
 import org.springframework.util.StringUtils;
 
 /**
- * The transactions that have begun and not ended: who holds a connection, told by the
- * transaction managers themselves. Nothing is wrapped for it, so that it costs an entry
- * of a map for each transaction.
+ * Tracks open transactions, which hold connections, by listening to the transaction
+ * managers. As nothing is wrapped, the cost is a map entry per transaction.
  */
 final class OpenTransactions implements TransactionExecutionListener {
 
@@ -34,7 +33,7 @@ final class OpenTransactions implements TransactionExecutionListener {
 
 	/**
 	 * Creates the listener.
-	 * @param recordsStacks whether to remember where each transaction was begun
+	 * @param recordsStacks whether to record where each transaction was begun
 	 */
 	OpenTransactions(boolean recordsStacks) {
 		this.recordsStacks = recordsStacks;
@@ -62,8 +61,8 @@ final class OpenTransactions implements TransactionExecutionListener {
 	}
 
 	/**
-	 * Spring does not tell of some ends, such as a commit that was given up before it
-	 * began.
+	 * Removes transactions of whose end Spring does not notify, such as when a commit is
+	 * abandoned before it begins.
 	 */
 	private void purge() {
 		this.holders.keySet().removeIf(TransactionExecution::isCompleted);
@@ -71,8 +70,8 @@ final class OpenTransactions implements TransactionExecutionListener {
 	}
 
 	/**
-	 * Returns the transactions that are open now.
-	 * @return a task for each, with the thread that began it
+	 * Returns the open transactions.
+	 * @return a task for each transaction, with the thread that began it
 	 */
 	List<ActiveTask> tasks() {
 		purge();
@@ -80,7 +79,7 @@ final class OpenTransactions implements TransactionExecutionListener {
 	}
 
 	/**
-	 * Logs where those that are open were begun, if that is known.
+	 * Logs where the open transactions were begun, if that was recorded.
 	 */
 	void logStacks() {
 		this.holders.values()
@@ -95,7 +94,7 @@ final class OpenTransactions implements TransactionExecutionListener {
 			String description = StringUtils.hasText(this.name) ? "transaction " + this.name : "transaction";
 			Duration age = Duration.ofNanos(System.nanoTime() - this.since);
 			return this.thread.isAlive() ? new ActiveTask(description, age, this.thread) : new ActiveTask(
-					"%s of thread %s, which has ended,".formatted(description, this.thread.getName()), age, null);
+					"%s of terminated thread %s".formatted(description, this.thread.getName()), age, null);
 		}
 
 	}

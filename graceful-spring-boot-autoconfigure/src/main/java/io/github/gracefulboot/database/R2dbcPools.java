@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /**
- * Asks each pool among the ConnectionFactory beans, also wrapped ones, how many
- * connections it has lent out. Looks only at beans that exist already.
+ * Provides the number of borrowed connections of each pool among the ConnectionFactory
+ * beans, including wrapped ones. Considers only existing beans.
  */
 final class R2dbcPools implements Supplier<Map<String, Integer>> {
 
@@ -29,8 +29,8 @@ final class R2dbcPools implements Supplier<Map<String, Integer>> {
 	}
 
 	/**
-	 * Returns the pools that have lent out connections.
-	 * @return the number of borrowed connections, by the name of the bean
+	 * Returns the pools with borrowed connections.
+	 * @return the number of borrowed connections by bean name
 	 */
 	@Override
 	public Map<String, Integer> get() {

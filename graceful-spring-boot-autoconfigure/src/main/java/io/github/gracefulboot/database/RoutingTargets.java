@@ -7,7 +7,7 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 
 /**
- * The DataSources that one of them routes to, by the current tenant or transaction.
+ * The targets of a DataSource that routes by the current tenant or transaction.
  */
 final class RoutingTargets {
 
@@ -15,10 +15,11 @@ final class RoutingTargets {
 	}
 
 	/**
-	 * Passes on each target, unless the router finds its targets in a way of its own.
-	 * @param name the router's name
+	 * Performs an action for each target, unless the router determines its targets in its
+	 * own way.
+	 * @param name the name of the router
 	 * @param router the router
-	 * @param action is given the name of the target, such as {@code dataSource.tenant1},
+	 * @param action accepts the name of the target, such as {@code dataSource.tenant1},
 	 * and the target
 	 */
 	static void forEach(String name, AbstractRoutingDataSource router, BiConsumer<String, DataSource> action) {

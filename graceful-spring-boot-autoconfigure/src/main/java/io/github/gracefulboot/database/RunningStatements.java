@@ -10,9 +10,9 @@ import java.util.stream.Collectors;
 import io.github.gracefulboot.ActiveTask;
 
 /**
- * Finds who runs a statement outside of a transaction, by the frames of the pools that
- * stand on each thread's stack. Costs nothing until it is asked. Virtual threads are not
- * seen: the JVM does not list them.
+ * Finds threads that run a statement outside of a transaction, by the frames of the
+ * connection pools on their stacks. It costs nothing until it is used. Virtual threads
+ * are not found, since the JVM does not list them.
  */
 final class RunningStatements {
 
@@ -24,9 +24,9 @@ final class RunningStatements {
 	}
 
 	/**
-	 * Returns the threads that run a statement now.
-	 * @param known tasks whose threads are left out
-	 * @return a task for each
+	 * Returns the threads that are running a statement.
+	 * @param known the tasks whose threads to skip
+	 * @return a task for each thread
 	 */
 	static List<ActiveTask> besides(Collection<ActiveTask> known) {
 		Set<Thread> threads = known.stream()

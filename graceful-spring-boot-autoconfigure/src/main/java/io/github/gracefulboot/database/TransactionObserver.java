@@ -15,8 +15,8 @@ import org.springframework.transaction.support.ResourceTransactionManager;
 import org.springframework.util.ClassUtils;
 
 /**
- * Listens to each transaction manager of a database: also to those that Spring Boot's own
- * customizers do not see.
+ * Listens to each transaction manager of a database, including those to which Spring Boot
+ * does not apply its customizers.
  */
 final class TransactionObserver implements BeanPostProcessor, PriorityOrdered {
 
@@ -36,7 +36,7 @@ final class TransactionObserver implements BeanPostProcessor, PriorityOrdered {
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (bean instanceof PlatformTransactionManager && bean instanceof ConfigurableTransactionManager manager
 				&& isOfDatabase(manager)) {
-			// The user's list may be an immutable one
+			// The existing list may be immutable
 			List<TransactionExecutionListener> listeners = new ArrayList<>(manager.getTransactionExecutionListeners());
 			listeners.add(this.transactions);
 			manager.setTransactionExecutionListeners(listeners);
@@ -45,7 +45,7 @@ final class TransactionObserver implements BeanPostProcessor, PriorityOrdered {
 	}
 
 	/**
-	 * Brokers have transactions, too.
+	 * Returns whether the transactions are those of a database, rather than of a broker.
 	 */
 	private static boolean isOfDatabase(ConfigurableTransactionManager manager) {
 		if (manager instanceof ResourceTransactionManager ofResource) {
@@ -56,7 +56,8 @@ final class TransactionObserver implements BeanPostProcessor, PriorityOrdered {
 	}
 
 	/**
-	 * Hibernate's has an interface of its own that extends it.
+	 * Returns whether this is an EntityManagerFactory, of which Hibernate has an extended
+	 * interface.
 	 */
 	private static boolean isEntityManagerFactory(Object factory) {
 		ClassLoader loader = factory.getClass().getClassLoader();
@@ -65,7 +66,7 @@ final class TransactionObserver implements BeanPostProcessor, PriorityOrdered {
 	}
 
 	/**
-	 * Before those that wrap it.
+	 * Before post-processors that wrap the transaction manager.
 	 */
 	@Override
 	public int getOrder() {

@@ -8,8 +8,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.DriverDataSource;
 
 /**
- * Connects as HikariCP would, without the pool: opening the pool in vain writes an error
- * with a stack trace to the log for each attempt.
+ * Connects in the same way as HikariCP but without the pool, since each attempt to open
+ * the pool that fails logs an error with a stack trace.
  */
 final class UnpooledHikari implements UnaryOperator<DataSource> {
 
@@ -30,7 +30,8 @@ final class UnpooledHikari implements UnaryOperator<DataSource> {
 					pool.getUsername(), pool.getPassword());
 		}
 		catch (RuntimeException ex) {
-			// Without its cause, which looks as if a database had refused the connection
+			// Without the cause, which looks as if the database had refused the
+			// connection
 			throw new IllegalStateException(ex.getMessage());
 		}
 	}

@@ -1,5 +1,6 @@
 /**
- * Waits for borrowed database connections before Spring destroys the pools.
+ * Waits for databases during the start, and for borrowed connections before Spring
+ * destroys the pools. Internal, and subject to change.
  */
 @NullMarked
 package io.github.gracefulboot.database;

@@ -5,7 +5,7 @@ import java.util.Collection;
 import io.github.gracefulboot.ActiveTask;
 
 /**
- * An executor bean as a stop sees it.
+ * An executor bean that can be drained.
  */
 interface DrainableExecutor {
 
@@ -16,50 +16,51 @@ interface DrainableExecutor {
 	String name();
 
 	/**
-	 * Lets no more work begin that only time brings. What is submitted is still accepted,
-	 * as work of another executor may need it. Called again while the drain goes on.
+	 * Prevents that scheduled work begins. Submitted tasks are still accepted, since work
+	 * of another executor may need them. Called repeatedly while draining.
 	 */
 	default void stopSchedules() {
 	}
 
 	/**
-	 * Drops what waits for a thread.
-	 * @return how many tasks were dropped
+	 * Drops queued tasks.
+	 * @return the number of dropped tasks
 	 */
 	default int dropQueued() {
 		return 0;
 	}
 
 	/**
-	 * Takes no more work, where that is the only way to learn that it is done.
+	 * Refuses further tasks, if that is the only way to determine that all work is done.
 	 */
 	default void refuseWork() {
 	}
 
 	/**
-	 * Returns whether nothing is running and nothing waits for a thread.
+	 * Returns whether no task is running or queued.
 	 * @return whether there is nothing to wait for
 	 */
 	boolean isIdle();
 
 	/**
-	 * Returns a number that changes with each task, so that who looks twice knows whether
-	 * something ran in between.
-	 * @return such as the number of tasks so far
+	 * Returns a number that changes with each task, which shows whether a task has run
+	 * between two calls.
+	 * @return a number such as that of completed tasks
 	 */
 	default long tasks() {
 		return 0;
 	}
 
 	/**
-	 * Returns what is running and waiting.
-	 * @param named whether to look for the threads, which costs more
-	 * @return the work in hand
+	 * Returns the running and queued tasks.
+	 * @param named whether to determine the threads, which is more expensive
+	 * @return the tasks
 	 */
 	Collection<ActiveTask> activeTasks(boolean named);
 
 	/**
-	 * Waits for the rest no longer, nor lets it hold up the destruction of the bean.
+	 * Gives up on the remaining tasks, so that they do not delay the destruction of the
+	 * bean.
 	 */
 	default void cutOff() {
 	}

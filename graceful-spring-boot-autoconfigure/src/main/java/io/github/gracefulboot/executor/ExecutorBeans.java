@@ -25,9 +25,9 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 import org.springframework.scheduling.config.ScheduledTaskHolder;
 
 /**
- * Finds executors among the beans that exist, also in wrappers that tell what they wrap.
- * One that only Spring or its own library may shut down, such as the event loops of a
- * client, is not among them.
+ * Finds executors among existing beans, including wrapped ones. Executors that only
+ * Spring or their own library may shut down, such as the event loops of a client, are
+ * ignored.
  */
 final class ExecutorBeans {
 
@@ -41,8 +41,8 @@ final class ExecutorBeans {
 	}
 
 	/**
-	 * Returns the executors that a stop drains.
-	 * @return the executors, each once
+	 * Returns the executors to drain.
+	 * @return the executors, without duplicates
 	 */
 	List<DrainableExecutor> find() {
 		Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -53,7 +53,7 @@ final class ExecutorBeans {
 	}
 
 	/**
-	 * Returns the executors that are left to Spring because the user wants that.
+	 * Returns the executors that are left to Spring by configuration.
 	 * @return the names of the beans
 	 */
 	List<String> excluded() {
@@ -61,7 +61,7 @@ final class ExecutorBeans {
 	}
 
 	/**
-	 * Returns who knows the tasks that run by time.
+	 * Returns the holders of scheduled tasks.
 	 * @return the holders
 	 */
 	List<ScheduledTaskHolder> scheduledTasks() {
@@ -106,9 +106,9 @@ final class ExecutorBeans {
 	}
 
 	/**
-	 * Returns what runs the tasks of an executor.
+	 * Returns the underlying executor of a bean.
 	 * @param bean a bean
-	 * @return what it wraps, or itself
+	 * @return the wrapped executor, or the bean itself
 	 */
 	static Object unwrap(Object bean) {
 		Object target = AopProxyUtils.getSingletonTarget(bean);

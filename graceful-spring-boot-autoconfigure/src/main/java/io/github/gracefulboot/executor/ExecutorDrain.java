@@ -19,9 +19,9 @@ import org.springframework.core.log.LogMessage;
 import org.springframework.scheduling.config.ScheduledTask;
 
 /**
- * All executors and schedulers together, since a task of one may submit to another: they
- * accept work until all of them are idle at the same moment. Most tell what they do only
- * when asked, so that the drain asks again and again.
+ * Drains all executors and schedulers together, since a task of one may submit tasks to
+ * another: they accept tasks until all of them are idle at the same time. Most executors
+ * do not notify of the end of tasks, so that they are polled.
  */
 final class ExecutorDrain implements DrainParticipant {
 
@@ -30,13 +30,13 @@ final class ExecutorDrain implements DrainParticipant {
 	private static final long POLL_MILLIS = 10;
 
 	/**
-	 * Between two looks that have to find the same, since a pool shows a task neither as
-	 * waiting nor as running while one of its threads picks it up.
+	 * The pause before idleness is confirmed, since a pool reports a task neither as
+	 * queued nor as running while a thread takes it from the queue.
 	 */
 	private static final long SECOND_LOOK_MILLIS = 2;
 
 	/**
-	 * How long tasks of lifecycle beans may go on like any others.
+	 * How long tasks of lifecycle beans are treated like any others.
 	 */
 	private static final Duration BEFORE_LOOPS_STOP = Duration.ofSeconds(1);
 
@@ -52,9 +52,9 @@ final class ExecutorDrain implements DrainParticipant {
 
 	/**
 	 * Creates the participant.
-	 * @param beans finds the executors
+	 * @param beans the executor beans
 	 * @param loops ends tasks that do not end by themselves
-	 * @param policy what to do with tasks that wait for a thread
+	 * @param policy how to handle queued tasks
 	 * @param waits whether to wait at all
 	 */
 	ExecutorDrain(ExecutorBeans beans, LifecycleLoops loops, Queued policy, boolean waits) {
@@ -123,7 +123,7 @@ final class ExecutorDrain implements DrainParticipant {
 	private void dropQueued(DrainableExecutor executor) {
 		int dropped = executor.dropQueued();
 		if (dropped > 0) {
-			logger.info(LogMessage.format("Dropped %d queued in %s (graceful.executors.queued=drop)", dropped,
+			logger.info(LogMessage.format("Dropped %d queued tasks of %s (graceful.executors.queued=drop)", dropped,
 					executor.name()));
 		}
 	}
@@ -162,7 +162,7 @@ final class ExecutorDrain implements DrainParticipant {
 				.toList());
 		}
 		catch (RuntimeException | Error ex) {
-			logger.warn("Stopping the loops of lifecycle beans failed, going on without it", ex);
+			logger.warn("Could not stop the loops of lifecycle beans; continuing without it", ex);
 		}
 	}
 
@@ -172,7 +172,8 @@ final class ExecutorDrain implements DrainParticipant {
 				action.accept(executor);
 			}
 			catch (RuntimeException | Error ex) {
-				logger.warn(LogMessage.format("Draining executor %s failed, going on without it", executor.name()), ex);
+				logger.warn(LogMessage.format("Could not drain executor %s; continuing without it", executor.name()),
+						ex);
 			}
 		}
 	}

@@ -6,7 +6,7 @@ import java.util.Set;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * Settings of the wait for executors and schedulers.
+ * Settings for draining executors and schedulers.
  *
  * @since 0.1.0
  */
@@ -14,12 +14,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 public class ExecutorProperties {
 
 	/**
-	 * What to do with tasks that wait for a thread when executors are drained.
+	 * How to handle queued tasks when executors are drained.
 	 */
 	private Queued queued = Queued.FINISH;
 
 	/**
-	 * Names of beans that are left to Spring, such as an executor whose tasks never end.
+	 * Names of beans that are left to Spring, such as an executor with tasks that never
+	 * end.
 	 */
 	private Set<String> exclude = new LinkedHashSet<>();
 
@@ -40,17 +41,17 @@ public class ExecutorProperties {
 	}
 
 	/**
-	 * What to do with tasks that wait for a thread.
+	 * How to handle queued tasks.
 	 */
 	public enum Queued {
 
 		/**
-		 * Run them, and wait for them as for running ones.
+		 * Run them and wait for them.
 		 */
 		FINISH,
 
 		/**
-		 * Drop and cancel them, and say how many they were.
+		 * Cancel them and log their number.
 		 */
 		DROP
 

@@ -11,7 +11,7 @@ import java.util.concurrent.ForkJoinWorkerThread;
 import io.github.gracefulboot.ActiveTask;
 
 /**
- * A fork-join pool, whose threads tell where they belong.
+ * A fork-join pool.
  */
 final class ForkJoinExecutor implements DrainableExecutor {
 
@@ -71,7 +71,7 @@ final class ForkJoinExecutor implements DrainableExecutor {
 
 	@Override
 	public void cutOff() {
-		// Without an effect on the common pool
+		// Has no effect on the common pool
 		this.pool.shutdownNow();
 	}
 

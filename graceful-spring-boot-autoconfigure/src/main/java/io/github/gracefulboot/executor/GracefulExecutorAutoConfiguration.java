@@ -15,7 +15,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
 
 /**
- * Auto-configuration of the wait for executors and schedulers.
+ * Auto-configuration for draining executors and schedulers.
  *
  * @since 0.1.0
  */
@@ -31,7 +31,7 @@ public final class GracefulExecutorAutoConfiguration {
 		return new ThreadsPostProcessor();
 	}
 
-	// In a test a task that never ends would hold up each close
+	// In a test, a task that never ends would delay each close
 	@Bean
 	ExecutorDrain gracefulExecutorDrain(ConfigurableListableBeanFactory beanFactory, ExecutorProperties properties,
 			WaitingPolicy waitingPolicy) {

@@ -17,17 +17,17 @@ import org.springframework.core.log.LogMessage;
 import org.springframework.util.ClassUtils;
 
 /**
- * Ends the tasks that a lifecycle bean has begun when it was started, and ends when it is
- * stopped, such as a loop that polls. Spring stops the bean only after executors were
- * waited for.
+ * Ends the tasks that a lifecycle bean begins when it is started and ends when it is
+ * stopped, such as a polling loop. Spring stops the bean only after executors have been
+ * drained.
  */
 final class LifecycleLoops {
 
 	private static final Log logger = LogFactory.getLog(LifecycleLoops.class);
 
 	/**
-	 * What runs a task, below its own code on the stack. Not what calls a method of a
-	 * bean: that is work, whatever the bean is.
+	 * The classes that run a task, below its own code on the stack. Those that call a
+	 * method of a bean are not included, since such calls are work.
 	 */
 	private static final List<String> RUNNERS = List.of("java.", "jdk.", TaskThreads.class.getName(),
 			"org.springframework.core.task.", "org.springframework.scheduling.concurrent.",
@@ -41,8 +41,8 @@ final class LifecycleLoops {
 
 	/**
 	 * Creates the loops.
-	 * @param beans finds the lifecycle beans
-	 * @param excluded the names of those that are left to Spring
+	 * @param beans the existing beans
+	 * @param excluded the names of the beans that are left to Spring
 	 */
 	LifecycleLoops(ExistingBeans beans, Set<String> excluded) {
 		this.beans = beans;
@@ -50,7 +50,7 @@ final class LifecycleLoops {
 	}
 
 	/**
-	 * Stops, once, each lifecycle bean whose own code a thread runs as its task.
+	 * Stops each lifecycle bean whose code is the task of a thread, once.
 	 * @param busy the threads
 	 */
 	void stop(List<Thread> busy) {
@@ -71,7 +71,7 @@ final class LifecycleLoops {
 	}
 
 	private static void stop(String name, Lifecycle bean, Thread thread) {
-		logger.info(LogMessage.format("Stopping %s, whose task keeps thread %s busy", name, thread.getName()));
+		logger.debug(LogMessage.format("Stopping %s, whose task keeps thread %s busy", name, thread.getName()));
 		DaemonThreads.start("graceful-stop-" + name, () -> {
 			if (bean instanceof SmartLifecycle smart) {
 				smart.stop(() -> {

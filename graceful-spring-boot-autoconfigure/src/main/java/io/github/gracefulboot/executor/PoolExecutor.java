@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
 
 /**
- * A pool of threads, also one that runs tasks by time. What is due later is not waited
- * for, and what would run again and again is cancelled.
+ * A thread pool, possibly with scheduled tasks. Tasks that are due later are not waited
+ * for, and periodic tasks are cancelled.
  */
 final class PoolExecutor implements DrainableExecutor {
 

@@ -11,9 +11,9 @@ import io.github.gracefulboot.ActiveTask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows the tasks of an executor that creates a thread for each, virtual or not. A task
- * counts from the moment its thread is created, so that none is missed between its
- * submission and its first step.
+ * Tracks the tasks of an executor that creates a thread, virtual or not, for each. A task
+ * counts as soon as its thread is created, so that none is missed between its submission
+ * and its start.
  */
 final class TaskThreads implements ThreadFactory {
 
@@ -22,7 +22,7 @@ final class TaskThreads implements ThreadFactory {
 	private final ThreadFactory delegate;
 
 	/**
-	 * For the two threads on which a scheduler of this kind waits for its next trigger.
+	 * The two threads on which a scheduler of this kind waits for its next trigger.
 	 */
 	private final WorkerThreads schedulerThreads;
 

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
 
 /**
- * Spring's executor with a thread for each task, virtual or not, which takes no part in
- * the lifecycle; or its scheduler. Spring pauses a scheduler without refusing work.
+ * Spring's executor with a thread, virtual or not, for each task, which does not
+ * participate in the lifecycle; or the scheduler of this kind, which Spring pauses
+ * without refusing tasks.
  */
 final class ThreadPerTaskExecutor implements DrainableExecutor {
 

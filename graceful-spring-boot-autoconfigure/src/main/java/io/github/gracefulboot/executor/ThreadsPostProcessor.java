@@ -15,9 +15,9 @@ import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
 
 /**
- * Learns which threads executors create, by putting a factory before their own. Pools
- * tell how much they do but not where, and what creates a thread for each task tells
- * nothing.
+ * Tracks the threads of executors by decorating their thread factories. Pools report the
+ * number of their tasks but not the threads, and executors with a thread for each task
+ * report neither.
  */
 final class ThreadsPostProcessor implements BeanPostProcessor, PriorityOrdered {
 
@@ -37,7 +37,7 @@ final class ThreadsPostProcessor implements BeanPostProcessor, PriorityOrdered {
 			}
 		}
 		catch (RuntimeException ex) {
-			logger.debug(LogMessage.format("Threads of %s stay unknown", beanName), ex);
+			logger.debug(LogMessage.format("Could not track the threads of %s", beanName), ex);
 		}
 		return bean;
 	}
@@ -47,13 +47,13 @@ final class ThreadsPostProcessor implements BeanPostProcessor, PriorityOrdered {
 			boolean virtual = isVirtual(executor);
 			executor.setThreadFactory(new TaskThreads(virtual ? virtualThreads(executor) : threads(executor)));
 			if (virtual) {
-				// Or the factory would not be asked
+				// Otherwise the factory would not be used
 				executor.setVirtualThreads(false);
 			}
 		}
 	}
 
-	// Spring does not tell
+	// Spring has no accessor for this
 	private boolean isVirtual(SimpleAsyncTaskExecutor executor) {
 		DirectFieldAccessor fields = new DirectFieldAccessor(executor);
 		return fields.isReadableProperty(VIRTUAL_THREADS) && fields.getPropertyValue(VIRTUAL_THREADS) != null;
@@ -69,7 +69,7 @@ final class ThreadsPostProcessor implements BeanPostProcessor, PriorityOrdered {
 	}
 
 	/**
-	 * Before those that wrap executors.
+	 * Before post-processors that wrap executors.
 	 */
 	@Override
 	public int getOrder() {

@@ -10,9 +10,9 @@ import io.github.gracefulboot.ActiveTask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An executor of the JDK that tells nothing but that it has terminated, so that it has to
- * take no more work to be waited for. One that schedules would not terminate before its
- * latest task is due: it is done when it has got to a task that was submitted last.
+ * An executor of the JDK that reports only its termination, so that it has to refuse
+ * tasks before it can be waited for. As a scheduler does not terminate before its latest
+ * task is due, it is considered done when it has run a task that was submitted last.
  */
 final class UncountedExecutor implements DrainableExecutor {
 
@@ -56,8 +56,7 @@ final class UncountedExecutor implements DrainableExecutor {
 	@Override
 	public Collection<ActiveTask> activeTasks(boolean named) {
 		return (this.executor.isShutdown() && !isIdle())
-				? List.of(new ActiveTask("tasks of " + this.name + ", which does not tell them", null, null))
-				: List.of();
+				? List.of(new ActiveTask("tasks of " + this.name + " (number unknown)", null, null)) : List.of();
 	}
 
 	@Override

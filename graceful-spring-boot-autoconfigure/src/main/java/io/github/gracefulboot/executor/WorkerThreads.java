@@ -11,15 +11,15 @@ import java.util.concurrent.ThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows the threads of a pool, which does not tell them. Whether one of them is running a
- * task shows in its stack, so that tasks cost nothing more.
+ * Tracks the threads of a pool. Whether a thread is running a task is determined by its
+ * stack, so that there is no cost per task.
  */
 final class WorkerThreads implements ThreadFactory {
 
 	private static final String POOL = ThreadPoolExecutor.class.getName();
 
 	/**
-	 * Where the threads of Spring's executors wait while these are paused.
+	 * The class in which the threads of Spring's executors wait while these are paused.
 	 */
 	private static final String PAUSED = ".ExecutorLifecycleDelegate";
 

@@ -1,5 +1,6 @@
 /**
- * Lets the work of executors and schedulers finish while everything it uses still runs.
+ * Waits for the tasks of executors and schedulers while everything they use is still
+ * running. Internal, and subject to change.
  */
 @NullMarked
 package io.github.gracefulboot.executor;

@@ -8,20 +8,20 @@ import io.github.gracefulboot.shutdown.DrainProperties.Streams;
 import io.github.gracefulboot.shutdown.Durations;
 
 /**
- * Tells the streams that have to be ended by us. gRPC has one kind of method for a
- * download, which comes to an end, and for a feed, which does not: a stream that is
- * silent or that goes on for long is taken for a feed.
+ * Selects the streams that a shutdown has to end. gRPC has the same kind of method for a
+ * download, which ends by itself, and for a feed, which does not: a stream that is silent
+ * or has been open for long is considered to be a feed.
  */
 final class FeedRule implements Predicate<GrpcCall<?, ?>> {
 
 	private static final Duration LONGEST_TRANSFER = Duration.ofSeconds(10);
 
 	/**
-	 * A transfer may pause for that long whatever counts as quiet.
+	 * A transfer may pause for this long, regardless of the quiet period.
 	 */
 	private static final Duration SHORTEST_SILENCE = Duration.ofMillis(250);
 
-	private final Streams streams;
+	private final Streams streamPolicy;
 
 	private final Duration silence;
 
@@ -29,12 +29,13 @@ final class FeedRule implements Predicate<GrpcCall<?, ?>> {
 
 	/**
 	 * Creates the rule.
-	 * @param streams whether to wait for feeds
-	 * @param silence how long a feed is silent at least
-	 * @param farewell when to end every stream, so that its client still hears of it
+	 * @param streamPolicy whether to end feeds or to wait for them
+	 * @param silence the time after which a silent stream is considered to be a feed
+	 * @param farewell when to end all remaining streams, so that clients are still
+	 * notified
 	 */
-	FeedRule(Streams streams, Duration silence, Deadline farewell) {
-		this.streams = streams;
+	FeedRule(Streams streamPolicy, Duration silence, Deadline farewell) {
+		this.streamPolicy = streamPolicy;
 		this.silence = Durations.longer(silence, SHORTEST_SILENCE);
 		this.farewell = farewell;
 	}
@@ -44,7 +45,7 @@ final class FeedRule implements Predicate<GrpcCall<?, ?>> {
 		if (!call.isStream() || call.isHealth() || this.farewell.hasPassed()) {
 			return call.isStream();
 		}
-		return this.streams == Streams.CLOSE
+		return this.streamPolicy == Streams.CLOSE
 				&& (call.silence().compareTo(this.silence) >= 0 || call.age().compareTo(LONGEST_TRANSFER) >= 0);
 	}
 

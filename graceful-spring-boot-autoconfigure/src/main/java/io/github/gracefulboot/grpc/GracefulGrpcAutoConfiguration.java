@@ -26,7 +26,7 @@ import org.springframework.grpc.server.ServerBuilderCustomizer;
 import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
 
 /**
- * Auto-configuration of the drain of gRPC servers.
+ * Auto-configuration for draining gRPC servers.
  *
  * @since 0.1.0
  */
@@ -65,7 +65,7 @@ public final class GracefulGrpcAutoConfiguration {
 		return new GrpcCallInterceptor(calls, connections, traffic);
 	}
 
-	// Without a web server nobody else needs one
+	// Not yet defined if there is no web server
 	@Bean
 	@ConditionalOnMissingBean
 	ListenerSilencer gracefulGrpcListenerSilencer(Traffic traffic, WaitingPolicy waitingPolicy) {
@@ -79,15 +79,15 @@ public final class GracefulGrpcAutoConfiguration {
 	}
 
 	/**
-	 * With gRPC's health service.
+	 * Support for gRPC's health service.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(HealthStatusManager.class)
 	static class HealthConfiguration {
 
-		// Spring Boot's own is brought to an end when it is destroyed, which gRPC warns
-		// of
-		// if it was at its end before
+		// When destroyed, Spring Boot's bean enters the terminal state again, for which
+		// gRPC logs a
+		// warning
 		@Bean(destroyMethod = "")
 		@ConditionalOnMissingBean
 		HealthStatusManager gracefulGrpcHealthStatusManager() {

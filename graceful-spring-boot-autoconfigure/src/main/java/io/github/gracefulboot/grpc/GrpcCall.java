@@ -12,9 +12,9 @@ import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that has come and is not over. It can be ended while the application still
- * writes to it: what is written afterwards goes nowhere, and the application is told what
- * it would be told if the client had cancelled.
+ * A call in flight. It can be ended while the application still writes to it: further
+ * messages are discarded, and the application is notified as if the client had cancelled
+ * the call.
  *
  * @param <Q> the type of the requests
  * @param <R> the type of the responses
@@ -65,8 +65,9 @@ final class GrpcCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 	}
 
 	/**
-	 * Ends the call from outside. Has no effect on one that the application has closed.
-	 * @param status what the client is told
+	 * Ends the call on behalf of the server. Has no effect if the application has closed
+	 * the call.
+	 * @param status the status that is sent to the client
 	 */
 	synchronized void end(Status status) {
 		if (!this.closed) {
@@ -99,7 +100,8 @@ final class GrpcCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 	}
 
 	/**
-	 * A call that the application has closed twice is for the server to complain about.
+	 * Returns whether the call was ended on behalf of the server. If the application
+	 * closes a call twice, the server has to report it.
 	 */
 	private boolean isOver() {
 		return this.ended && this.closed;
@@ -111,9 +113,9 @@ final class GrpcCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 	}
 
 	/**
-	 * Keeps account of the call by what its listener hears.
-	 * @param listener the application
-	 * @return the listener to be told instead
+	 * Tracks the call by the events of its listener.
+	 * @param listener the listener of the application
+	 * @return the listener to use instead
 	 */
 	ServerCall.Listener<Q> observe(ServerCall.Listener<Q> listener) {
 		return new SimpleForwardingServerCallListener<>(listener) {

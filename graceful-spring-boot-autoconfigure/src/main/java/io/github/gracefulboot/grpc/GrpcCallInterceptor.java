@@ -7,7 +7,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 
 /**
- * Keeps account of each call from the moment it reaches the application until it is over.
+ * Tracks each call from its arrival until its end.
  */
 final class GrpcCallInterceptor implements ServerInterceptor {
 
@@ -26,16 +26,16 @@ final class GrpcCallInterceptor implements ServerInterceptor {
 	@Override
 	public <Q, R> ServerCall.Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers,
 			ServerCallHandler<Q, R> next) {
-		GrpcCall<Q, R> accounted = this.calls.begin(call);
-		if (!accounted.isHealth()) {
+		GrpcCall<Q, R> tracked = this.calls.begin(call);
+		if (!tracked.isHealth()) {
 			this.traffic.requestCame();
 			this.connections.called(call.getAttributes());
 		}
 		try {
-			return accounted.observe(next.startCall(accounted, headers));
+			return tracked.observe(next.startCall(tracked, headers));
 		}
 		catch (RuntimeException ex) {
-			accounted.over();
+			tracked.over();
 			throw ex;
 		}
 	}

@@ -11,12 +11,12 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 
 /**
- * The calls that are in flight, of all gRPC servers of the application.
+ * The calls in flight of all gRPC servers of the application.
  */
 final class GrpcCalls {
 
 	private static final Status LEAVING = Status.UNAVAILABLE
-		.withDescription("This instance is being stopped: call another one");
+		.withDescription("This instance is shutting down: use another one");
 
 	private final Set<GrpcCall<?, ?>> calls = ConcurrentHashMap.newKeySet();
 
@@ -47,8 +47,8 @@ final class GrpcCalls {
 	}
 
 	/**
-	 * Ends calls with {@code UNAVAILABLE}, upon which a client calls another instance.
-	 * @param which the calls to end
+	 * Ends calls with {@code UNAVAILABLE}, so that clients use another instance.
+	 * @param which selects the calls to end
 	 */
 	void end(Predicate<GrpcCall<?, ?>> which) {
 		this.calls.stream().filter(which).forEach((call) -> call.end(LEAVING));

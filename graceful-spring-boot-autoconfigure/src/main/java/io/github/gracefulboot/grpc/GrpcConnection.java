@@ -5,7 +5,7 @@ import io.github.gracefulboot.traffic.OpenConnection.State;
 import io.grpc.Attributes;
 
 /**
- * A connection whose handshake is done.
+ * A connection whose handshake is complete.
  */
 final class GrpcConnection {
 

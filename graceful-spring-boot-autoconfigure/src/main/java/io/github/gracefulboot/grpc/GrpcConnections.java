@@ -34,11 +34,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.log.LogMessage;
 
 /**
- * The connections of the gRPC servers, and how their clients are told to leave while the
- * port is still open. gRPC itself says GOAWAY only after it has closed the port, so that
- * each connection is shut down by itself, as the server would do it: what the client has
- * sent until it heard of that is served. The connections are found where gRPC keeps them
- * for its own diagnosis (channelz), in the same way for every transport.
+ * The connections of the gRPC servers, whose clients are told to leave while the port is
+ * still open. gRPC itself sends GOAWAY only after it has closed the port. Therefore each
+ * connection is shut down individually, in the same way as the server would do it:
+ * requests that the client sends until it receives the GOAWAY are served. The connections
+ * are obtained from gRPC's diagnostics (channelz), which works for every transport.
  */
 final class GrpcConnections extends ServerTransportFilter implements ConnectionSource {
 
@@ -47,7 +47,7 @@ final class GrpcConnections extends ServerTransportFilter implements ConnectionS
 	private static final int PAGE = 512;
 
 	/**
-	 * A client that comes back at once is told again, but not with each of its calls.
+	 * A client that reconnects at once is told again, but not with each call.
 	 */
 	private static final long BETWEEN_ROUNDS = Duration.ofMillis(100).toNanos();
 
@@ -69,7 +69,7 @@ final class GrpcConnections extends ServerTransportFilter implements ConnectionS
 
 	/**
 	 * Adds a server.
-	 * @param server the server, which has started
+	 * @param server the started server
 	 */
 	void add(Server server) {
 		if (this.servers.isEmpty()) {
@@ -106,8 +106,8 @@ final class GrpcConnections extends ServerTransportFilter implements ConnectionS
 	}
 
 	/**
-	 * Records that a call came on a connection. In a stop its client is told to leave, if
-	 * it has not been.
+	 * Records a call on a connection. During a shutdown, its client is told to leave
+	 * unless it has been told before.
 	 * @param attributes the attributes of the call
 	 */
 	void called(Attributes attributes) {
@@ -129,7 +129,7 @@ final class GrpcConnections extends ServerTransportFilter implements ConnectionS
 	}
 
 	/**
-	 * Tells all clients that are connected to leave, and from now on those that come.
+	 * Tells all connected clients to leave, and from now on also those that connect.
 	 */
 	void tellClientsToLeave() {
 		this.lastRound.set(System.nanoTime());
@@ -144,14 +144,13 @@ final class GrpcConnections extends ServerTransportFilter implements ConnectionS
 			}
 		}
 		catch (RuntimeException | LinkageError ex) {
-			logger.warn(LogMessage.format("Clients of the gRPC server are told to leave only when its port closes (%s)",
-					ex));
+			logger.warn(LogMessage.format("Could not tell gRPC clients to leave before the port closes: %s", ex));
 		}
 	}
 
 	/**
-	 * Before the handshake is done there is no way to tell, and the connection would just
-	 * be cut.
+	 * Tells a client to leave, unless its handshake is incomplete: the connection would
+	 * be cut off then.
 	 */
 	private void tell(ServerTransport transport) {
 		ListenableFuture<SocketStats> stats = transport.getStats();
@@ -206,7 +205,7 @@ final class GrpcConnections extends ServerTransportFilter implements ConnectionS
 	}
 
 	/**
-	 * Returns whether connections were accepted whose handshake is not done.
+	 * Returns whether there are accepted connections with an incomplete handshake.
 	 * @return whether there are any
 	 */
 	boolean hasHandshakes() {

@@ -7,8 +7,8 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
 
 /**
- * Makes the health service tell the readiness of the application, and nothing but
- * {@code NOT_SERVING} of every service once a stop has begun.
+ * Makes the health service report the readiness of the application, and
+ * {@code NOT_SERVING} for every service once a shutdown has begun.
  */
 final class GrpcHealth implements Announcer, Readiness.Listener {
 

@@ -21,9 +21,9 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.grpc.server.lifecycle.GrpcServerStartedEvent;
 
 /**
- * Drains the gRPC servers: closes their ports, lets what is in flight finish and ends the
- * streams that do not end by themselves. Then nothing is left to wait for in Spring
- * gRPC's own shutdown, whose time would come on top of the budget.
+ * Drains the gRPC servers: closes their ports, waits for calls in flight and ends the
+ * streams that do not end by themselves. Spring gRPC's own shutdown has nothing left to
+ * wait for then, which would take additional time.
  */
 final class GrpcServerDrain
 		implements DrainParticipant, Announcer, StageListener, ApplicationListener<GrpcServerStartedEvent> {

@@ -16,8 +16,9 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 
 /**
- * Reports health checks together with their answer: whoever asks, such as the kubelet,
- * may be a load balancer. Whoever watches is told without asking and is no prober.
+ * Reports health checks with their results, since a client that polls, such as the
+ * kubelet, may be a load balancer. A client that watches is notified and therefore is not
+ * a prober.
  */
 final class HealthProbeInterceptor implements ServerInterceptor {
 

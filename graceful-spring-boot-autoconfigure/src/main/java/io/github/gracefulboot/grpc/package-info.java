@@ -1,5 +1,6 @@
 /**
- * The drain of gRPC servers, on Netty or in a servlet container.
+ * Drains gRPC servers, on Netty or in a servlet container. Internal, and subject to
+ * change.
  */
 @NullMarked
 package io.github.gracefulboot.grpc;

@@ -6,8 +6,8 @@ import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
 
 /**
- * What takes messages from a broker and gives them to a listener. Two of them are equal
- * if they stand for the same container.
+ * A container that receives messages from a broker and passes them to a listener. Two
+ * instances are equal if they represent the same container.
  *
  * @since 0.1.0
  */
@@ -20,30 +20,30 @@ public interface ListenerContainer {
 	String name();
 
 	/**
-	 * Returns whether it takes messages.
+	 * Returns whether the container receives messages.
 	 * @return whether it has been started and not stopped
 	 */
 	boolean isRunning();
 
 	/**
-	 * Takes nothing new and finishes what is in hand. May block.
-	 * @param deadline until when what is in hand may take
-	 * @param whenStopped called when nothing is in hand any more
+	 * Stops receiving messages and completes those in progress. May block.
+	 * @param deadline the deadline for messages in progress
+	 * @param whenStopped called when no message is in progress any more
 	 * @throws InterruptedException if the thread was interrupted while it waited
 	 */
 	void stop(Deadline deadline, Runnable whenStopped) throws InterruptedException;
 
 	/**
-	 * Called when the deadline has passed before it stopped, so that destroying it does
-	 * not wait as well.
+	 * Called if the container has not stopped by the deadline, so that its destruction
+	 * does not wait, too.
 	 */
 	default void giveUp() {
 	}
 
 	/**
-	 * Describes what it is still doing after it was told to stop.
-	 * @return a task for each of its threads, or one without a thread if they cannot be
-	 * told
+	 * Describes what the container is still doing while it stops.
+	 * @return a task for each of its threads, or one without a thread if the threads are
+	 * unknown
 	 */
 	Collection<ActiveTask> activeTasks();
 

@@ -19,8 +19,8 @@ import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.StageListener;
 
 /**
- * Stops the listener containers of one technology, all at once and each on a thread of
- * its own. Spring's lifecycle finds them stopped afterwards.
+ * Stops the listener containers of one technology concurrently, before Spring's lifecycle
+ * would stop them.
  *
  * @since 0.1.0
  */

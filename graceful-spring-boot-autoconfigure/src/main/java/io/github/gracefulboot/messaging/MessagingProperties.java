@@ -5,7 +5,7 @@ import java.util.Set;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * Settings of message listeners.
+ * Settings for message listeners.
  *
  * @since 0.1.0
  */
@@ -13,14 +13,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 public class MessagingProperties {
 
 	/**
-	 * When listeners stop taking new messages: as soon as requests do, or already when
-	 * the lame duck stage begins.
+	 * When listeners stop receiving messages: with the web servers, or already when the
+	 * lame duck stage begins.
 	 */
 	private Stop stop = Stop.DRAIN;
 
 	/**
-	 * Listener ids and names of container beans that are left to the phases of Spring's
-	 * lifecycle.
+	 * Listener ids and bean names of containers that are left to Spring's lifecycle.
 	 */
 	private Set<String> exclude = Set.of();
 
@@ -41,17 +40,17 @@ public class MessagingProperties {
 	}
 
 	/**
-	 * When listeners stop taking new messages.
+	 * When listeners stop receiving messages.
 	 */
 	public enum Stop {
 
 		/**
-		 * At the start of the drain, together with the servers.
+		 * When the drain begins, together with the servers.
 		 */
 		DRAIN,
 
 		/**
-		 * At the start of the lame duck stage, while requests are still served.
+		 * When the lame duck stage begins, while requests are still served.
 		 */
 		LAME_DUCK
 

@@ -9,8 +9,8 @@ import java.util.function.Predicate;
 import io.github.gracefulboot.ActiveTask;
 
 /**
- * Finds the threads that work for a container which does not tell them, among those that
- * the virtual machine lists. Virtual threads are not listed.
+ * Finds the threads of containers that do not report them. Virtual threads are not found,
+ * since the JVM does not list them.
  *
  * @since 0.1.0
  */
@@ -20,11 +20,12 @@ public final class WorkingThreads {
 	}
 
 	/**
-	 * Describes what the threads are doing that run code of one of a container's classes.
-	 * @param description what they do
-	 * @param threadName tells the threads of this container by their names
-	 * @param className the class whose code, or the code of whose inner classes, they run
-	 * @return a task for each such thread, or a task without one
+	 * Describes the threads that run code of a container's class.
+	 * @param description the description of the tasks
+	 * @param threadName whether a thread belongs to the container by its name
+	 * @param className the class whose code, including that of nested classes, the
+	 * threads run
+	 * @return a task for each such thread, or a task without a thread
 	 */
 	public static Collection<ActiveTask> tasks(String description, Predicate<String> threadName, String className) {
 		List<ActiveTask> tasks = Thread.getAllStackTraces()

@@ -1,5 +1,6 @@
 /**
- * Stops message listeners in the drain, after what they have in hand.
+ * Stops message listeners during the drain, after the messages in progress. Internal, and
+ * subject to change.
  */
 @NullMarked
 package io.github.gracefulboot.messaging;

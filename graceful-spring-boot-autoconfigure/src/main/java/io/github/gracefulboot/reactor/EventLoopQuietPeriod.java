@@ -8,10 +8,10 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.reactor.netty.autoconfigure.ReactorNettyProperties;
 
 /**
- * Lets the shared event loops end as soon as they are told to. By default they go on for
- * two more seconds, in case somebody still has a task for them, and Spring waits for
- * that. But their first act is to close all connections, of servers and clients, so that
- * by then nobody has. Whoever has set a quiet period gets it.
+ * Shortens the quiet period of the shared event loops to zero, unless the application has
+ * set one. By default, event loops continue for two more seconds to accept further tasks,
+ * and Spring waits for that. As the first thing they do is to close all connections of
+ * servers and clients, there are no such tasks.
  */
 final class EventLoopQuietPeriod implements BeanPostProcessor {
 

@@ -11,8 +11,7 @@ import org.springframework.boot.reactor.netty.autoconfigure.ReactorNettyProperti
 import org.springframework.context.annotation.Import;
 
 /**
- * Auto-configuration of the end of Reactor Netty's event loops, which servers and clients
- * share.
+ * Auto-configuration for the shutdown of Reactor Netty's shared event loops.
  *
  * @since 0.1.0
  */

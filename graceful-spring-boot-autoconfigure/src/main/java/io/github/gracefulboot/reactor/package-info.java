@@ -1,6 +1,6 @@
 /**
- * The event loops of Reactor Netty, which servers and clients share. Internal, and
- * subject to change.
+ * The event loops of Reactor Netty that servers and clients share. Internal, and subject
+ * to change.
  */
 @NullMarked
 package io.github.gracefulboot.reactor;

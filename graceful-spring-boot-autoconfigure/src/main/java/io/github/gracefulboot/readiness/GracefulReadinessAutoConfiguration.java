@@ -3,6 +3,7 @@ package io.github.gracefulboot.readiness;
 import java.time.Duration;
 
 import io.github.gracefulboot.readiness.PathReadinessProbes.Paths;
+import io.github.gracefulboot.shutdown.Durations;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.LameDuckProperties;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
@@ -26,7 +27,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.log.LogMessage;
 
 /**
- * Auto-configuration of what refuses readiness and recognises who asks for it.
+ * Auto-configuration for readiness.
  *
  * @since 0.1.0
  */
@@ -41,7 +42,7 @@ public final class GracefulReadinessAutoConfiguration {
 		return new ReadinessAnnouncer(context, availability);
 	}
 
-	// Without Actuator: only the paths that the user names
+	// Without Actuator: only the configured paths
 	@Bean
 	@ConditionalOnMissingBean(ReadinessProbes.class)
 	PathReadinessProbes gracefulPathReadinessProbes(LameDuckProperties properties) {
@@ -66,8 +67,11 @@ public final class GracefulReadinessAutoConfiguration {
 				ObjectProvider<PathMappedEndpoints> endpoints, LameDuckProperties properties, Environment environment) {
 			Duration cached = Binder.get(environment).bind(CACHE_PROPERTY, Duration.class).orElse(Duration.ZERO);
 			if (!cached.isZero()) {
-				logger.warn(LogMessage.format("%s=%s hides the readiness flip from load balancers for as long: "
-						+ "unset it for a stop without lost requests", CACHE_PROPERTY, cached));
+				logger
+					.warn(LogMessage.format(
+							"Readiness is cached for %s, so that load balancers notice a shutdown too "
+									+ "late: remove %s to avoid lost requests",
+							Durations.text(cached), CACHE_PROPERTY));
 			}
 			return new PathReadinessProbes(
 					() -> HealthPaths.find(groups.getObject(), endpoints.getObject(), properties.getProbePaths()));

@@ -14,8 +14,8 @@ import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroup;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
 
 /**
- * Finds the paths at which the health endpoint tells the readiness state: every group
- * that the state is a member of, by its own path and by an additional one such as
+ * Finds the paths of the health endpoint that include the readiness state: those of each
+ * group of which the state is a member, including additional paths such as
  * {@code /readyz}.
  */
 final class HealthPaths {

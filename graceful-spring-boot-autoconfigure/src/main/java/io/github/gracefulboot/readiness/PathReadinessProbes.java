@@ -10,8 +10,8 @@ import io.github.gracefulboot.traffic.ReadinessProbes;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * Knows readiness probes by a set of paths, which is asked for when the first request
- * comes: the health groups are complete by then.
+ * Recognizes readiness probes by their paths. The paths are determined when the first
+ * request arrives, since the health groups are complete by then.
  */
 final class PathReadinessProbes implements ReadinessProbes {
 
@@ -33,19 +33,19 @@ final class PathReadinessProbes implements ReadinessProbes {
 	}
 
 	/**
-	 * The paths, each below the context path.
+	 * The paths, relative to the context path.
 	 *
-	 * @param onServerPort the readiness paths of the application's own port
-	 * @param onManagementPort the readiness paths of a management port of its own
-	 * @param managementPath how the paths of all actuator endpoints begin, such as
-	 * {@code /actuator/}, or empty if they cannot be told by that
+	 * @param onServerPort the readiness paths on the application's port
+	 * @param onManagementPort the readiness paths on a separate management port
+	 * @param managementPath the common prefix of the paths of all actuator endpoints,
+	 * such as {@code /actuator/}, or empty if there is none
 	 */
 	record Paths(Set<String> onServerPort, Set<String> onManagementPort, String managementPath) {
 
 		/**
-		 * Takes the paths that the user names.
-		 * @param names the paths, with a slash at the beginning or without
-		 * @return the paths, on the application's own port
+		 * Creates the paths from the configured ones.
+		 * @param names the paths, with or without a leading slash
+		 * @return the paths on the application's port
 		 */
 		static Paths named(Collection<String> names) {
 			return new Paths(names.stream().map(Paths::withSlash).collect(Collectors.toSet()), Set.of(), "");

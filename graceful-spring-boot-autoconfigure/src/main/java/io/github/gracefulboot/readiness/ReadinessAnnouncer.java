@@ -9,8 +9,8 @@ import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.ApplicationContext;
 
 /**
- * Refuses readiness where Spring Boot has not done so by itself, which it does for web
- * contexts only.
+ * Changes the readiness state to {@code REFUSING_TRAFFIC} unless Spring Boot has already
+ * done so, which it does only for web applications.
  */
 final class ReadinessAnnouncer implements Announcer {
 

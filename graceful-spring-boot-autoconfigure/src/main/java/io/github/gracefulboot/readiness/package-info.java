@@ -1,5 +1,6 @@
 /**
- * Readiness: refuses it when a stop begins and knows which requests ask for it.
+ * Refuses traffic when a shutdown begins and recognizes readiness probes. Internal, and
+ * subject to change.
  */
 @NullMarked
 package io.github.gracefulboot.readiness;

@@ -14,7 +14,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
 
 /**
- * Auto-configuration of what Spring Cloud's service registries hear of starts and stops.
+ * Auto-configuration for Spring Cloud's service registries.
  *
  * @since 0.1.0
  */

@@ -7,36 +7,36 @@ import org.springframework.cloud.client.serviceregistry.Registration;
 import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
 
 /**
- * What is to be registered and what is. Registers nothing before the application accepts
- * traffic, and nothing once it leaves; deregisters nothing twice.
+ * Keeps registrations back until the application accepts traffic, ignores them once the
+ * shutdown has begun, and prevents that anything is deregistered twice.
  */
 final class Registrations {
 
-	private final List<Entry> held = new ArrayList<>();
+	private final List<Entry> pending = new ArrayList<>();
 
 	private final List<Entry> registered = new ArrayList<>();
 
-	private final List<Entry> left = new ArrayList<>();
+	private final List<Entry> deregistered = new ArrayList<>();
 
 	private boolean ready;
 
-	private boolean leaving;
+	private boolean closing;
 
 	/**
-	 * Registers, now or when the application is ready.
-	 * @param registry where
-	 * @param registration what
+	 * Registers an instance, now or as soon as the application is ready.
+	 * @param registry the registry
+	 * @param registration the registration
 	 */
 	void register(ServiceRegistry<Registration> registry, Registration registration) {
 		Entry entry = new Entry(registry, registration);
 		synchronized (this) {
-			if (this.leaving) {
+			if (this.closing) {
 				return;
 			}
-			this.held.remove(entry);
+			this.pending.remove(entry);
 			this.registered.remove(entry);
 			if (!this.ready) {
-				this.held.add(entry);
+				this.pending.add(entry);
 				return;
 			}
 			this.registered.add(entry);
@@ -45,15 +45,15 @@ final class Registrations {
 	}
 
 	/**
-	 * Deregisters what was not deregistered by the announcement.
-	 * @param registry where
-	 * @param registration what
+	 * Deregisters an instance, unless that has been done when the shutdown was announced.
+	 * @param registry the registry
+	 * @param registration the registration
 	 */
 	void deregister(ServiceRegistry<Registration> registry, Registration registration) {
 		Entry entry = new Entry(registry, registration);
 		synchronized (this) {
 			this.registered.remove(entry);
-			if (this.held.remove(entry) || this.left.contains(entry)) {
+			if (this.pending.remove(entry) || this.deregistered.contains(entry)) {
 				return;
 			}
 		}
@@ -61,42 +61,43 @@ final class Registrations {
 	}
 
 	/**
-	 * Registers what was held back.
+	 * Registers the instances that were kept back.
 	 */
 	void ready() {
 		List<Entry> entries;
 		synchronized (this) {
 			this.ready = true;
-			entries = List.copyOf(this.held);
+			entries = List.copyOf(this.pending);
 		}
 		entries.forEach((entry) -> register(entry.registry(), entry.registration()));
 	}
 
 	/**
-	 * Registers nothing from now on, and leaves what is registered to the caller to
+	 * Ignores further registrations and returns the current ones, which the caller has to
 	 * deregister.
-	 * @return what is registered
+	 * @return the current registrations
 	 */
-	synchronized List<Entry> leave() {
-		this.leaving = true;
-		this.left.addAll(this.registered);
+	synchronized List<Entry> beginDeregistration() {
+		this.closing = true;
+		this.deregistered.addAll(this.registered);
 		this.registered.clear();
-		return List.copyOf(this.left);
+		return List.copyOf(this.deregistered);
 	}
 
 	/**
-	 * Leaves something to Spring Cloud to deregister.
-	 * @param entry what could not be deregistered
+	 * Leaves a registration to Spring Cloud to deregister.
+	 * @param entry the entry that could not be deregistered
 	 */
-	synchronized void stay(Entry entry) {
-		this.left.remove(entry);
+	synchronized void deregistrationFailed(Entry entry) {
+		this.deregistered.remove(entry);
 	}
 
 	/**
-	 * What is registered, and where. Registrations may be proxies, whose identity stays.
+	 * A registration with a registry. Registrations are compared by identity, since they
+	 * may be proxies.
 	 *
-	 * @param registry where
-	 * @param registration what
+	 * @param registry the registry
+	 * @param registration the registration
 	 */
 	record Entry(ServiceRegistry<Registration> registry, Registration registration) {
 

@@ -17,9 +17,9 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.core.log.LogMessage;
 
 /**
- * Registers the instance when it accepts traffic, and deregisters it when the stop is
- * announced. A registry that does not answer holds up neither the stop nor another
- * registry.
+ * Registers the instance when it accepts traffic, and deregisters it when the shutdown is
+ * announced. A registry that does not respond delays neither the shutdown nor other
+ * registries for long.
  */
 final class RegistryListener implements Readiness.Listener, Announcer {
 
@@ -27,7 +27,7 @@ final class RegistryListener implements Readiness.Listener, Announcer {
 
 	private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
 
-	private static final int SHARE_OF_STOP = 8;
+	private static final int SHARE_OF_BUDGET = 8;
 
 	private final Registrations registrations;
 
@@ -44,7 +44,7 @@ final class RegistryListener implements Readiness.Listener, Announcer {
 
 	@Override
 	public void announceStop(Deadline deadline) {
-		List<Entry> entries = this.registrations.leave();
+		List<Entry> entries = this.registrations.beginDeregistration();
 		CountDownLatch answers = new CountDownLatch(entries.size());
 		for (Entry entry : entries) {
 			DaemonThreads.start("graceful-registry", () -> {
@@ -52,10 +52,10 @@ final class RegistryListener implements Readiness.Listener, Announcer {
 				answers.countDown();
 			});
 		}
-		Duration wait = Durations.shorter(LONGEST_WAIT, deadline.remaining().dividedBy(SHARE_OF_STOP));
+		Duration wait = Durations.shorter(LONGEST_WAIT, deadline.remaining().dividedBy(SHARE_OF_BUDGET));
 		try {
 			if (!answers.await(wait.toNanos(), TimeUnit.NANOSECONDS)) {
-				logger.warn(LogMessage.format("A service registry did not answer within %s, going on without it",
+				logger.warn(LogMessage.format("A service registry did not respond within %s; continuing without it",
 						Durations.text(wait)));
 			}
 		}
@@ -69,8 +69,8 @@ final class RegistryListener implements Readiness.Listener, Announcer {
 			entry.registry().deregister(entry.registration());
 		}
 		catch (RuntimeException ex) {
-			this.registrations.stay(entry);
-			logger.warn(LogMessage.format("Could not deregister %s, which Spring Cloud tries again",
+			this.registrations.deregistrationFailed(entry);
+			logger.warn(LogMessage.format("Could not deregister %s; Spring Cloud will try again",
 					entry.registration().getServiceId()), ex);
 		}
 	}

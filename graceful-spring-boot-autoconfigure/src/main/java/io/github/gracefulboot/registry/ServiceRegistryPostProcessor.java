@@ -13,8 +13,8 @@ import org.springframework.cloud.client.serviceregistry.Registration;
 import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
 
 /**
- * Lets {@link Registrations} decide when a {@link ServiceRegistry} is told, whoever tells
- * it.
+ * Lets {@link Registrations} decide whether and when a call reaches a
+ * {@link ServiceRegistry}.
  */
 final class ServiceRegistryPostProcessor implements BeanPostProcessor {
 
@@ -32,13 +32,13 @@ final class ServiceRegistryPostProcessor implements BeanPostProcessor {
 	@SuppressWarnings("unchecked")
 	private Object proxy(ServiceRegistry<?> registry) {
 		ProxyFactory proxy = new ProxyFactory(registry);
-		// Automatic registrations want the class of their registry, not the interface
+		// Automatic registrations require the class of their registry, not the interface
 		proxy.setProxyTargetClass(!Modifier.isFinal(registry.getClass().getModifiers()));
-		proxy.addAdvice((MethodInterceptor) (call) -> told((ServiceRegistry<Registration>) registry, call));
+		proxy.addAdvice((MethodInterceptor) (call) -> intercept((ServiceRegistry<Registration>) registry, call));
 		return proxy.getProxy(registry.getClass().getClassLoader());
 	}
 
-	private @Nullable Object told(ServiceRegistry<Registration> registry, MethodInvocation call) throws Throwable {
+	private @Nullable Object intercept(ServiceRegistry<Registration> registry, MethodInvocation call) throws Throwable {
 		if (call.getArguments().length == 1 && call.getArguments()[0] instanceof Registration registration) {
 			if (call.getMethod().getName().equals("register")) {
 				this.registrations.get().register(registry, registration);

@@ -7,14 +7,14 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 
 /**
- * Keeps new handshakes from a listening socket, in a way that lets those go on that were
+ * Prevents new handshakes with a listening socket without affecting those that have
  * begun.
  * <p>
- * The socket is bound to a network interface that does not exist: whoever connects is
- * refused, before it has sent anything. Any user may do so since Linux 5.7. On older
- * kernels, which may refuse that, a classic BPF program is attached instead, which any
- * user may do there. It ignores each packet that begins a handshake, so that a client
- * repeats it after a second and is refused by then.
+ * The socket is bound to a network interface that does not exist, so that new connections
+ * are refused before the client has sent anything. No privileges are required since Linux
+ * 5.7. On older kernels, which may deny that, a classic BPF program is attached instead,
+ * which requires no privileges either. It drops each packet that begins a handshake, so
+ * that the client repeats it after a second and is refused.
  *
  * @see <a href="https://man7.org/linux/man-pages/man7/socket.7.html">socket(7),
  * SO_BINDTODEVICE</a>
@@ -53,7 +53,7 @@ final class HandshakeStop {
 	private final C c = Native.load("c", C.class);
 
 	/**
-	 * Keeps new handshakes away, for good.
+	 * Prevents new handshakes permanently.
 	 * @param descriptor the file descriptor of a listening TCP socket
 	 * @throws LastErrorException if the kernel refuses
 	 */
@@ -91,7 +91,7 @@ final class HandshakeStop {
 	}
 
 	/**
-	 * The function of the C library.
+	 * The required function of the C library.
 	 */
 	interface C extends Library {
 

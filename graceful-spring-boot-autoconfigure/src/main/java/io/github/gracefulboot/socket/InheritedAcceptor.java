@@ -11,9 +11,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accepts connections of an inherited listener until it is told to leave them to the next
- * process. The listener itself is not closed: the JDK would detach the standard streams
- * of the process with it, and the log of the stop would be lost.
+ * Accepts connections of an inherited listener until they are to be left to the next
+ * process. The listener itself is not closed, since the JDK would close the standard
+ * streams of the process with it, and the log of the shutdown would be lost.
  *
  * @since 0.1.0
  */
@@ -26,7 +26,7 @@ public final class InheritedAcceptor {
 	/**
 	 * Creates an acceptor.
 	 * @param listener the inherited channel
-	 * @throws IOException if it cannot be waited for
+	 * @throws IOException if the channel cannot be registered with a selector
 	 */
 	public InheritedAcceptor(ServerSocketChannel listener) throws IOException {
 		this.listener = listener;
@@ -37,8 +37,8 @@ public final class InheritedAcceptor {
 
 	/**
 	 * Waits for a connection.
-	 * @param paused whether to stop waiting, looked at after each {@link #wakeUp()}
-	 * @return the connection, or {@code null} if nobody waits for one any more
+	 * @param paused whether to stop waiting, evaluated after each {@link #wakeUp()}
+	 * @return the connection, or {@code null} if the wait was ended
 	 * @throws IOException if accepting fails
 	 */
 	public @Nullable SocketChannel accept(BooleanSupplier paused) throws IOException {
@@ -53,21 +53,21 @@ public final class InheritedAcceptor {
 			}
 		}
 		catch (ClosedSelectorException ex) {
-			// Told to leave them while it was not waiting
+			// Closed while it was not waiting
 		}
 		return null;
 	}
 
 	/**
-	 * Lets the waiting thread look again whether to wait on.
+	 * Makes the waiting thread evaluate again whether to stop waiting.
 	 */
 	public void wakeUp() {
 		this.selector.wakeup();
 	}
 
 	/**
-	 * Accepts nothing any more. What waits is left to the next process.
-	 * @throws IOException if the waiting thread cannot be told
+	 * Stops accepting. Pending connections are left to the next process.
+	 * @throws IOException if the wait cannot be ended
 	 */
 	public void close() throws IOException {
 		this.selector.close();

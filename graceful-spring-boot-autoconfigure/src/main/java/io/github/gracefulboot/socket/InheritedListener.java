@@ -10,10 +10,10 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.core.log.LogMessage;
 
 /**
- * A listening TCP socket that is this process's standard input, as systemd passes it on
- * with a {@code .socket} unit and {@code StandardInput=socket}. It stays open when the
- * process ends, so that clients wait in its queue for the next process instead of being
- * refused. Nothing may be changed about it that would outlive this process.
+ * A listening TCP socket that is the standard input of this process, as with systemd's
+ * {@code .socket} units and {@code StandardInput=socket}. It stays open when the process
+ * exits, so that clients wait in its queue for the next process instead of being refused.
+ * Changes to the socket that would outlive this process must be avoided.
  *
  * @since 0.1.0
  * @see <a href=
@@ -27,20 +27,20 @@ public final class InheritedListener {
 	}
 
 	/**
-	 * Returns whether there is such a socket.
-	 * @return whether a server may listen on it
+	 * Returns whether such a socket was inherited.
+	 * @return whether a server may accept connections from it
 	 */
 	public static boolean isPresent() {
 		try {
 			if (System.inheritedChannel() instanceof ServerSocketChannel channel
 					&& channel.getLocalAddress() instanceof InetSocketAddress address) {
 				logger.info(LogMessage
-					.format("The web server listens on the inherited socket %s, whatever server.port says", address));
+					.format("The web server listens on the inherited socket %s, regardless of server.port", address));
 				return true;
 			}
 		}
 		catch (IOException | RuntimeException ex) {
-			logger.warn(LogMessage.format("Standard input could not be looked at for an inherited socket: %s", ex));
+			logger.warn(LogMessage.format("Could not determine whether standard input is an inherited socket: %s", ex));
 		}
 		return false;
 	}

@@ -22,12 +22,13 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.core.log.LogMessage;
 
 /**
- * Brings a listening socket to rest before it is closed: no new handshake begins, and
- * every connection that was begun has been accepted. Whoever closes a socket that is not
- * at rest resets the connections in its queue, on which clients may have sent requests.
+ * Quiesces a listening socket before it is closed: no new handshake begins, and every
+ * connection whose handshake has begun is accepted. Closing a socket that is not
+ * quiescent resets the connections in its queue, on which clients may have sent requests.
  * <p>
- * Works on Linux, with JNA, for every server whose acceptor is running. Elsewhere it says
- * so once, and the few connections of that instant may be reset.
+ * Requires Linux and JNA, and works for every server whose acceptor is still running.
+ * Otherwise a message is logged, and the few connections that are established at that
+ * moment may be reset.
  *
  * @since 0.1.0
  */
@@ -35,13 +36,17 @@ public final class ListenerSilencer implements Announcer {
 
 	private static final Log logger = LogFactory.getLog(ListenerSilencer.class);
 
+	private static final String NOT_QUIESCED = "%s is closed without being quiesced first (%s): "
+			+ "connections that are established at this moment may be reset";
+
 	/**
-	 * How long a handshake that was begun may go unseen in the kernel's tables.
+	 * How long a handshake that has begun may be missing from the kernel's tables.
 	 */
 	private static final Duration SETTLING = Duration.ofMillis(5);
 
 	/**
-	 * A handshake whose client vanished is repeated for a minute. Nobody waits for it.
+	 * A handshake whose client has disappeared is repeated for a minute, which is not
+	 * worth waiting for.
 	 */
 	private static final Duration LONGEST_WAIT = Duration.ofMillis(300);
 
@@ -50,14 +55,14 @@ public final class ListenerSilencer implements Announcer {
 	private final boolean enabled;
 
 	/**
-	 * Loads JNA's classes only when it runs.
+	 * Loads the classes of JNA only when it runs.
 	 */
 	private final FutureTask<IntConsumer> handshakeStop;
 
 	/**
 	 * Creates the silencer.
-	 * @param traffic tells whether there ever was a client
-	 * @param enabled whether clients may still come, so that it is worth it
+	 * @param traffic the traffic, to determine whether there have been clients
+	 * @param enabled whether clients may still connect
 	 */
 	public ListenerSilencer(Traffic traffic, boolean enabled) {
 		this(traffic, enabled, () -> new HandshakeStop()::apply);
@@ -70,8 +75,8 @@ public final class ListenerSilencer implements Announcer {
 	}
 
 	/**
-	 * Loads the native library, which takes a while, beside the lame duck stage. Not for
-	 * an application that no client ever spoke to.
+	 * Loads the native library, which takes a while, in the background of the lame duck
+	 * stage, unless there have been no clients.
 	 */
 	@Override
 	public void announceStop(Deadline deadline) {
@@ -89,11 +94,11 @@ public final class ListenerSilencer implements Announcer {
 	}
 
 	/**
-	 * Brings the listening sockets of a port to rest. Does nothing if this process does
-	 * not listen on it or never had a client.
+	 * Quiesces the listening sockets of a port. Does nothing if this process does not
+	 * listen on it or has had no clients.
 	 * @param port the local port
-	 * @param deadline when to give up
-	 * @return whether the sockets are at rest
+	 * @param deadline the deadline
+	 * @return whether the sockets are quiescent
 	 */
 	public boolean silence(int port, Deadline deadline) {
 		if (port <= 0 || this.handshakeStop.isCancelled()) {
@@ -107,8 +112,7 @@ public final class ListenerSilencer implements Announcer {
 			return !descriptors.isEmpty() && awaitRest(socket::hasPendingConnections, deadline.atMost(LONGEST_WAIT));
 		}
 		catch (IOException | RuntimeException | ExecutionException | TimeoutException ex) {
-			logger.info(LogMessage.format("Port %s is closed without bringing it to rest first (%s): "
-					+ "a connection of this instant may be reset", port, reason(ex)));
+			logger.info(LogMessage.format(NOT_QUIESCED, "Port " + port, reason(ex)));
 			return false;
 		}
 		catch (InterruptedException ex) {
@@ -118,11 +122,11 @@ public final class ListenerSilencer implements Announcer {
 	}
 
 	/**
-	 * Brings a listening Unix domain socket to rest by removing its file, so that nobody
-	 * finds it any more.
-	 * @param path its path
-	 * @param deadline when to give up
-	 * @return whether the socket is at rest
+	 * Quiesces a listening Unix domain socket by deleting its file, so that clients no
+	 * longer find it.
+	 * @param path the path of the socket
+	 * @param deadline the deadline
+	 * @return whether the socket is quiescent
 	 */
 	public boolean silence(Path path, Deadline deadline) {
 		ListeningUnixSocket socket = new ListeningUnixSocket(path);
@@ -131,8 +135,7 @@ public final class ListenerSilencer implements Announcer {
 					&& awaitRest(socket::hasPendingConnections, deadline.atMost(LONGEST_WAIT));
 		}
 		catch (IOException ex) {
-			logger.info(LogMessage.format("%s is closed without bringing it to rest first (%s): "
-					+ "a connection of this instant may be reset", path, ex));
+			logger.info(LogMessage.format(NOT_QUIESCED, path, ex));
 			return false;
 		}
 		catch (InterruptedException ex) {
@@ -154,12 +157,12 @@ public final class ListenerSilencer implements Announcer {
 			}
 		}
 		while (!deadline.hasPassed());
-		logger.debug("Connections are still in their handshake");
+		logger.debug("Closing the listener although handshakes are still in progress");
 		return false;
 	}
 
 	/**
-	 * Tells whether connections wait to be accepted.
+	 * Determines whether connections are waiting to be accepted.
 	 */
 	@FunctionalInterface
 	private interface Pending {

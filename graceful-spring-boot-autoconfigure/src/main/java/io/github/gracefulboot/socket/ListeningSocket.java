@@ -12,9 +12,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * This process's listening TCP sockets of a port, as Linux's {@code /proc} shows them.
- * The kernel lists listening sockets first, so that asking for those costs little however
- * many connections there are.
+ * The listening TCP sockets of this process for a port, according to Linux's
+ * {@code /proc}. The kernel lists listening sockets first, so that finding them is cheap
+ * regardless of the number of connections.
  *
  * @see <a href="https://docs.kernel.org/networking/proc_net_tcp.html">The proc/net/tcp
  * and proc/net/tcp6 variables</a>
@@ -66,8 +66,8 @@ final class ListeningSocket {
 	}
 
 	/**
-	 * Returns whether connections wait to be accepted or are in their handshake.
-	 * @return whether something would be lost if the socket were closed now
+	 * Returns whether connections are waiting to be accepted or are in their handshake.
+	 * @return whether connections would be reset if the socket were closed now
 	 * @throws IOException if the kernel's tables cannot be read
 	 */
 	boolean hasPendingConnections() throws IOException {
@@ -116,9 +116,9 @@ final class ListeningSocket {
 	 *
 	 * @param localAddress the local address and port, in hexadecimal
 	 * @param state the state, in hexadecimal
-	 * @param receiveQueue for a listening socket, how many connections wait to be
+	 * @param receiveQueue for a listening socket, the number of connections waiting to be
 	 * accepted
-	 * @param inode identifies the socket
+	 * @param inode the inode, which identifies the socket
 	 */
 	private record Row(String localAddress, String state, long receiveQueue, String inode) {
 

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * A Unix domain socket that is listened on, as Linux shows it in {@code /proc/net/unix}.
+ * A listening Unix domain socket, according to Linux's {@code /proc/net/unix}.
  */
 final class ListeningUnixSocket {
 
@@ -16,7 +16,7 @@ final class ListeningUnixSocket {
 	private static final int STATE = 5;
 
 	/**
-	 * Connected to, and not accepted yet.
+	 * The state of a connection that has not been accepted yet.
 	 */
 	private static final String PENDING = "02";
 
@@ -27,7 +27,7 @@ final class ListeningUnixSocket {
 	}
 
 	/**
-	 * Returns whether connections wait to be accepted.
+	 * Returns whether connections are waiting to be accepted.
 	 * @return whether there are any
 	 * @throws IOException if the table cannot be read
 	 */

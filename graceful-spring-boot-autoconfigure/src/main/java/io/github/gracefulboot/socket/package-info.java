@@ -1,5 +1,6 @@
 /**
- * Listening sockets: how to close one without resetting a connection, for any server.
+ * Closes the listening sockets of any server without resetting connections. Internal, and
+ * subject to change.
  */
 @NullMarked
 package io.github.gracefulboot.socket;

@@ -11,8 +11,9 @@ import io.github.gracefulboot.shutdown.OwnBeans.Named;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /**
- * Checks of all connection factories of a type that the context has created, each named
- * like its bean. Those of a parent context were waited for by it.
+ * Checks all connection factories of a type that the context has created. Each check has
+ * the name of the bean. Connection factories of a parent context are checked by the
+ * parent.
  *
  * @param <T> the type of the connection factories
  * @since 0.1.0
@@ -29,10 +30,10 @@ public final class ConnectionChecks<T> implements StartupCheckSource {
 
 	/**
 	 * Creates the checks.
-	 * @param beanFactory where the connection factories are
-	 * @param type their type
-	 * @param connects whether one can connect by itself
-	 * @param attempt tries one
+	 * @param beanFactory the bean factory with the connection factories
+	 * @param type the type of the connection factories
+	 * @param connects whether a connection factory is able to connect on its own
+	 * @param attempt attempts to connect
 	 */
 	public ConnectionChecks(ConfigurableListableBeanFactory beanFactory, Class<T> type, Predicate<T> connects,
 			Attempt<T> attempt) {
@@ -63,7 +64,8 @@ public final class ConnectionChecks<T> implements StartupCheckSource {
 	}
 
 	/**
-	 * Says what the causes say, too: the own words of clients of brokers name no address.
+	 * Adds the messages of the causes, since the outermost message of many broker clients
+	 * lacks the address.
 	 */
 	private static Exception explained(Exception failure) {
 		String message = String.valueOf(failure.getMessage());
@@ -76,7 +78,7 @@ public final class ConnectionChecks<T> implements StartupCheckSource {
 	}
 
 	/**
-	 * Connects once and leaves nothing open that nobody uses.
+	 * Connects once and releases what it has opened.
 	 *
 	 * @param <T> the type of the connection factory
 	 */
@@ -86,7 +88,7 @@ public final class ConnectionChecks<T> implements StartupCheckSource {
 		/**
 		 * Connects.
 		 * @param connectionFactory the connection factory
-		 * @throws Exception if the other side is not there
+		 * @throws Exception if the connection fails
 		 */
 		void connect(T connectionFactory) throws Exception;
 

@@ -20,8 +20,8 @@ import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 
 /**
- * Auto-configuration of what a start waits for and does before it is ready. Nothing in a
- * test, which brings what it needs itself.
+ * Auto-configuration for startup checks. Not active in tests, which provide their
+ * dependencies themselves.
  *
  * @since 0.1.0
  */
@@ -31,8 +31,9 @@ import org.springframework.core.env.Environment;
 @EnableConfigurationProperties(StartupProperties.class)
 public final class GracefulStartupAutoConfiguration {
 
-	// Bound by hand for what is there before other beans: binding a bean so early would
-	// create beans that bind others
+	// Bound with the Binder for beans that are created before others: binding a bean that
+	// early
+	// would initialize the infrastructure of property binding too soon
 	private static StartupProperties properties(Environment environment) {
 		StartupProperties properties = Binder.get(environment)
 			.bindOrCreate("graceful.startup", StartupProperties.class);

@@ -8,8 +8,8 @@ import io.github.gracefulboot.shutdown.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown at start when a {@link StartupCheck} did not pass in time, or the process was
- * told to stop meanwhile.
+ * Thrown if a {@link StartupCheck} did not pass in time, or if the shutdown was requested
+ * while the start waited for it.
  *
  * @since 0.1.0
  */
@@ -26,52 +26,58 @@ public final class StartupCheckFailedException extends RuntimeException {
 	}
 
 	/**
-	 * Creates the exception for a check whose time is over.
+	 * Creates the exception for a check that did not pass in time.
 	 * @param check the name of the check
-	 * @param attempts how often it was tried
-	 * @param waited how long it was waited for
-	 * @param hung whether the last attempt did not come back
-	 * @param cause why the latest attempt that came back failed, or {@code null} if none
-	 * did
+	 * @param attempts the number of attempts
+	 * @param waited how long the start has waited
+	 * @param hung whether the last attempt did not return
+	 * @param cause the failure of the latest attempt that returned, or {@code null} if
+	 * none returned
 	 * @return the exception
 	 */
 	static StartupCheckFailedException timedOut(String check, int attempts, Duration waited, boolean hung,
 			@Nullable Throwable cause) {
-		StringJoiner reasons = new StringJoiner(", the one before: ");
+		StringJoiner reasons = new StringJoiner("; previous attempt: ");
 		if (hung) {
-			reasons.add("the last one did not come back");
+			reasons.add("the last attempt did not return");
 		}
 		if (cause != null) {
 			reasons.add(reason(cause));
 		}
 		return new StartupCheckFailedException(
-				"%s was not there after %s: %s".formatted(check, waited(attempts, waited), reasons), check, false,
-				cause);
+				"%s was still unavailable after %s: %s".formatted(check, waited(attempts, waited), reasons), check,
+				false, cause);
 	}
 
 	/**
-	 * Creates the exception for a wait that was given up.
+	 * Creates the exception for a wait that was interrupted by a shutdown.
 	 * @param check the name of the check
-	 * @param attempts how often it was tried
-	 * @param waited how long it was waited for
-	 * @param cause what ended the wait
+	 * @param attempts the number of attempts
+	 * @param waited how long the start has waited
+	 * @param cause the interruption
 	 * @return the exception
 	 */
 	static StartupCheckFailedException stopped(String check, int attempts, Duration waited,
 			InterruptedException cause) {
 		return new StartupCheckFailedException(
-				"Told to stop while %s was waited for (%s)".formatted(check, waited(attempts, waited)), check, true,
-				cause);
-	}
-
-	private static String waited(int attempts, Duration waited) {
-		return "%s and %d %s".formatted(Durations.text(waited), attempts, (attempts == 1) ? "attempt" : "attempts");
+				"Shutdown requested while waiting for %s for %s".formatted(check, waited(attempts, waited)), check,
+				true, cause);
 	}
 
 	/**
-	 * Returns why something failed, in one line.
+	 * Describes a wait.
+	 * @param attempts the number of attempts
+	 * @param waited how long the start has waited
+	 * @return the description, such as {@code 4.0 s (8 attempts)}
+	 */
+	static String waited(int attempts, Duration waited) {
+		return "%s (%d %s)".formatted(Durations.text(waited), attempts, (attempts == 1) ? "attempt" : "attempts");
+	}
+
+	/**
+	 * Returns the reason of a failure in one line.
 	 * @param failure the failure
-	 * @return the first line of its message
+	 * @return the first line of the message
 	 */
 	public static String reason(Throwable failure) {
 		String message = failure.getMessage();
@@ -87,8 +93,9 @@ public final class StartupCheckFailedException extends RuntimeException {
 	}
 
 	/**
-	 * Returns whether the wait was given up since the process was told to stop.
-	 * @return whether it was, rather than the time being over
+	 * Returns whether the wait was interrupted by a shutdown.
+	 * @return {@code true} if a shutdown was requested, {@code false} if the check did
+	 * not pass in time
 	 */
 	public boolean isStopped() {
 		return this.stopped;

@@ -6,7 +6,7 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
- * Says what to do about a {@link StartupCheckFailedException}.
+ * Analyzes a {@link StartupCheckFailedException}.
  */
 class StartupCheckFailureAnalyzer extends AbstractFailureAnalyzer<StartupCheckFailedException> {
 
@@ -14,13 +14,12 @@ class StartupCheckFailureAnalyzer extends AbstractFailureAnalyzer<StartupCheckFa
 	protected FailureAnalysis analyze(Throwable rootFailure, StartupCheckFailedException cause) {
 		String message = Objects.requireNonNull(cause.getMessage());
 		if (cause.isStopped()) {
-			return new FailureAnalysis(message + ", so that the start was given up.", null, cause);
+			return new FailureAnalysis(message + "; the start was abandoned.", null, cause);
 		}
-		return new FailureAnalysis(
-				"The application does not listen, because something that it needs is missing: " + message,
-				("Check that '%s' runs, that its address and credentials are right and that it can be reached from here. Give it more "
-						+ "time with graceful.startup.timeout, or do not wait for it with "
-						+ "graceful.startup.check.exclude=%s.")
+		return new FailureAnalysis("The application did not start: a required dependency is unavailable. " + message,
+				("Check that '%s' is running, that its address and credentials are correct, and that it is reachable from "
+						+ "this host. Increase graceful.startup.timeout to allow more time, or set "
+						+ "graceful.startup.check.exclude=%s to start without waiting for it.")
 					.formatted(cause.getCheck(), cause.getCheck()),
 				cause);
 	}

@@ -6,7 +6,8 @@ import io.github.gracefulboot.StartupCheck;
 import io.github.gracefulboot.shutdown.OwnBeans.Named;
 
 /**
- * Checks of what is known only when all beans are there, such as each connection factory.
+ * Provides checks that are known only after all beans have been created, such as those of
+ * connection factories.
  *
  * @since 0.1.0
  */
@@ -15,7 +16,7 @@ public interface StartupCheckSource {
 
 	/**
 	 * Returns the checks. Called once, before the application listens.
-	 * @return the checks, each of another name
+	 * @return the checks, with distinct names
 	 */
 	List<Named<StartupCheck>> checks();
 

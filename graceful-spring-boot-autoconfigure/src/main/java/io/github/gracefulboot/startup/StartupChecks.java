@@ -13,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.StartupCheck;
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.Durations;
@@ -28,9 +29,9 @@ import org.springframework.util.backoff.BackOffExecution;
 import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
- * Waits for what a start needs. All waits share one timeout; what the application does
- * between them does not count. Once the application accepts traffic nothing is waited for
- * any more, since a bean that is created late would hold up a request.
+ * Waits for the dependencies that a start requires. All waits share one timeout, which
+ * does not include the time between them. Once the application accepts traffic, there are
+ * no more waits, since a bean that is created lazily would delay a request.
  *
  * @since 0.1.0
  */
@@ -45,7 +46,7 @@ public final class StartupChecks implements Readiness.Listener {
 	private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
 	/**
-	 * What the first attempt is given though others have used up the time.
+	 * The minimum time for an attempt, even if other checks have used up the timeout.
 	 */
 	private static final Duration SHORTEST_ATTEMPT = Duration.ofMillis(500);
 
@@ -67,8 +68,8 @@ public final class StartupChecks implements Readiness.Listener {
 
 	/**
 	 * Creates the checks.
-	 * @param timeout how long all of them may take
-	 * @param excluded the names of those that are not waited for
+	 * @param timeout the timeout that all checks share
+	 * @param excluded the names of checks to skip
 	 */
 	StartupChecks(Duration timeout, Set<String> excluded) {
 		this.timeout = timeout;
@@ -76,7 +77,7 @@ public final class StartupChecks implements Readiness.Listener {
 	}
 
 	/**
-	 * Adds who is told what is waited for.
+	 * Adds an observer of the waits.
 	 * @param observer the observer
 	 */
 	public void addObserver(StartupObserver observer) {
@@ -84,11 +85,11 @@ public final class StartupChecks implements Readiness.Listener {
 	}
 
 	/**
-	 * Tries a check until it passes.
+	 * Repeats a check until it passes.
 	 * @param name the name of the check
 	 * @param check the check
-	 * @throws StartupCheckFailedException if it does not pass in time, or the process is
-	 * told to stop
+	 * @throws StartupCheckFailedException if it does not pass in time, or if a shutdown
+	 * is requested
 	 */
 	public void await(String name, StartupCheck check) {
 		if (this.over || isTrainingRun() || this.excluded.contains(name)) {
@@ -106,8 +107,9 @@ public final class StartupChecks implements Readiness.Listener {
 	}
 
 	/**
-	 * One that ends, or is frozen, before anything starts: for an archive of classes, an
-	 * AOT cache or a checkpoint. What the application needs is seldom there.
+	 * Returns whether the process exits or is checkpointed before lifecycle beans are
+	 * started, as for a CDS archive, an AOT cache or a checkpoint. Dependencies are
+	 * rarely available then.
 	 */
 	private static boolean isTrainingRun() {
 		return ON_REFRESH.equalsIgnoreCase(SpringProperties.getProperty(DefaultLifecycleProcessor.EXIT_PROPERTY_NAME))
@@ -116,8 +118,8 @@ public final class StartupChecks implements Readiness.Listener {
 	}
 
 	/**
-	 * Returns whether the start waits for something right now.
-	 * @return whether it waits
+	 * Returns whether the start is currently waiting for a check.
+	 * @return whether it is waiting
 	 */
 	boolean isWaiting() {
 		return this.waits.get() > 0;
@@ -150,7 +152,7 @@ public final class StartupChecks implements Readiness.Listener {
 
 		private final long start;
 
-		private final Duration atMost;
+		private final Deadline deadline;
 
 		private final BackOffExecution pauses = pauses();
 
@@ -164,18 +166,18 @@ public final class StartupChecks implements Readiness.Listener {
 			this.name = name;
 			this.check = check;
 			this.start = start;
-			this.atMost = atMost;
+			this.deadline = Deadline.after(System::nanoTime, atMost);
 		}
 
 		private void run() {
 			ExecutorService executor = Executors
 				.newSingleThreadExecutor(DaemonThreads.factory("graceful-check-" + this.name));
-			try (StopWhileStarting stop = StopWhileStarting.interruptsThisThread()) {
+			try (ShutdownDuringStart shutdown = ShutdownDuringStart.interruptCurrentThread()) {
 				for (Throwable failure = attempt(executor); failure != null; failure = attempt(executor)) {
 					report(failure);
 					Duration pause = Duration.ofMillis(this.pauses.nextBackOff());
-					TimeUnit.NANOSECONDS.sleep(Durations.shorter(pause, remaining()).toNanos());
-					if (remaining().isZero()) {
+					TimeUnit.NANOSECONDS.sleep(this.deadline.atMost(pause).remaining().toNanos());
+					if (this.deadline.hasPassed()) {
 						throw failed(false);
 					}
 				}
@@ -188,16 +190,16 @@ public final class StartupChecks implements Readiness.Listener {
 				executor.shutdownNow();
 			}
 			if (this.attempts > 1) {
-				logger.info(LogMessage.format("%s became available after %s (%d attempts)", this.name,
-						Durations.text(since(this.start)), this.attempts));
+				logger.info(LogMessage.format("%s became available after %s", this.name,
+						StartupCheckFailedException.waited(this.attempts, since(this.start))));
 			}
 		}
 
 		/**
-		 * Tries once.
-		 * @param executor where to
-		 * @return why it failed, or {@code null} if it passed
-		 * @throws InterruptedException if the wait was given up
+		 * Makes one attempt.
+		 * @param executor the executor to run it on
+		 * @return the failure, or {@code null} if the check passed
+		 * @throws InterruptedException if the wait was interrupted
 		 */
 		private @Nullable Throwable attempt(ExecutorService executor) throws InterruptedException {
 			this.attempts++;
@@ -206,7 +208,8 @@ public final class StartupChecks implements Readiness.Listener {
 				return null;
 			});
 			try {
-				attempt.get(Durations.longer(remaining(), SHORTEST_ATTEMPT).toNanos(), TimeUnit.NANOSECONDS);
+				attempt.get(Durations.longer(this.deadline.remaining(), SHORTEST_ATTEMPT).toNanos(),
+						TimeUnit.NANOSECONDS);
 				return null;
 			}
 			catch (ExecutionException ex) {
@@ -216,10 +219,6 @@ public final class StartupChecks implements Readiness.Listener {
 			catch (TimeoutException ex) {
 				throw failed(true);
 			}
-		}
-
-		private Duration remaining() {
-			return Durations.longer(Duration.ZERO, this.atMost.minus(since(this.start)));
 		}
 
 		private void report(Throwable failure) {

@@ -10,14 +10,14 @@ import io.github.gracefulboot.shutdown.OwnBeans.Named;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Waits for the checks that are beans, in the phase before web servers listen and
- * messages are taken.
+ * Waits for the checks that are beans before web servers listen and message listeners
+ * start.
  */
 final class StartupChecksLifecycle implements SmartLifecycle {
 
 	/**
-	 * Below that of Spring Integration's pollers and inbound adapters, which is below the
-	 * web server's, and above that of connection factories.
+	 * Lower than the phase of Spring Integration's pollers and inbound adapters, which is
+	 * lower than that of the web server, and higher than that of connection factories.
 	 */
 	static final int PHASE = SmartLifecycle.DEFAULT_PHASE / 2 - 1;
 

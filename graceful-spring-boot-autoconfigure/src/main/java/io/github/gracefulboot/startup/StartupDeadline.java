@@ -17,9 +17,9 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.core.log.LogMessage;
 
 /**
- * Logs what a start is doing that is not over in time, by the stack of the thread that
- * does it. While it waits for a {@link StartupCheck} that is known and has its own end.
- * Ends nothing: whether a slow start is worth a restart is the supervisor's to decide.
+ * Logs the stack of the starting thread if the start takes too long, but not while it
+ * waits for a {@link StartupCheck}, which has a timeout of its own. It does not end the
+ * start: the supervisor decides whether to restart the process.
  */
 final class StartupDeadline implements Readiness.Listener, DisposableBean {
 
@@ -36,9 +36,9 @@ final class StartupDeadline implements Readiness.Listener, DisposableBean {
 	private final CountDownLatch over = new CountDownLatch(1);
 
 	/**
-	 * Creates the deadline for the start that the current thread makes.
-	 * @param timeout how long it may take
-	 * @param checks what it may be waiting for
+	 * Creates the deadline for a start on the current thread.
+	 * @param timeout how long the start may take
+	 * @param checks the checks that the start may be waiting for
 	 */
 	StartupDeadline(Duration timeout, StartupChecks checks) {
 		this.timeout = timeout;
@@ -53,7 +53,7 @@ final class StartupDeadline implements Readiness.Listener, DisposableBean {
 				over = this.over.await(BETWEEN_LOOKS.toNanos(), TimeUnit.NANOSECONDS);
 			}
 			if (!over) {
-				logger.warn(LogMessage.format("Not ready after %s (graceful.startup.timeout). %s is here:%n%s",
+				logger.warn(LogMessage.format("Not ready after %s (graceful.startup.timeout). Thread %s:%n%s",
 						Durations.text(this.timeout), this.starter.getName(),
 						Arrays.stream(this.starter.getStackTrace())
 							.map((frame) -> "\tat " + frame)

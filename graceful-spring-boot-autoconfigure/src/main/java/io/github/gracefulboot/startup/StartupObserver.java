@@ -1,7 +1,7 @@
 package io.github.gracefulboot.startup;
 
 /**
- * Is told what a start waits for.
+ * Observes the waits of a start.
  *
  * @since 0.1.0
  */
@@ -9,8 +9,8 @@ package io.github.gracefulboot.startup;
 public interface StartupObserver {
 
 	/**
-	 * Called after each attempt that failed. Must not block.
-	 * @param status what is waited for and why, in one line
+	 * Called after each failed attempt. Must not block.
+	 * @param status the check and the reason of its failure, in one line
 	 */
 	void waitsFor(String status);
 

@@ -7,7 +7,7 @@ import java.util.Set;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * Settings of the start.
+ * Settings for the start.
  *
  * @since 0.1.0
  */
@@ -15,8 +15,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 public class StartupProperties {
 
 	/**
-	 * How long the start may wait for all that it needs, such as databases, before it
-	 * fails. A start that is not over after this time logs what it is doing.
+	 * How long the start may wait in total for its dependencies, such as databases,
+	 * before it fails. A start that takes longer than this logs the stack of its thread.
 	 */
 	private Duration timeout = Duration.ofSeconds(60);
 
@@ -35,13 +35,13 @@ public class StartupProperties {
 	}
 
 	/**
-	 * What is waited for.
+	 * Settings for the startup checks.
 	 */
 	public static class Check {
 
 		/**
-		 * Names of checks, such as bean names of DataSources and connection factories,
-		 * that the start does not wait for.
+		 * Names of checks to skip, such as the bean names of DataSources and connection
+		 * factories.
 		 */
 		private Set<String> exclude = new LinkedHashSet<>();
 

@@ -114,7 +114,7 @@ class GracefulDataSourceCheckTests {
 			.withBean("routing", DataSource.class, () -> routing(Map.of("eu", new LateDatabase(Integer.MAX_VALUE))))
 			.run((context) -> assertThat(context).getFailure()
 				.hasRootCauseInstanceOf(SQLException.class)
-				.hasStackTraceContaining("routing.eu was not there after"));
+				.hasStackTraceContaining("routing.eu was still unavailable after"));
 	}
 
 	@Test
@@ -175,8 +175,8 @@ class GracefulDataSourceCheckTests {
 			pool.setJdbcUrl("jdbc:misspelt:x");
 			return pool;
 		}).run((context) -> assertThat(context).hasNotFailed());
-		assertThat(output).contains("Not waiting for tenant, which cannot connect now")
-			.contains("Not waiting for misspelt, which cannot connect now");
+		assertThat(output).contains("Not waiting for tenant, which cannot connect at this point")
+			.contains("Not waiting for misspelt, which cannot connect at this point");
 	}
 
 	@Test
@@ -184,7 +184,7 @@ class GracefulDataSourceCheckTests {
 		this.runner.withPropertyValues("graceful.startup.timeout=3s", "spring.datasource.url=" + CLOSED_PORT)
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining(StartupCheckFailedException.class.getName())
-				.hasStackTraceContaining("dataSource was not there after"));
+				.hasStackTraceContaining("dataSource was still unavailable after"));
 		assertThat(output).contains("Waiting for dataSource: ").doesNotContain("\tat ", "HikariPool-");
 		Awaitility.await()
 			.untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)

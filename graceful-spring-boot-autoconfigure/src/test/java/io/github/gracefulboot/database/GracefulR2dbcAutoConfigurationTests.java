@@ -70,7 +70,7 @@ class GracefulR2dbcAutoConfigurationTests {
 		this.runner.withPropertyValues("graceful.startup.timeout=100ms")
 			.withBean("late", ConnectionFactory.class, () -> new LateDatabase(Integer.MAX_VALUE))
 			.run((context) -> assertThat(context).getFailure()
-				.hasStackTraceContaining("late was not there after")
+				.hasStackTraceContaining("late was still unavailable after")
 				.hasStackTraceContaining("No database yet"));
 	}
 

@@ -132,7 +132,7 @@ class GrpcDrainTests {
 		CompletableFuture<Void> stopped = this.application.stop();
 		assertThat(feed.end()).succeedsWithin(SOON).satisfies((status) -> {
 			assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-			assertThat(status.getDescription()).contains("being stopped");
+			assertThat(status.getDescription()).contains("shutting down");
 		});
 		assertThat(service.feedCancelled().await(10, TimeUnit.SECONDS)).isTrue();
 		source.onNext("too late");

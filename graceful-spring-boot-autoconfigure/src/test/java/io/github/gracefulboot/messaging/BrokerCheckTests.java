@@ -126,8 +126,8 @@ class BrokerCheckTests {
 	}
 
 	private static void fails(String name, ApplicationContextRunner runner) {
-		runner
-			.run((context) -> assertThat(context).getFailure().hasStackTraceContaining(name + " was not there after"));
+		runner.run((context) -> assertThat(context).getFailure()
+			.hasStackTraceContaining(name + " was still unavailable after"));
 	}
 
 	@Test

@@ -85,7 +85,8 @@ class GracefulReadinessAutoConfigurationTests {
 	void whenHealthIsCachedThenWarns(CapturedOutput output) {
 		this.runner.withPropertyValues("management.endpoint.health.cache.time-to-live=10s").run((context) -> {
 			assertThat(context).hasNotFailed();
-			assertThat(output).contains("management.endpoint.health.cache.time-to-live").contains("unset it");
+			assertThat(output).contains("management.endpoint.health.cache.time-to-live")
+				.contains("Readiness is cached for 10");
 		});
 	}
 

@@ -105,7 +105,7 @@ class GracefulRegistryAutoConfigurationTests {
 				assertThat(other.heard).containsExactly("register", "deregister");
 			});
 		never.countDown();
-		assertThat(output).containsPattern("A service registry did not answer within \\d+ ms, going on without it");
+		assertThat(output).contains("A service registry did not respond within 500 ms; continuing without it");
 	}
 
 	@Test
@@ -129,7 +129,7 @@ class GracefulRegistryAutoConfigurationTests {
 			bean.deregister(this.instance);
 			assertThat(registry.heard).containsExactly("register", "deregister", "deregister");
 		});
-		assertThat(output).contains("Could not deregister orders, which Spring Cloud tries again");
+		assertThat(output).contains("Could not deregister orders; Spring Cloud will try again");
 	}
 
 	@Test

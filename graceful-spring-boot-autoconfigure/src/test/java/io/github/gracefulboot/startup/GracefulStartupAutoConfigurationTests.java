@@ -109,7 +109,7 @@ class GracefulStartupAutoConfigurationTests {
 					() -> () -> destroyed.add("pool"));
 		});
 		assertThatExceptionOfType(Exception.class).isThrownBy(() -> application.run("--graceful.startup.timeout=300ms"))
-			.withStackTraceContaining("missing was not there after");
+			.withStackTraceContaining("missing was still unavailable after");
 		assertThat(destroyed).containsExactly("pool");
 		Awaitility.await().untilAsserted(GracefulStartupAutoConfigurationTests::assertThatNoThreadIsLeft);
 	}

@@ -80,12 +80,15 @@ class StartupChecksTests {
 		TestCheck check = TestCheck.never("database");
 		long start = System.nanoTime();
 		assertThatExceptionOfType(StartupCheckFailedException.class).isThrownBy(() -> checks.await(check.name(), check))
-			.withMessageMatching("database was not there after \\d+ ms and \\d attempts: not yet")
+			.withMessageMatching("database was still unavailable after \\d+ ms \\(\\d attempts\\): not yet")
 			.withRootCauseInstanceOf(IllegalArgumentException.class)
 			.satisfies((ex) -> {
 				assertThat(ex.getCheck()).isEqualTo("database");
 				FailureAnalysis analysis = analyze(ex);
-				assertThat(analysis.getDescription()).contains("database was not there").endsWith(": not yet");
+				assertThat(analysis.getDescription())
+					.startsWith(
+							"The application did not start: a required dependency is unavailable. database was still ")
+					.endsWith(": not yet");
 				assertThat(analysis.getAction()).contains("graceful.startup.timeout")
 					.contains("graceful.startup.check.exclude=database");
 			});
@@ -99,7 +102,7 @@ class StartupChecksTests {
 		StartupChecks checks = new StartupChecks(SHORT, Set.of());
 		assertThatExceptionOfType(StartupCheckFailedException.class)
 			.isThrownBy(() -> checks.await("broker", TestCheck.hangs("broker")))
-			.withMessageContaining("1 attempt: the last one did not come back")
+			.withMessageContaining("(1 attempt): the last attempt did not return")
 			.withNoCause();
 	}
 
@@ -116,7 +119,7 @@ class StartupChecksTests {
 
 		};
 		assertThatExceptionOfType(StartupCheckFailedException.class).isThrownBy(() -> checks.await(check.name(), check))
-			.withMessageContaining("2 attempts: the last one did not come back, the one before: not yet");
+			.withMessageContaining("(2 attempts): the last attempt did not return; previous attempt: not yet");
 	}
 
 	@Test
@@ -175,8 +178,8 @@ class StartupChecksTests {
 			.isInstanceOfSatisfying(StartupCheckFailedException.class, (ex) -> {
 				assertThat(ex.isStopped()).isTrue();
 				FailureAnalysis analysis = analyze(ex);
-				assertThat(analysis.getDescription()).startsWith("Told to stop while database was waited for (")
-					.endsWith(", so that the start was given up.");
+				assertThat(analysis.getDescription()).startsWith("Shutdown requested while waiting for database for ")
+					.endsWith("; the start was abandoned.");
 				assertThat(analysis.getAction()).isNull();
 			});
 		assertThat(interrupted).isCompletedWithValue(true);

@@ -39,7 +39,7 @@ class StartupDeadlineTests {
 	void whenStartIsNotOverInTimeThenItsStackIsLoggedOnce(CapturedOutput output) {
 		new StartupDeadline(SHORT, this.checks);
 		Awaitility.await().untilAsserted(this::assertThatItWatchesNoMore);
-		assertThat(output).containsOnlyOnce(WARNING + Thread.currentThread().getName() + " is here:")
+		assertThat(output).containsOnlyOnce(WARNING + "Thread " + Thread.currentThread().getName() + ":")
 			.contains(getClass().getName() + ".whenStartIsNotOverInTimeThenItsStackIsLoggedOnce");
 	}
 

@@ -46,7 +46,7 @@ class ListenerCloseTests {
 	void whenThereIsNoNativeLibraryThenSaysSoOnceAndStopsCleanly() {
 		App app = App.of(SampleJar.GRACEFUL, DIRECTORY).withJvmOptions("-Djna.nosys=true", "-Djna.noclasspath=true");
 		stopUnderLoad("without JNA", app);
-		assertThat(app.log()).content().contains("is closed without bringing it to rest first");
+		assertThat(app.log()).content().contains("is closed without being quiesced first");
 	}
 
 	@Test
@@ -54,7 +54,7 @@ class ListenerCloseTests {
 		App app = App.of(SampleJar.GRACEFUL, DIRECTORY).withoutLibrary("jna");
 		stopOnceUnderLoad(app);
 		assertThat(app.log()).content()
-			.contains("is closed without bringing it to rest first (java.lang.NoClassDefFoundError");
+			.contains("is closed without being quiesced first (java.lang.NoClassDefFoundError");
 	}
 
 	private List<Failure> stopUnderLoad(String name, App app) {

@@ -106,7 +106,7 @@ class SystemdTests {
 					.filteredOn((kind) -> kind != FailureKind.REFUSED && kind != FailureKind.CONNECT_TIMEOUT)
 					.isEmpty();
 				assertThat(service.log().lines())
-					.filteredOn((line) -> line.contains("without bringing it to rest first"))
+					.filteredOn((line) -> line.contains("without being quiesced first"))
 					.isEmpty();
 			}
 		}

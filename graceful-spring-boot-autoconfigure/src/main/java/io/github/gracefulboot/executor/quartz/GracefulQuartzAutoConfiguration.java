@@ -19,7 +19,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
 
 /**
- * Auto-configuration of the wait for jobs of Quartz.
+ * Auto-configuration for draining Quartz schedulers.
  *
  * @since 0.1.0
  */

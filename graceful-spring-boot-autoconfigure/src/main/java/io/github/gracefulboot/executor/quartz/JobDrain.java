@@ -22,8 +22,8 @@ import org.quartz.SchedulerException;
 import org.springframework.core.log.LogMessage;
 
 /**
- * Jobs of Quartz. They bring work in, as their triggers do not wait for anybody and other
- * nodes of a cluster can take them over, so that they end before executors are drained.
+ * Drains Quartz schedulers. Jobs bring work in, and other nodes of a cluster can take
+ * them over, so that they end before executors are drained.
  */
 final class JobDrain implements DrainParticipant {
 
@@ -35,7 +35,7 @@ final class JobDrain implements DrainParticipant {
 
 	/**
 	 * Creates the participant.
-	 * @param schedulers gives the schedulers by the names of their beans
+	 * @param schedulers provides the schedulers by bean name
 	 */
 	JobDrain(Supplier<Map<String, Scheduler>> schedulers) {
 		this.schedulers = schedulers;
@@ -91,7 +91,7 @@ final class JobDrain implements DrainParticipant {
 			}
 		}
 		catch (SchedulerException ex) {
-			logger.warn(LogMessage.format("Scheduler %s cannot stand by, going on without it", name), ex);
+			logger.warn(LogMessage.format("Could not put scheduler %s on standby; continuing without it", name), ex);
 		}
 		return false;
 	}

@@ -9,7 +9,7 @@ import org.quartz.JobExecutionException;
 import org.quartz.JobListener;
 
 /**
- * Knows on which threads jobs are running: Quartz calls it there.
+ * Tracks the threads of running jobs, on which Quartz calls this listener.
  */
 final class JobThreads implements JobListener {
 

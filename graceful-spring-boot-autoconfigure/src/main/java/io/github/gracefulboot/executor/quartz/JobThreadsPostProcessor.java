@@ -9,7 +9,7 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.core.log.LogMessage;
 
 /**
- * Lets each scheduler tell the threads of its jobs.
+ * Adds {@link JobThreads} to each scheduler.
  */
 final class JobThreadsPostProcessor implements BeanPostProcessor {
 
@@ -22,7 +22,7 @@ final class JobThreadsPostProcessor implements BeanPostProcessor {
 				scheduler.getListenerManager().addJobListener(new JobThreads());
 			}
 			catch (SchedulerException ex) {
-				logger.debug(LogMessage.format("Threads of jobs of %s stay unknown", beanName), ex);
+				logger.debug(LogMessage.format("Could not track the threads of jobs of %s", beanName), ex);
 			}
 		}
 		return bean;

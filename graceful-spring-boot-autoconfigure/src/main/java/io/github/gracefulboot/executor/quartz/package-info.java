@@ -1,5 +1,6 @@
 /**
- * Lets running jobs of Quartz finish and fires no further ones.
+ * Waits for running Quartz jobs and fires no further ones. Internal, and subject to
+ * change.
  */
 @NullMarked
 package io.github.gracefulboot.executor.quartz;

@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
 /**
- * Auto-configuration of the stop of RabbitMQ listeners.
+ * Auto-configuration for draining RabbitMQ listeners.
  *
  * @since 0.1.0
  */

@@ -15,7 +15,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration of the wait for RabbitMQ at start.
+ * Auto-configuration for the startup check of RabbitMQ.
  *
  * @since 0.1.0
  */

@@ -15,16 +15,16 @@ import org.springframework.amqp.rabbit.listener.SimpleMessageListenerContainer;
 /**
  * A container of Spring AMQP.
  *
- * @param name the listener's id
+ * @param name the id of the listener
  * @param container the container
- * @param requeues whether messages that were only fetched go back to their queue
+ * @param requeues whether prefetched messages are returned to their queue
  */
 record RabbitContainer(String name, ObservableListenerContainer container,
 		boolean requeues) implements ListenerContainer {
 
 	/**
-	 * The container interrupts what outlasts its timeout. What was cut off has to be
-	 * named before.
+	 * Added to the timeout of the container, after which it interrupts listeners, so that
+	 * these are reported first.
 	 */
 	private static final Duration LATER = Duration.ofMillis(200);
 

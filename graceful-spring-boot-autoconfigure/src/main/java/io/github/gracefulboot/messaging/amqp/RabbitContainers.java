@@ -14,8 +14,8 @@ import org.springframework.amqp.rabbit.listener.ObservableListenerContainer;
 import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
 
 /**
- * Finds Spring AMQP's containers, but for those that take the replies to requests of this
- * application: what is in flight still waits for them.
+ * Finds Spring AMQP's containers, except for those that receive replies to requests of
+ * this application, which work in flight may still wait for.
  */
 final class RabbitContainers implements Supplier<Collection<RabbitContainer>> {
 
@@ -31,7 +31,7 @@ final class RabbitContainers implements Supplier<Collection<RabbitContainer>> {
 	@Override
 	public Collection<RabbitContainer> get() {
 		Set<RabbitContainer> containers = new LinkedHashSet<>();
-		// The type of its elements has another package in Spring AMQP 4.0
+		// The element type is in another package in Spring AMQP 4.0
 		for (RabbitListenerEndpointRegistry registry : this.beans.ofType(RabbitListenerEndpointRegistry.class)
 			.values()) {
 			for (Object container : registry.getListenerContainers()) {

@@ -1,5 +1,6 @@
 /**
- * Waits for RabbitMQ at start, and stops the listeners of Spring AMQP in the drain.
+ * Waits for RabbitMQ during the start, and stops the listeners of Spring AMQP during the
+ * drain. Internal, and subject to change.
  */
 @NullMarked
 package io.github.gracefulboot.messaging.amqp;

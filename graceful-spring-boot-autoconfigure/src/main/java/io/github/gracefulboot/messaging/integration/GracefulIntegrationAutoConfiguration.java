@@ -18,7 +18,7 @@ import org.springframework.integration.endpoint.AbstractPollingEndpoint;
 import org.springframework.integration.endpoint.PollingConsumer;
 
 /**
- * Auto-configuration of the stop of Spring Integration's pollers.
+ * Auto-configuration for draining Spring Integration's pollers and queue channels.
  *
  * @since 0.1.0
  */

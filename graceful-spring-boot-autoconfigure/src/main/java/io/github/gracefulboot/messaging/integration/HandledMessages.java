@@ -12,8 +12,8 @@ import org.springframework.messaging.MessageHandler;
 import org.springframework.messaging.support.ExecutorChannelInterceptor;
 
 /**
- * Counts the messages that pollers have fetched from queue channels: while one is handled
- * it may be on its way from one queue to the next, and in neither.
+ * Counts the messages that pollers have received from queue channels, since a message
+ * that is being handled may be in transit between two queues.
  */
 final class HandledMessages implements ExecutorChannelInterceptor, BeanPostProcessor {
 
@@ -42,7 +42,7 @@ final class HandledMessages implements ExecutorChannelInterceptor, BeanPostProce
 	}
 
 	/**
-	 * Returns how many were fetched so far.
+	 * Returns the number of messages received so far.
 	 * @return the number
 	 */
 	long begun() {
@@ -50,8 +50,8 @@ final class HandledMessages implements ExecutorChannelInterceptor, BeanPostProce
 	}
 
 	/**
-	 * Returns whether none is being handled.
-	 * @return whether all that were fetched are handled
+	 * Returns whether no message is being handled.
+	 * @return whether all received messages have been handled
 	 */
 	boolean areAllEnded() {
 		return this.ended.get() == this.begun.get();

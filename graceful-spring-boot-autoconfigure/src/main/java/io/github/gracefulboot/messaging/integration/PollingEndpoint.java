@@ -10,9 +10,9 @@ import io.github.gracefulboot.messaging.ListenerContainer;
 import org.springframework.integration.endpoint.AbstractPollingEndpoint;
 
 /**
- * A poller of Spring Integration that brings messages in. When Spring stops it, that
- * interrupts the poll in hand. Here it polls no more, and the poll in hand, a task of its
- * scheduler or executor, is waited for with the other tasks of these.
+ * An inbound poller of Spring Integration. Since stopping it would interrupt the current
+ * poll, it is prevented from polling again, and the current poll, a task of its scheduler
+ * or executor, is waited for with the other tasks of these.
  *
  * @param name the name of the bean
  * @param endpoint the endpoint

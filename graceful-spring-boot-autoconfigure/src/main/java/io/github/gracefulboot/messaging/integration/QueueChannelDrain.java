@@ -19,9 +19,10 @@ import org.springframework.integration.endpoint.PollingConsumer;
 import org.springframework.integration.store.MessageGroupQueue;
 
 /**
- * Lets pollers empty the queue channels of Spring Integration, and then poll no more.
- * Requests in flight may need them till the end, and what is in such a queue is lost with
- * the process. A queue in a message store is not waited for.
+ * Waits until pollers have emptied the queue channels of Spring Integration, and then
+ * prevents further polls. Requests in flight may need the channels until their end, and
+ * messages in such a queue are lost with the process, unless the queue is in a message
+ * store.
  */
 final class QueueChannelDrain implements DrainParticipant {
 
@@ -100,7 +101,8 @@ final class QueueChannelDrain implements DrainParticipant {
 	}
 
 	/**
-	 * A channel does not tell where it keeps its messages.
+	 * Returns whether the messages are in a message store, for which a channel has no
+	 * accessor.
 	 */
 	private static boolean isStored(QueueChannel channel) {
 		DirectFieldAccessor fields = new DirectFieldAccessor(channel);
@@ -108,8 +110,8 @@ final class QueueChannelDrain implements DrainParticipant {
 	}
 
 	/**
-	 * A message that a poller has just taken from its queue is not yet handled. Therefore
-	 * two looks have to find the same.
+	 * Whether the queues are empty. As a message that a poller has just received is not
+	 * yet counted as being handled, the state has to be the same twice.
 	 */
 	private static final class Emptiness {
 

@@ -1,5 +1,6 @@
 /**
- * Lets the pollers of Spring Integration take nothing more in the drain.
+ * Drains the pollers and queue channels of Spring Integration. Internal, and subject to
+ * change.
  */
 @NullMarked
 package io.github.gracefulboot.messaging.integration;

@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.jms.config.JmsListenerEndpointRegistry;
 
 /**
- * Auto-configuration of the stop of JMS listeners.
+ * Auto-configuration for draining JMS listeners.
  *
  * @since 0.1.0
  */

@@ -14,7 +14,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration of the wait for JMS brokers at start.
+ * Auto-configuration for the startup check of JMS brokers.
  *
  * @since 0.1.0
  */

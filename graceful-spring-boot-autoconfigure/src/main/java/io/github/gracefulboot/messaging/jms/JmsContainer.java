@@ -15,14 +15,14 @@ import org.springframework.jms.listener.MessageListenerContainer;
 /**
  * A container of Spring JMS.
  *
- * @param name the listener's id
+ * @param name the id of the listener
  * @param container the container
  */
 record JmsContainer(String name, MessageListenerContainer container) implements ListenerContainer {
 
 	/**
-	 * What a listener that outlasted the deadline is still waited for when its container
-	 * is destroyed, twice, with an interrupt in between.
+	 * How long the destruction of a container still waits for a listener after the
+	 * deadline, twice, with an interrupt in between.
 	 */
 	private static final long DESTROY_MILLIS = 50;
 
@@ -32,10 +32,10 @@ record JmsContainer(String name, MessageListenerContainer container) implements 
 	}
 
 	/**
-	 * A message may arrive while the container stops. With an acknowledgement on receipt
-	 * the broker has forgotten it then, so that it must not be rejected. Threads of a
-	 * container that has only stopped wait for its next start: it is shut down so that
-	 * the executor they belong to becomes idle.
+	 * Stops the container. A message that arrives meanwhile must not be rejected, since
+	 * the broker may have acknowledged it on receipt. The container is then shut down,
+	 * since its threads would otherwise wait for its next start and keep their executor
+	 * busy.
 	 */
 	@Override
 	public void stop(Deadline deadline, Runnable whenStopped) {

@@ -12,7 +12,7 @@ import org.springframework.jms.config.JmsListenerEndpointRegistry;
 import org.springframework.jms.listener.MessageListenerContainer;
 
 /**
- * Finds Spring JMS's containers.
+ * Finds the containers of Spring JMS.
  */
 final class JmsContainers implements Supplier<Collection<JmsContainer>> {
 

@@ -1,5 +1,6 @@
 /**
- * Waits for JMS brokers at start, and stops the listeners of Spring JMS in the drain.
+ * Waits for JMS brokers during the start, and stops the listeners of Spring JMS during
+ * the drain. Internal, and subject to change.
  */
 @NullMarked
 package io.github.gracefulboot.messaging.jms;

@@ -12,8 +12,8 @@ import org.springframework.kafka.event.KafkaEvent;
 import org.springframework.kafka.listener.MessageListenerContainer;
 
 /**
- * Knows the thread and the container of each consumer: a consumer tells on its own thread
- * that it starts.
+ * Tracks the thread and the container of each consumer. The event of its start is
+ * published on its own thread.
  */
 final class ConsumerThreads implements ApplicationListener<KafkaEvent> {
 
@@ -36,8 +36,8 @@ final class ConsumerThreads implements ApplicationListener<KafkaEvent> {
 	}
 
 	/**
-	 * Returns the containers whose consumers run.
-	 * @return the containers, also those that are no beans
+	 * Returns the containers with running consumers.
+	 * @return the containers, including those that are not beans
 	 */
 	Set<MessageListenerContainer> containers() {
 		return this.consumers.values().stream().map(Consumer::container).collect(Collectors.toSet());
@@ -46,8 +46,8 @@ final class ConsumerThreads implements ApplicationListener<KafkaEvent> {
 	/**
 	 * Returns the threads of a container's consumers.
 	 * @param container the container
-	 * @return the threads by what runs one consumer each: the container itself or its
-	 * parts
+	 * @return the threads by the container of a single consumer, which is the container
+	 * itself or a child of it
 	 */
 	Map<MessageListenerContainer, Thread> of(MessageListenerContainer container) {
 		Map<MessageListenerContainer, Thread> threads = new ConcurrentHashMap<>();
@@ -60,10 +60,10 @@ final class ConsumerThreads implements ApplicationListener<KafkaEvent> {
 	}
 
 	/**
-	 * A consumer that runs.
+	 * A running consumer.
 	 *
-	 * @param container the container that it belongs to
-	 * @param thread the thread that it runs on
+	 * @param container the container to which the consumer belongs
+	 * @param thread the thread of the consumer
 	 */
 	private record Consumer(MessageListenerContainer container, Thread thread) {
 

@@ -19,7 +19,7 @@ import org.springframework.context.annotation.Role;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
 
 /**
- * Auto-configuration of the stop of Kafka listeners.
+ * Auto-configuration for draining Kafka listeners.
  *
  * @since 0.1.0
  */
@@ -42,7 +42,7 @@ public final class GracefulKafkaAutoConfiguration {
 	}
 
 	/**
-	 * Unless the application has decided for itself.
+	 * Applies unless the application has configured this.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnProperty(name = "spring.kafka.listener.immediate-stop", matchIfMissing = true)

@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Role;
 import org.springframework.kafka.core.KafkaAdmin;
 
 /**
- * Auto-configuration of the wait for Kafka at start.
+ * Auto-configuration for the startup check of Kafka.
  *
  * @since 0.1.0
  */
@@ -25,7 +25,7 @@ import org.springframework.kafka.core.KafkaAdmin;
 public final class GracefulKafkaCheckAutoConfiguration {
 
 	/**
-	 * At start.
+	 * Startup checks.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBean(StartupChecks.class)

@@ -20,8 +20,8 @@ import org.apache.kafka.common.utils.Utils;
 import org.springframework.util.StringUtils;
 
 /**
- * Passes once a broker of the cluster tells who belongs to it. Connects without Kafka's
- * client first, which goes on trying in the background and logs each attempt.
+ * Passes when a broker returns the nodes of the cluster. Connects without Kafka's client
+ * first, since the client would keep trying in the background and log each attempt.
  */
 final class KafkaBrokerCheck implements StartupCheck {
 
@@ -33,7 +33,7 @@ final class KafkaBrokerCheck implements StartupCheck {
 
 	/**
 	 * Creates the check.
-	 * @param configuration how Kafka's admin client is set
+	 * @param configuration the configuration of Kafka's admin client
 	 */
 	KafkaBrokerCheck(Map<String, Object> configuration) {
 		this.configuration = configuration;
@@ -48,7 +48,7 @@ final class KafkaBrokerCheck implements StartupCheck {
 		limited.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, timeout);
 		limited.put(AdminClientConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, CONNECT_TIMEOUT.toMillis());
 		limited.put(AdminClientConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG, CONNECT_TIMEOUT.toMillis());
-		// One that was refused is tried by the next check
+		// A broker that refused the connection is left to the next attempt
 		limited.put(AdminClientConfig.RECONNECT_BACKOFF_MS_CONFIG, ANSWER_TIMEOUT.toMillis());
 		limited.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, ANSWER_TIMEOUT.toMillis());
 		Admin admin = Admin.create(limited);

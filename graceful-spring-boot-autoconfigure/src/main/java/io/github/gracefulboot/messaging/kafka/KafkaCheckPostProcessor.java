@@ -9,8 +9,8 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.kafka.core.KafkaAdmin;
 
 /**
- * Waits for Kafka when a {@link KafkaAdmin} was created: it makes topics as soon as all
- * beans are there, and only then.
+ * Waits for Kafka when a {@link KafkaAdmin} is created, which creates topics only once,
+ * as soon as all beans have been created.
  */
 final class KafkaCheckPostProcessor implements BeanPostProcessor {
 
@@ -18,7 +18,7 @@ final class KafkaCheckPostProcessor implements BeanPostProcessor {
 
 	/**
 	 * Creates the post-processor.
-	 * @param checks wait until a broker is there
+	 * @param checks provides the checks that wait for a broker
 	 */
 	KafkaCheckPostProcessor(Supplier<StartupChecks> checks) {
 		this.checks = checks;

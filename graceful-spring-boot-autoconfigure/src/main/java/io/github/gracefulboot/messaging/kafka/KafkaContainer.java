@@ -12,9 +12,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.springframework.kafka.listener.MessageListenerContainer;
 
 /**
- * A container of Spring Kafka. Stopping it asynchronously has no timeout of its own.
+ * A container of Spring Kafka. An asynchronous stop has no timeout of its own.
  *
- * @param name the listener's id
+ * @param name the id of the listener
  * @param container the container
  * @param threads the threads of its consumers
  */

@@ -12,10 +12,10 @@ import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.kafka.requestreply.ReplyingKafkaTemplate;
 
 /**
- * Finds Spring Kafka's containers: those of annotated methods, beans, and whatever else
- * has a consumer that runs, as the adapters of Spring Integration have. But not those
- * that take the replies to requests of this application: what is in flight still waits
- * for them.
+ * Finds Spring Kafka's containers: those of annotated methods, beans, and any others with
+ * a running consumer, such as those of Spring Integration's adapters. Containers that
+ * receive replies to requests of this application are left out, since work in flight may
+ * still wait for them.
  */
 final class KafkaContainers implements Supplier<Collection<KafkaContainer>> {
 

@@ -5,8 +5,8 @@ import org.springframework.kafka.config.AbstractKafkaListenerContainerFactory;
 import org.springframework.kafka.listener.AbstractMessageListenerContainer;
 
 /**
- * Makes containers stop after the record in hand rather than after the last record of the
- * poll. A consumer reads this setting once, when it starts.
+ * Makes containers stop after the current record rather than after the last record of the
+ * poll. A consumer reads this setting only when it starts.
  */
 final class StopAfterRecord implements BeanPostProcessor {
 

@@ -10,11 +10,11 @@ import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 
 /**
  * A container of Spring Data Redis that listens to channels. When it has stopped, its
- * connection has delivered all that came before, but listeners may still be at it.
+ * connection has delivered all messages, but listeners may still be handling them.
  *
  * @param name the name of the bean
  * @param container the container
- * @param messages what its listeners have in hand
+ * @param messages the messages that its listeners are handling
  */
 record ChannelContainer(String name, RedisMessageListenerContainer container,
 		MessagesInHand messages) implements ListenerContainer {

@@ -14,8 +14,8 @@ import org.springframework.core.log.LogMessage;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 
 /**
- * Knows what the listeners of Redis channels have in hand. A container forgets a message
- * once it has handed it to its executor.
+ * Tracks the messages that the listeners of Redis channels are handling. A container does
+ * not track a message after it has passed it to its executor.
  */
 final class ChannelMessages implements BeanPostProcessor {
 
@@ -24,7 +24,7 @@ final class ChannelMessages implements BeanPostProcessor {
 	private static final String EXECUTOR = "taskExecutor";
 
 	/**
-	 * Of containers that could not be looked into.
+	 * For containers whose executor cannot be determined.
 	 */
 	private static final MessagesInHand UNKNOWN = new MessagesInHand(Runnable::run);
 
@@ -35,19 +35,19 @@ final class ChannelMessages implements BeanPostProcessor {
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (bean instanceof RedisMessageListenerContainer container) {
 			try {
-				lookInto(container);
+				track(container);
 			}
 			catch (RuntimeException ex) {
-				logger.debug(LogMessage.format("What %s has in hand stays unknown", beanName), ex);
+				logger.debug(LogMessage.format("Could not track the messages of %s", beanName), ex);
 			}
 		}
 		return bean;
 	}
 
 	/**
-	 * A container does not tell which executor it has made for itself.
+	 * Decorates the executor of a container, for which there is no accessor.
 	 */
-	private void lookInto(RedisMessageListenerContainer container) {
+	private void track(RedisMessageListenerContainer container) {
 		if (new DirectFieldAccessor(container).getPropertyValue(EXECUTOR) instanceof Executor executor) {
 			container
 				.setTaskExecutor(this.messages.computeIfAbsent(container, (added) -> new MessagesInHand(executor)));

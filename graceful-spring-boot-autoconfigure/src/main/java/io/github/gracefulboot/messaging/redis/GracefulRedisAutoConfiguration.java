@@ -23,7 +23,7 @@ import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 import org.springframework.data.redis.stream.StreamMessageListenerContainer;
 
 /**
- * Auto-configuration of the stop of Redis listeners, to channels and to streams.
+ * Auto-configuration for draining Redis listeners of channels and streams.
  *
  * @since 0.1.0
  */

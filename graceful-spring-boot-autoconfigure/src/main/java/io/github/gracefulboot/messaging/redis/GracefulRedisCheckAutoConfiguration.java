@@ -15,7 +15,7 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
- * Auto-configuration of the wait for Redis at start.
+ * Auto-configuration for the startup check of Redis.
  *
  * @since 0.1.0
  */

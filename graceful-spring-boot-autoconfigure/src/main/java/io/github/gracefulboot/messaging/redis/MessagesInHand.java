@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
 /**
- * Runs the listeners of a container where they would run without it, and knows which have
- * not returned. A message counts from the moment it is handed over, so that none is
- * missed while it waits for a thread. A pool with a queue may throw a message away
- * without a word: there a message counts once a thread has it, and the queue before.
+ * Runs the listeners of a container on its original executor and tracks those that have
+ * not returned. A message counts as soon as it is handed over, so that none is missed
+ * while it waits for a thread. Since a pool with a queue may silently discard a message,
+ * its queue is examined instead until a thread has taken the message.
  */
 final class MessagesInHand implements Executor {
 
@@ -71,7 +71,7 @@ final class MessagesInHand implements Executor {
 	}
 
 	/**
-	 * A message that a listener was called with, or will be.
+	 * A message that a listener is or will be called with.
 	 */
 	private final class Handling implements Runnable {
 

@@ -13,8 +13,8 @@ import org.springframework.data.redis.stream.StreamMessageListenerContainer;
 import org.springframework.data.redis.stream.Subscription;
 
 /**
- * A container of Spring Data Redis that reads streams. It counts as stopped at once, but
- * each subscription still gives its listener whatever the last read has brought.
+ * A container of Spring Data Redis that reads streams. It is considered stopped at once,
+ * although each subscription still passes the results of its last read to its listener.
  *
  * @param name the name of the bean
  * @param container the container
@@ -40,13 +40,12 @@ record StreamContainer(String name, StreamMessageListenerContainer<?, ?> contain
 	}
 
 	/**
-	 * Whoever registered a subscription was given it, but the container tells nobody
-	 * else.
+	 * Returns the subscriptions, for which the container has no accessor.
 	 */
 	private List<Subscription> subscriptions() {
 		DirectFieldAccessor fields = new DirectFieldAccessor(this.container);
 		Object subscriptions = fields.isReadableProperty(SUBSCRIPTIONS) ? fields.getPropertyValue(SUBSCRIPTIONS) : null;
-		// One may be added right now
+		// Copied, since a subscription may be added concurrently
 		return (subscriptions instanceof Collection<?> all) ? List.copyOf(all)
 			.stream()
 			.filter(Subscription.class::isInstance)

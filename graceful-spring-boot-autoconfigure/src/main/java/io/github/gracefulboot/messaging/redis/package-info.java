@@ -1,5 +1,6 @@
 /**
- * Waits for Redis at start, and stops the listeners of Spring Data Redis in the drain.
+ * Waits for Redis during the start, and stops the listeners of Spring Data Redis during
+ * the drain. Internal, and subject to change.
  */
 @NullMarked
 package io.github.gracefulboot.messaging.redis;

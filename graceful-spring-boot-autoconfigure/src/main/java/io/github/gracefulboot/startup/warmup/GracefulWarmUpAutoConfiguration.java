@@ -29,7 +29,7 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Auto-configuration of the warm-up. Nothing is warmed up in a test.
+ * Auto-configuration for the warm-up, which is not active in tests.
  *
  * @since 0.1.0
  */
@@ -54,8 +54,8 @@ public final class GracefulWarmUpAutoConfiguration {
 
 	private static void path(String value) {
 		PropertyRules.require(isOwnPath(value), PREFIX + "paths", value,
-				"'" + value + "' is not a path of this application. Set paths that begin with one slash, with other "
-						+ "characters encoded, such as /products?name=green%20tea.");
+				"'" + value + "' is not a path of this application. Set paths that begin with a single slash and are "
+						+ "URL-encoded, such as /products?name=green%20tea.");
 	}
 
 	private static boolean isOwnPath(String value) {
@@ -68,7 +68,7 @@ public final class GracefulWarmUpAutoConfiguration {
 	}
 
 	/**
-	 * With a web server: requests to itself.
+	 * Requests to the application's own web server.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(WebServer.class)
@@ -88,7 +88,7 @@ public final class GracefulWarmUpAutoConfiguration {
 	}
 
 	/**
-	 * Whether there are paths to warm up.
+	 * Matches if there are paths to request.
 	 */
 	static final class OnWarmUpPaths extends OnPropertyListCondition {
 

@@ -24,19 +24,19 @@ import org.springframework.boot.web.server.Ssl;
 import org.springframework.boot.web.server.WebServerSslBundle;
 
 /**
- * The web server of the application itself: where it listens, and which certificates are
- * its own. Those were made for another name than the loopback address, so that a
- * connection is trusted for its certificate and not for its name.
+ * The address and the certificates of the application's own web server. The certificates
+ * are usually issued for a name other than the loopback address, so that a connection is
+ * trusted because of the certificate and regardless of the name.
  *
- * @param address where it listens
- * @param certificates its own certificates, empty if it does not speak TLS
+ * @param address the address
+ * @param certificates the certificates, empty if the server does not use TLS
  */
 record OwnServer(URI address, Set<Certificate> certificates) {
 
 	/**
-	 * Describes a server.
-	 * @param settings how it was configured, or {@code null} if that is not known
-	 * @param port its port
+	 * Creates the description of a server.
+	 * @param settings the configuration of the server, or {@code null} if it is unknown
+	 * @param port the port of the server
 	 * @return the server
 	 */
 	static OwnServer of(@Nullable AbstractConfigurableWebServerFactory settings, int port) {
@@ -76,7 +76,7 @@ record OwnServer(URI address, Set<Certificate> certificates) {
 	}
 
 	/**
-	 * Lets a connection trust the certificates of the server and no others.
+	 * Makes a connection trust only the certificates of the server.
 	 * @param connection the connection
 	 * @throws IOException if they cannot be prepared
 	 */

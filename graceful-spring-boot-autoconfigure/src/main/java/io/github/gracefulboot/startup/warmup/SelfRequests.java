@@ -23,7 +23,7 @@ import io.github.gracefulboot.shutdown.DaemonThreads;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Warms the application up by requests to its own web server.
+ * Warms up the application with requests to its own web server.
  */
 final class SelfRequests implements WarmUp {
 
@@ -33,8 +33,8 @@ final class SelfRequests implements WarmUp {
 
 	/**
 	 * Creates the warm-up.
-	 * @param properties what to ask and how often
-	 * @param server where the web server listens
+	 * @param properties the requests to make
+	 * @param server provides the web server
 	 */
 	SelfRequests(WarmUpProperties properties, Supplier<OwnServer> server) {
 		this.properties = properties;
@@ -70,12 +70,12 @@ final class SelfRequests implements WarmUp {
 		connection.setInstanceFollowRedirects(false);
 		connection.setUseCaches(false);
 		connection.setRequestProperty("User-Agent", "graceful-warm-up");
-		// An idle connection would be waited for if the application is stopped soon
+		// An idle connection would delay a shutdown that follows soon
 		connection.setRequestProperty("Connection", "close");
 		try {
 			int status = connection.getResponseCode();
 			if (status >= 400) {
-				throw new IOException("GET %s was answered %d".formatted(url.getFile(), status));
+				throw new IOException("GET %s returned %d".formatted(url.getFile(), status));
 			}
 			try (InputStream body = connection.getInputStream()) {
 				body.transferTo(OutputStream.nullOutputStream());
@@ -100,9 +100,8 @@ final class SelfRequests implements WarmUp {
 			}
 		}
 		if (first != null) {
-			throw new IOException(
-					"%d of %d requests failed, the first: %s".formatted(failed, answers.size(), first.getMessage()),
-					first);
+			throw new IOException("%d of %d requests failed, the first with: %s".formatted(failed, answers.size(),
+					first.getMessage()), first);
 		}
 	}
 

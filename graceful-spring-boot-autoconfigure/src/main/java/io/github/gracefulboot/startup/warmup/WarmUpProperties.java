@@ -7,7 +7,7 @@ import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * Settings of what is done before readiness says that the application accepts traffic.
+ * Settings for the warm-up before the application accepts traffic.
  *
  * @since 0.1.0
  */
@@ -15,29 +15,28 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 public class WarmUpProperties {
 
 	/**
-	 * Paths that the application requests from itself, such as /products?page=1, as its
-	 * clients do, with the context path. They have to be safe to request: nothing may be
-	 * bought by them.
+	 * Paths that the application requests from itself, such as /products?page=1,
+	 * including the context path. The requests must not have side effects.
 	 */
 	private List<String> paths = new ArrayList<>();
 
 	/**
-	 * How often each path is requested.
+	 * Number of requests for each path.
 	 */
 	private int requests = 10;
 
 	/**
-	 * How many requests are in flight at the same time.
+	 * Number of concurrent requests.
 	 */
 	private int concurrency = 1;
 
 	/**
-	 * Longest duration of the whole warm-up. What is not done by then is skipped.
+	 * Maximum duration of the whole warm-up. Whatever is not done by then is skipped.
 	 */
 	private Duration timeout = Duration.ofSeconds(10);
 
 	/**
-	 * Whether a warm-up that fails or is not done in time fails the start.
+	 * Whether a warm-up that fails or times out fails the start.
 	 */
 	private boolean required;
 

@@ -26,8 +26,8 @@ import org.springframework.core.Ordered;
 import org.springframework.core.log.LogMessage;
 
 /**
- * Does the warm-ups after the application's runners, of which none can be told to be the
- * last, and before readiness says that it accepts traffic.
+ * Performs the warm-ups after all runners of the application and before it accepts
+ * traffic.
  */
 final class WarmUpRunner implements ApplicationListener<ApplicationReadyEvent>, Ordered {
 
@@ -51,7 +51,7 @@ final class WarmUpRunner implements ApplicationListener<ApplicationReadyEvent>, 
 
 	@Override
 	public void onApplicationEvent(ApplicationReadyEvent event) {
-		// A child's event comes here too
+		// Events of child contexts are received, too
 		if (event.getApplicationContext() != this.context) {
 			return;
 		}
@@ -60,13 +60,13 @@ final class WarmUpRunner implements ApplicationListener<ApplicationReadyEvent>, 
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw new IllegalStateException("Told to stop while warming up", ex);
+			throw new IllegalStateException("Interrupted during the warm-up", ex);
 		}
 	}
 
 	/**
-	 * Does all of them.
-	 * @throws InterruptedException if the start was given up
+	 * Performs all warm-ups.
+	 * @throws InterruptedException if the start was interrupted
 	 */
 	void run() throws InterruptedException {
 		List<Named<WarmUp>> warmUps = this.warmUps.get();
@@ -101,7 +101,7 @@ final class WarmUpRunner implements ApplicationListener<ApplicationReadyEvent>, 
 		}
 		catch (TimeoutException ex) {
 			result.cancel(true);
-			failed("Warm-up %s was not done in time (graceful.startup.warm-up.timeout=%s)".formatted(warmUp.name(),
+			failed("Warm-up %s timed out after %s (graceful.startup.warm-up.timeout)".formatted(warmUp.name(),
 					Durations.text(this.timeout)), ex);
 		}
 	}
@@ -110,8 +110,8 @@ final class WarmUpRunner implements ApplicationListener<ApplicationReadyEvent>, 
 		if (this.required) {
 			throw new IllegalStateException(what + " (graceful.startup.warm-up.required=true)", cause);
 		}
-		logger.warn(what + ". Accepting traffic without it");
-		logger.debug("Why the warm-up failed", cause);
+		logger.warn(what + "; accepting traffic without it");
+		logger.debug("Cause of the failed warm-up", cause);
 	}
 
 	@Override

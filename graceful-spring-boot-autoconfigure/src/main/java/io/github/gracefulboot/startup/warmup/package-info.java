@@ -1,6 +1,6 @@
 /**
- * Warm-up: what is done before readiness says that the application accepts traffic.
- * Internal, and subject to change.
+ * The warm-up of the application before it accepts traffic. Internal, and subject to
+ * change.
  */
 @NullMarked
 package io.github.gracefulboot.startup.warmup;

@@ -82,7 +82,7 @@ class SelfRequestsTests {
 		}
 		assertThat(output)
 			.contains("Warm-up gracefulSelfRequests failed: 10 of 30 requests failed, "
-					+ "the first: GET /missing was answered 404. Accepting traffic without it")
+					+ "the first with: GET /missing returned 404; accepting traffic without it")
 			.doesNotContain("\tat ");
 	}
 
@@ -91,7 +91,7 @@ class SelfRequestsTests {
 		assertThatExceptionOfType(IllegalStateException.class)
 			.isThrownBy(() -> run(WebApplicationType.REACTIVE, "--graceful.startup.warm-up.required=true",
 					"--graceful.startup.warm-up.paths=/missing"))
-			.withStackTraceContaining("GET /missing was answered 404");
+			.withStackTraceContaining("GET /missing returned 404");
 	}
 
 	@Test

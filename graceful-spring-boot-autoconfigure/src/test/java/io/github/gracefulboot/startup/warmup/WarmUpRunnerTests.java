@@ -44,7 +44,7 @@ class WarmUpRunnerTests {
 		CompletableFuture<String> other = new CompletableFuture<>();
 		run(LONG, false, List.of(FAILING, named("other", () -> other.complete(Thread.currentThread().getName()))));
 		assertThat(other).isCompletedWithValue("graceful-warm-up");
-		assertThat(output).contains("Warm-up cacheFiller failed: no such file. Accepting traffic without it")
+		assertThat(output).contains("Warm-up cacheFiller failed: no such file; accepting traffic without it")
 			.contains("Warmed up in ")
 			.doesNotContain("\tat ");
 	}
@@ -69,7 +69,7 @@ class WarmUpRunnerTests {
 		});
 		run(Duration.ofMillis(100), false, List.of(slow, named("rest", () -> TimeUnit.MINUTES.sleep(1))));
 		assertThat(interrupted).succeedsWithin(LONG);
-		String reason = " was not done in time (graceful.startup.warm-up.timeout=100 ms). Accepting traffic without it";
+		String reason = " timed out after 100 ms (graceful.startup.warm-up.timeout); accepting traffic without it";
 		assertThat(output).contains("Warm-up everything" + reason)
 			.contains("Warm-up rest" + reason)
 			.doesNotContain("\tat ");
@@ -80,7 +80,7 @@ class WarmUpRunnerTests {
 		assertThatIllegalStateException()
 			.isThrownBy(
 					() -> run(Duration.ofMillis(100), true, List.of(named("slow", () -> TimeUnit.MINUTES.sleep(1)))))
-			.withMessageContaining("was not done in time");
+			.withMessageContaining("timed out after");
 	}
 
 	@Test
