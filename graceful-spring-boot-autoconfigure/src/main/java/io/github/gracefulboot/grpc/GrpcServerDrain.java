@@ -78,7 +78,7 @@ final class GrpcServerDrain
 	}
 
 	/**
-	 * In a servlet container each call is a request, which is listed there.
+	 * Returns nothing in a servlet container, where each call is reported as a request.
 	 */
 	@Override
 	public Collection<ActiveTask> activeTasks() {
@@ -103,15 +103,12 @@ final class GrpcServerDrain
 	}
 
 	/**
-	 * Says GOAWAY on each connection that has not heard it. Whoever is still in the
-	 * handshake could not be told and would be cut.
+	 * Closes a server, which sends GOAWAY on each connection that has not received it. Connections whose handshake is
+	 * incomplete would be cut off, so that they are waited for.
 	 */
 	private void close(Server server, Deadline deadline) throws InterruptedException {
 		this.silencer.silence(server.getPort(), deadline);
-		Deadline handshakes = deadline.atMost(LONGEST_HANDSHAKE);
-		while (this.connections.hasHandshakes() && !handshakes.hasPassed()) {
-			Thread.sleep(1);
-		}
+		deadline.atMost(LONGEST_HANDSHAKE).await(() -> !this.connections.hasHandshakes());
 		server.shutdown();
 	}
 

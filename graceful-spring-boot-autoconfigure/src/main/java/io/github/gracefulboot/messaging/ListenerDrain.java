@@ -39,7 +39,7 @@ public final class ListenerDrain implements DrainParticipant, StageListener {
 	/**
 	 * Creates the participant.
 	 * @param name what people call the listeners, such as {@code Kafka listeners}
-	 * @param shutdown the stop that it takes part in
+	 * @param shutdown the shutdown to take part in
 	 * @param properties tell when to stop which listeners
 	 * @param containers finds the containers that exist
 	 */

@@ -1,6 +1,6 @@
 /**
- * Tells Spring Cloud's service registries of the instance when it is ready, and of its
- * end when the stop is announced.
+ * Registers the instance with Spring Cloud's service registries when it is ready, and deregisters it when the
+ * shutdown is announced. Internal, and subject to change.
  */
 @NullMarked
 package io.github.gracefulboot.registry;

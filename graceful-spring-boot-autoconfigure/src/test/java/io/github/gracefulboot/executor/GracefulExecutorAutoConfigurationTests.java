@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Background;
 import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.DebugLogging;
 import io.github.gracefulboot.GracefulShutdown;
 import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.shutdown.ActiveTasks;
@@ -59,7 +60,7 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 /**
  * Tests for {@link GracefulExecutorAutoConfiguration}, with real executors.
  */
-@ExtendWith(OutputCaptureExtension.class)
+@ExtendWith({ OutputCaptureExtension.class, DebugLogging.class })
 class GracefulExecutorAutoConfigurationTests {
 
 	private static final boolean VIRTUAL = Runtime.version().feature() >= 21;
@@ -182,12 +183,12 @@ class GracefulExecutorAutoConfigurationTests {
 				});
 				this.running.await();
 				CompletableFuture<?> drained = drain(context, LONG);
-				assertThat(tasks(context)).singleElement().satisfies((task) -> {
+				Awaitility.await().untilAsserted(() -> assertThat(tasks(context)).singleElement().satisfies((task) -> {
 					assertThat(task.description()).isEqualTo("task of applicationTaskExecutor");
 					assertThat(task.thread()).isNotNull();
 					assertThat(task.thread().getThreadGroup().getName().equals("VirtualThreads")).isEqualTo(VIRTUAL);
 					assertThat(task.thread().getName()).startsWith("task-");
-				});
+				}));
 				this.release.countDown();
 				assertThat(drained).succeedsWithin(Duration.ofSeconds(10));
 				assertThat(finished).hasValue(2);

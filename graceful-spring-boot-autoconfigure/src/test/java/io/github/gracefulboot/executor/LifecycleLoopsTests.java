@@ -7,6 +7,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
+import io.github.gracefulboot.DebugLogging;
 import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.StageChangedEvent;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
@@ -35,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link LifecycleLoops}.
  */
-@ExtendWith(OutputCaptureExtension.class)
+@ExtendWith({ OutputCaptureExtension.class, DebugLogging.class })
 class LifecycleLoopsTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()

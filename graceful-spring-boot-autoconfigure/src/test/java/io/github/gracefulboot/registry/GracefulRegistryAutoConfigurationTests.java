@@ -105,7 +105,7 @@ class GracefulRegistryAutoConfigurationTests {
 				assertThat(other.heard).containsExactly("register", "deregister");
 			});
 		never.countDown();
-		assertThat(output).contains("A service registry did not respond within 500 ms; continuing without it");
+		assertThat(output).containsPattern("A service registry did not respond within .* ms; continuing without it");
 	}
 
 	@Test

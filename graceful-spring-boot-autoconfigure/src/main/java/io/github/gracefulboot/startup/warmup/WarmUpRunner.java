@@ -23,13 +23,15 @@ import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.log.LogMessage;
 
 /**
  * Performs the warm-ups after all runners of the application and before it accepts
  * traffic.
  */
-final class WarmUpRunner implements ApplicationListener<ApplicationReadyEvent>, Ordered {
+@Order(Ordered.LOWEST_PRECEDENCE)
+final class WarmUpRunner implements ApplicationListener<ApplicationReadyEvent> {
 
 	private static final Log logger = LogFactory.getLog(WarmUpRunner.class);
 
@@ -112,11 +114,6 @@ final class WarmUpRunner implements ApplicationListener<ApplicationReadyEvent>, 
 		}
 		logger.warn(what + "; accepting traffic without it");
 		logger.debug("Cause of the failed warm-up", cause);
-	}
-
-	@Override
-	public int getOrder() {
-		return Ordered.LOWEST_PRECEDENCE;
 	}
 
 }

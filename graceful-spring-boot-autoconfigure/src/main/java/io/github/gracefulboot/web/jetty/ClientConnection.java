@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
 /**
- * One of Jetty's connections, as it is now.
+ * The current state of one of Jetty's connections.
  */
 final class ClientConnection {
 
@@ -28,7 +28,7 @@ final class ClientConnection {
 	private final SocketChannelEndPoint endPoint;
 
 	/**
-	 * What speaks to the client, inside of TLS if there is TLS.
+	 * The connection of the application protocol, within TLS if TLS is used.
 	 */
 	private final @Nullable Connection connection;
 
@@ -44,8 +44,8 @@ final class ClientConnection {
 	}
 
 	/**
-	 * Looks in the order in which a request passes by, so that it is not overlooked:
-	 * bytes in the socket, a thread that reads them, an exchange that begins.
+	 * Determines the state in the order in which a request is processed, so that it is
+	 * not missed: bytes in the socket, a thread that reads them, an exchange that begins.
 	 */
 	private State state() {
 		Connection connection = this.connection;
@@ -80,8 +80,8 @@ final class ClientConnection {
 	}
 
 	/**
-	 * Tells an HTTP/2 client to leave, if it had a request served. One that had not would
-	 * have to send its first request elsewhere.
+	 * Tells an HTTP/2 client to leave, unless it has not sent a request yet, since it
+	 * would have to send its first request elsewhere.
 	 */
 	void tellToLeave() {
 		Connection connection = this.connection;
@@ -91,8 +91,8 @@ final class ClientConnection {
 	}
 
 	/**
-	 * Closes the connection if nothing is in flight on it and nothing has arrived.
-	 * @return whether nothing can be in flight on it any more
+	 * Closes the connection if no request is in flight and no data has arrived.
+	 * @return whether no request can be in flight any more
 	 */
 	boolean closeIfIdle() {
 		Connection connection = this.connection;
@@ -110,15 +110,15 @@ final class ClientConnection {
 	}
 
 	/**
-	 * Does what Jetty does when the idle timeout expires: whoever takes the interest in
-	 * bytes, this or the thread that is to read them, has the connection. What its client
-	 * has not answered to is closed for writing first.
+	 * Does the same as Jetty when the idle timeout expires: whichever takes the interest
+	 * in bytes first, this method or the thread that is about to read them, owns the
+	 * connection.
 	 */
 	private static boolean stopReading(EndPoint endPoint) {
 		if (endPoint instanceof AbstractEndPoint reading) {
 			return reading.getFillInterest().onFail(new ClosedChannelException());
 		}
-		// Such as that of a connection behind the PROXY protocol
+		// For example that of a connection with the PROXY protocol
 		return endPoint instanceof EndPoint.Wrapper wrapper && stopReading(wrapper.unwrap());
 	}
 

@@ -14,7 +14,7 @@ import org.springframework.boot.jetty.JettyWebServerFactory;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration of the drain of Jetty.
+ * Auto-configuration for draining Jetty.
  *
  * @since 0.1.0
  */

@@ -13,12 +13,14 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.springframework.boot.jetty.JettyWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.log.LogMessage;
 
 /**
- * Adds Jetty's connectors to the drain, as they are when all other customizers are done.
+ * Adds Jetty's connectors to the drain, after all other customizers.
  */
-final class GracefulJettyCustomizer implements WebServerFactoryCustomizer<JettyWebServerFactory>, Ordered {
+@Order(Ordered.LOWEST_PRECEDENCE)
+final class GracefulJettyCustomizer implements WebServerFactoryCustomizer<JettyWebServerFactory> {
 
 	private static final Log logger = LogFactory.getLog(GracefulJettyCustomizer.class);
 
@@ -38,7 +40,7 @@ final class GracefulJettyCustomizer implements WebServerFactoryCustomizer<JettyW
 	public void customize(JettyWebServerFactory factory) {
 		boolean inherits = InheritedListener.isPresent();
 		if (inherits && factory.getAcceptors() == 0) {
-			// Jetty's selectors would close the inherited channel
+			// Without acceptors, Jetty's selectors would close the inherited channel
 			factory.setAcceptors(1);
 		}
 		factory.addServerCustomizers((server) -> customize(server, inherits));
@@ -55,15 +57,10 @@ final class GracefulJettyCustomizer implements WebServerFactoryCustomizer<JettyW
 			}
 			else {
 				logger.warn(LogMessage.format(
-						"The connector %s is drained as Spring Boot does, which can lose requests: use a %s", connector,
+						"Connector %s is only shut down by Spring Boot, which may lose requests: use a %s", connector,
 						ServerConnector.class.getSimpleName()));
 			}
 		}
-	}
-
-	@Override
-	public int getOrder() {
-		return Ordered.LOWEST_PRECEDENCE;
 	}
 
 }

@@ -11,16 +11,16 @@ import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * What is different with HTTP/2. Loaded only where its library is there.
+ * Operations on HTTP/2 connections. Loaded only if Jetty's HTTP/2 library is present.
  */
 final class Http2Connections {
 
 	private static final String REASON = "shutdown";
 
 	/**
-	 * The last stream that is served, as long as clients may not have heard that they are
-	 * to leave. Jetty lets {@link Integer#MAX_VALUE} be followed by the true number as
-	 * soon as no stream is open, and would drop a request that is on its way.
+	 * The last stream to serve while clients may not yet know that they are to leave.
+	 * After {@link Integer#MAX_VALUE}, Jetty would send the actual number as soon as no
+	 * stream is open, and drop requests that are on their way.
 	 */
 	private static final int ANY_STREAM = Integer.MAX_VALUE - 2;
 
@@ -40,8 +40,8 @@ final class Http2Connections {
 	}
 
 	/**
-	 * Tells a client to send its next requests elsewhere. Those that are on their way are
-	 * served.
+	 * Tells a client to send further requests elsewhere. Those that are on their way are
+	 * still served.
 	 * @param connection the connection
 	 */
 	static void tellToLeave(Connection connection) {
@@ -51,8 +51,8 @@ final class Http2Connections {
 	}
 
 	/**
-	 * Tells a client which request was the last to be served, so that it knows that it
-	 * may repeat any that comes now, and closes the connection.
+	 * Tells a client which request is the last to be served, so that it can safely repeat
+	 * later ones, and closes the connection.
 	 * @param connection the connection
 	 * @return whether no request is in flight
 	 */

@@ -11,14 +11,13 @@ import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
 
 /**
- * Sees each request come and its response go, and lets the response tell the client to
- * leave.
+ * Tracks HTTP/1 exchanges, and makes responses tell clients to leave.
  */
 final class InFlightExchanges implements HttpConfiguration.Customizer {
 
 	/**
-	 * Holds on an HTTP/1 connection how many bytes had been read when its last exchange
-	 * ended, or {@link State#BUSY} while one is in progress.
+	 * The attribute of an HTTP/1 connection with the number of bytes that had been read
+	 * at the end of its last exchange, or {@link State#BUSY} during an exchange.
 	 */
 	private static final String ATTRIBUTE = InFlightExchanges.class.getName();
 
@@ -42,9 +41,9 @@ final class InFlightExchanges implements HttpConfiguration.Customizer {
 	}
 
 	/**
-	 * Returns what an HTTP/1 connection that waits for bytes is doing.
+	 * Returns the state of an HTTP/1 connection that is waiting for bytes.
 	 * @param connection the connection
-	 * @return its state
+	 * @return the state
 	 */
 	static State stateOf(ConnectionMetaData connection) {
 		Object last = connection.getAttribute(ATTRIBUTE);
@@ -59,7 +58,7 @@ final class InFlightExchanges implements HttpConfiguration.Customizer {
 	}
 
 	/**
-	 * A request and its response, over HTTP/1.
+	 * An HTTP/1 request and its response.
 	 */
 	private final class Exchange extends HttpStream.Wrapper {
 
@@ -71,9 +70,9 @@ final class InFlightExchanges implements HttpConfiguration.Customizer {
 		}
 
 		/**
-		 * Adds the header, just before the response is committed. With it, Jetty would
-		 * end a body of unknown length by closing the connection, so that a client could
-		 * not tell it from a broken one. It is asked to keep such a body chunked.
+		 * Adds {@code Connection: close} just before the response is committed. As Jetty
+		 * would then end a body of unknown length by closing the connection, which a
+		 * client cannot distinguish from a failure, such a body is explicitly chunked.
 		 */
 		@Override
 		public void prepareResponse(HttpFields.Mutable headers) {
@@ -100,7 +99,8 @@ final class InFlightExchanges implements HttpConfiguration.Customizer {
 		}
 
 		/**
-		 * Comes first: once Jetty knows it, the next exchange may begin.
+		 * Records the end before Jetty does, since the next exchange may begin
+		 * immediately afterwards.
 		 */
 		private void end() {
 			this.connection.setAttribute(ATTRIBUTE, this.connection.getConnection().getBytesIn());

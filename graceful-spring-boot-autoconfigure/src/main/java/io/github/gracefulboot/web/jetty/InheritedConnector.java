@@ -15,8 +15,8 @@ import org.eclipse.jetty.util.component.LifeCycle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The inherited listener as Jetty sees it: when Jetty closes it, nothing is accepted any
- * more, and the listener itself stays open for the next process.
+ * The channel through which Jetty uses the inherited listener: closing it ends the
+ * accepting of connections, while the listener itself stays open for the next process.
  */
 final class InheritedConnector extends ServerSocketChannel {
 
@@ -49,7 +49,7 @@ final class InheritedConnector extends ServerSocketChannel {
 	}
 
 	/**
-	 * Has no effect: {@link #accept()} always waits.
+	 * Has no effect, since {@link #accept()} always blocks.
 	 */
 	@Override
 	protected void implConfigureBlocking(boolean block) {
@@ -88,7 +88,7 @@ final class InheritedConnector extends ServerSocketChannel {
 	}
 
 	/**
-	 * Gives a connector the inherited listener each time it starts.
+	 * Opens a connector with the inherited listener each time it starts.
 	 */
 	static final class Opener implements LifeCycle.Listener {
 

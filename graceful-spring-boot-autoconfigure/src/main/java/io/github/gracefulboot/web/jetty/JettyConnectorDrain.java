@@ -37,8 +37,7 @@ final class JettyConnectorDrain implements DrainableServer {
 	private final boolean inherits;
 
 	/**
-	 * Accepted connections that wait for a thread to set them up. Jetty does not list
-	 * them.
+	 * Accepted connections that are not yet set up, which Jetty does not list.
 	 */
 	private final Set<SelectableChannel> accepted = ConcurrentHashMap.newKeySet();
 
@@ -54,12 +53,12 @@ final class JettyConnectorDrain implements DrainableServer {
 		}
 		for (ConnectionFactory factory : connector.getConnectionFactories()) {
 			if (factory instanceof HttpConfiguration.ConnectionFactory http) {
-				see(http.getHttpConfiguration());
+				observe(http.getHttpConfiguration());
 			}
 		}
 	}
 
-	private void see(HttpConfiguration configuration) {
+	private void observe(HttpConfiguration configuration) {
 		if (!configuration.getCustomizers().contains(this.exchanges)) {
 			configuration.addCustomizer(this.exchanges);
 		}
@@ -72,7 +71,7 @@ final class JettyConnectorDrain implements DrainableServer {
 	}
 
 	/**
-	 * Closes the listener. The acceptor stays in its call until the close wakes it.
+	 * Closes the listener. The acceptor remains blocked until then.
 	 */
 	@Override
 	public void closeListeners(Deadline deadline) {
@@ -82,7 +81,7 @@ final class JettyConnectorDrain implements DrainableServer {
 		Object channel = this.connector.getTransport();
 		this.connector.close();
 		if (this.connector.getAcceptors() == 0 && channel instanceof SelectableChannel selected) {
-			// Jetty leaves this to its selector, which it stops only at the end
+			// Jetty leaves this to its selector, which stops only at the end
 			this.connector.setAccepting(false);
 			IO.close(selected);
 		}
@@ -113,7 +112,7 @@ final class JettyConnectorDrain implements DrainableServer {
 	}
 
 	/**
-	 * Tells when a connection was accepted, set up and closed.
+	 * Observes when connections are accepted, set up and closed.
 	 */
 	private record ConnectionListener(Set<SelectableChannel> accepted,
 			Traffic traffic) implements SelectorManager.AcceptListener, Connection.Listener {

@@ -1,5 +1,5 @@
 /**
- * Jetty: connectors that can be drained, HTTP/2 included.
+ * Drains Jetty's connectors, including HTTP/2. Internal, and subject to change.
  */
 @NullMarked
 package io.github.gracefulboot.web.jetty;

@@ -15,7 +15,7 @@ import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration of the drain of Reactor Netty.
+ * Auto-configuration for draining Reactor Netty.
  *
  * @since 0.1.0
  */

@@ -7,11 +7,13 @@ import io.github.gracefulboot.web.WebServerDrain;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 
 /**
  * Adds Reactor Netty servers to the drain.
  */
-final class GracefulNettyCustomizer implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory>, Ordered {
+@Order(Ordered.LOWEST_PRECEDENCE)
+final class GracefulNettyCustomizer implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory> {
 
 	private final WebServerDrain drain;
 
@@ -30,11 +32,6 @@ final class GracefulNettyCustomizer implements WebServerFactoryCustomizer<NettyR
 		NettyServerDrain serverDrain = new NettyServerDrain(this.traffic, this.silencer);
 		factory.addServerCustomizers(serverDrain::observe);
 		this.drain.add(serverDrain);
-	}
-
-	@Override
-	public int getOrder() {
-		return Ordered.LOWEST_PRECEDENCE;
 	}
 
 }

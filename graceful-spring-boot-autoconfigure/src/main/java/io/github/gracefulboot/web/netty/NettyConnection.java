@@ -20,8 +20,8 @@ import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpServerResponse;
 
 /**
- * One connection of a client, seen from the end of its pipeline that is nearest to the
- * socket. Its fields change on its event loop only.
+ * The connection of a client, observed at the end of the pipeline that is closest to the
+ * socket. Its fields change only on its event loop.
  */
 final class NettyConnection extends ChannelDuplexHandler {
 
@@ -48,9 +48,8 @@ final class NettyConnection extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Returns the connection on which a request came.
-	 * @param request the request, whose channel is a stream of the connection's with
-	 * HTTP/2
+	 * Returns the connection of a request.
+	 * @param request the request, whose channel is a stream of the connection with HTTP/2
 	 * @return the connection
 	 */
 	static NettyConnection of(Connection request) {
@@ -80,7 +79,7 @@ final class NettyConnection extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Records that a request came, until it is answered.
+	 * Records a request until it is answered.
 	 * @param request the request
 	 */
 	void received(Connection request) {
@@ -98,9 +97,9 @@ final class NettyConnection extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Tells the client with what is in flight now and what will come. A client of HTTP/2
-	 * that has not sent a request yet is told with its first one, which it would have to
-	 * send elsewhere otherwise.
+	 * Tells the client to leave with current and future responses. An HTTP/2 client that
+	 * has not sent a request yet is told with its first one, which it would otherwise
+	 * have to send elsewhere.
 	 */
 	void tellClientToLeave() {
 		this.requests.forEach(this::tellClientToLeave);
@@ -120,7 +119,8 @@ final class NettyConnection extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Streams that the client opens before it has heard of it are served.
+	 * Sends a GOAWAY frame. Streams that the client opens before it has received the
+	 * frame are served.
 	 */
 	private void goAway() {
 		if (!this.goingAway) {
@@ -166,10 +166,9 @@ final class NettyConnection extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Closes the connection if nothing is in flight on it. A client of HTTP/2 is told
-	 * which stream was the last, so that it knows that it may repeat any that it opens
-	 * now.
-	 * @return whether nothing is
+	 * Closes the connection if no request is in flight. An HTTP/2 client is told which
+	 * stream is the last to be served, so that it can safely repeat later ones.
+	 * @return whether no request is in flight
 	 */
 	boolean closeIfIdle() {
 		State state = state();

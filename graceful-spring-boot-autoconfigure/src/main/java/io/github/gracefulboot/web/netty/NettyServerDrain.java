@@ -45,9 +45,9 @@ final class NettyServerDrain implements DrainableServer {
 	}
 
 	/**
-	 * Makes a server known to the drain.
+	 * Observes a server.
 	 * @param server the server
-	 * @return the server that is observed
+	 * @return the observed server
 	 */
 	HttpServer observe(HttpServer server) {
 		return server.doOnBound(this.servers::add)
@@ -104,18 +104,18 @@ final class NettyServerDrain implements DrainableServer {
 	}
 
 	/**
-	 * On its event loop nothing can arrive on a connection or leave it meanwhile. A loop
-	 * that somebody blocks is not waited for.
+	 * Performs an action on the event loop of each connection, so that no data arrives or
+	 * is sent meanwhile. An event loop that is blocked is not waited for.
 	 */
 	private boolean onEventLoops(Predicate<NettyConnection> action) {
-		long end = System.nanoTime() + LONGEST_WAIT.toNanos();
+		Deadline deadline = Deadline.after(System::nanoTime, LONGEST_WAIT);
 		List<Future<Boolean>> actions = this.connections.stream()
 			.map((connection) -> connection.channel().eventLoop().submit(() -> action.test(connection)))
 			.toList();
 		boolean all = true;
 		for (Future<Boolean> done : actions) {
-			all &= done.awaitUninterruptibly(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)
-					&& done.isSuccess() && done.getNow();
+			all &= done.awaitUninterruptibly(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS) && done.isSuccess()
+					&& done.getNow();
 		}
 		return all;
 	}

@@ -1,5 +1,5 @@
 /**
- * The drain of Reactor Netty.
+ * Drains Reactor Netty servers. Internal, and subject to change.
  */
 @NullMarked
 package io.github.gracefulboot.web.netty;

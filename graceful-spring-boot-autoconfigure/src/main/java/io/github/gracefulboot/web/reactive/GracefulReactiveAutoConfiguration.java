@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.web.server.WebFilter;
 
 /**
- * Auto-configuration of the account of requests in reactive web applications.
+ * Auto-configuration for tracking requests in reactive web applications.
  *
  * @since 0.1.0
  */

@@ -15,8 +15,8 @@ import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.core.io.buffer.DataBufferUtils;
 
 /**
- * A stream that a stop ends between two events: what the application publishes is
- * cancelled, the last words follow, and the body is complete.
+ * A stream that a shutdown ends between two events: the publisher of the application is
+ * cancelled, the last event is written, and the body is completed.
  */
 final class ReactiveStream {
 
@@ -35,12 +35,12 @@ final class ReactiveStream {
 	private final Sinks.Empty<Void> stop = Sinks.empty();
 
 	/**
-	 * How many groups of buffers were handed on and are not written yet.
+	 * The number of groups of buffers that were passed on and have not been written yet.
 	 */
 	private int groups;
 
 	/**
-	 * Whether each group was found to be one or more whole events.
+	 * Whether each group so far consisted of complete events.
 	 */
 	private boolean groupsAreWhole = true;
 
@@ -55,10 +55,10 @@ final class ReactiveStream {
 	}
 
 	/**
-	 * Lets a body end when the stop says so.
-	 * @param body what the application publishes
-	 * @param buffers makes the buffer of the last words
-	 * @return what to write
+	 * Decorates a body so that a shutdown can end it.
+	 * @param body the body that the application publishes
+	 * @param buffers creates the buffer of the last event
+	 * @return the body to write
 	 */
 	Flux<DataBuffer> limit(Publisher<? extends DataBuffer> body, DataBufferFactory buffers) {
 		Flux<DataBuffer> limited = Flux.from(body).handle((buffer, sink) -> {
@@ -77,10 +77,11 @@ final class ReactiveStream {
 	}
 
 	/**
-	 * Lets a body in groups, each of which is flushed, end when the stop says so.
-	 * @param body what the application publishes
-	 * @param buffers makes the buffer of the last words
-	 * @return what to write
+	 * Decorates a body of groups, each of which is flushed, so that a shutdown can end
+	 * it.
+	 * @param body the body that the application publishes
+	 * @param buffers creates the buffer of the last event
+	 * @return the body to write
 	 */
 	Flux<Publisher<DataBuffer>> limitGroups(Publisher<? extends Publisher<? extends DataBuffer>> body,
 			DataBufferFactory buffers) {
@@ -135,7 +136,7 @@ final class ReactiveStream {
 	}
 
 	/**
-	 * Ends the stream, unless it is in the middle of an event. Then it ends after that.
+	 * Ends the stream, after the current event if there is one.
 	 */
 	void end() {
 		boolean now;
@@ -148,7 +149,8 @@ final class ReactiveStream {
 	}
 
 	/**
-	 * Empty also if the application came to the end by itself.
+	 * Returns the last event, or nothing if there is none or if the application has ended
+	 * the stream.
 	 */
 	private Mono<DataBuffer> farewell(DataBufferFactory buffers) {
 		synchronized (this) {

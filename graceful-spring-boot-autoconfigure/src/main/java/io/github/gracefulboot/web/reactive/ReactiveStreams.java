@@ -1,19 +1,16 @@
 package io.github.gracefulboot.web.reactive;
 
-import java.util.Collection;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.web.stream.EndlessStreams;
 import io.github.gracefulboot.web.stream.LongLivedStreams;
 
 /**
- * The open streams of a reactive web application. Each is a request in flight as well,
- * which is where those show up that cannot be ended.
+ * The open streams of a reactive web application. Each is also a request in flight, so
+ * that streams that cannot be ended are reported.
  */
 final class ReactiveStreams implements LongLivedStreams {
 
@@ -42,14 +39,9 @@ final class ReactiveStreams implements LongLivedStreams {
 		this.open.remove(stream);
 	}
 
-	@Override
-	public Collection<ActiveTask> openStreams() {
-		return List.of();
-	}
-
 	/**
-	 * Ends them on a thread of its own, since that cancels what the application
-	 * publishes.
+	 * Ends the streams on a separate thread, since that calls the application's
+	 * publishers.
 	 */
 	@Override
 	public void end(Deadline deadline) {

@@ -14,7 +14,7 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 
 /**
- * A response that may turn out to be a stream that does not end by itself.
+ * A response that may become a stream that does not end by itself.
  */
 class StreamableHttpResponse extends ServerHttpResponseDecorator {
 
@@ -29,10 +29,10 @@ class StreamableHttpResponse extends ServerHttpResponseDecorator {
 	}
 
 	/**
-	 * Decorates a response so that it can do all that it could before.
+	 * Decorates a response, including support for zero-copy if the response has it.
 	 * @param request the request
 	 * @param response the response
-	 * @param streams where its stream is listed, if it is one
+	 * @param streams the open streams
 	 * @return the decorated response
 	 */
 	static StreamableHttpResponse of(ServerHttpRequest request, ServerHttpResponse response, ReactiveStreams streams) {
@@ -63,7 +63,7 @@ class StreamableHttpResponse extends ServerHttpResponseDecorator {
 	}
 
 	/**
-	 * A response to which files are written without being copied.
+	 * A response that supports zero-copy of files.
 	 */
 	private static final class ZeroCopy extends StreamableHttpResponse implements ZeroCopyHttpOutputMessage {
 

@@ -1,5 +1,6 @@
 /**
- * Requests in flight in reactive web applications, whatever their server.
+ * Tracks requests and ends streams in reactive web applications, regardless of the
+ * server. Internal, and subject to change.
  */
 @NullMarked
 package io.github.gracefulboot.web.reactive;

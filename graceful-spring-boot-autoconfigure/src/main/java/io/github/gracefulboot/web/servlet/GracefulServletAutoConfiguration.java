@@ -18,7 +18,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 
 /**
- * Auto-configuration of the account of requests in servlet containers.
+ * Auto-configuration for tracking requests in servlet containers.
  *
  * @since 0.1.0
  */

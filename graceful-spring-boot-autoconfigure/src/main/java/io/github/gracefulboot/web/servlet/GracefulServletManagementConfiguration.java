@@ -15,8 +15,8 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Sees the probes that come to a management port of its own, whose context knows nothing
- * of the application's filters.
+ * Configuration for tracking requests on a separate management port, whose context does
+ * not use the filters of the application.
  *
  * @since 0.1.0
  */

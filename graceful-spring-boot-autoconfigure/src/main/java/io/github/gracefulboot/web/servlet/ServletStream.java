@@ -15,9 +15,9 @@ import org.springframework.core.log.LogMessage;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 
 /**
- * A stream that a stop ends between two events. The application writes under a lock, and
- * from the end on is told by an exception. The container is told by the end of the body,
- * and by completing the request if it is asynchronous.
+ * A stream that a shutdown ends between two events. The application writes under a lock,
+ * and receives an exception after the end. The body is completed, as is the request if it
+ * is asynchronous.
  */
 final class ServletStream {
 
@@ -38,14 +38,14 @@ final class ServletStream {
 	private boolean closed;
 
 	/**
-	 * Set under the lock: nothing is written any more but the last words.
+	 * Whether nothing but the last event may be written any more. Set under the lock.
 	 */
 	private volatile boolean over;
 
 	private boolean ended;
 
 	/**
-	 * Set when the response is the container's again.
+	 * Whether the response has been returned to the container.
 	 */
 	private boolean detached;
 
@@ -56,10 +56,10 @@ final class ServletStream {
 	}
 
 	/**
-	 * Writes for the application, unless the stream is to end here.
+	 * Writes on behalf of the application, unless the stream is to end at this point.
 	 * @param write writes
-	 * @param follow tells the boundary what was written
-	 * @throws IOException if the stream is over or cannot be written to
+	 * @param follow passes the written data to the boundary
+	 * @throws IOException if the stream has ended or cannot be written to
 	 */
 	void write(WriteAction write, Consumer<EventBoundary> follow) throws IOException {
 		boolean whole;
@@ -67,7 +67,7 @@ final class ServletStream {
 		try {
 			overIfWhole();
 			if (this.over) {
-				throw new AsyncRequestNotUsableException("The service stops and has ended this stream");
+				throw new AsyncRequestNotUsableException("This stream was ended because of the shutdown");
 			}
 			this.unflushed = true;
 			write.run();
@@ -86,8 +86,8 @@ final class ServletStream {
 	}
 
 	/**
-	 * Flushes for the application. Does nothing when the stream is over, so that who has
-	 * just written the last event does not take it for lost.
+	 * Flushes on behalf of the application. Does nothing if the stream has ended, so that
+	 * the application does not consider the event lost that it has just written.
 	 * @param flush flushes
 	 * @throws IOException if the stream cannot be written to
 	 */
@@ -107,7 +107,7 @@ final class ServletStream {
 	}
 
 	/**
-	 * Closes for the application, which ends the stream by itself.
+	 * Closes on behalf of the application, which thereby ends the stream itself.
 	 * @param close closes
 	 * @throws IOException if the stream cannot be written to
 	 */
@@ -136,9 +136,9 @@ final class ServletStream {
 	}
 
 	/**
-	 * Ends the stream, unless it is in the middle of an event. Whoever writes the rest
-	 * comes back here.
-	 * @param flushed whether a flush that is due was waited for
+	 * Ends the stream, unless it is in the middle of an event. In that case, it is ended
+	 * after the rest of the event has been written.
+	 * @param flushed whether a pending flush has been waited for
 	 */
 	void end(boolean flushed) {
 		if (endBody(flushed)) {
@@ -147,8 +147,9 @@ final class ServletStream {
 	}
 
 	/**
-	 * The monitor keeps the container away meanwhile. It is not held when the request is
-	 * completed, which may call the application.
+	 * Ends the body. The monitor prevents that the response is returned to the container
+	 * meanwhile. It is not held when the request is completed, which may call the
+	 * application.
 	 */
 	private synchronized boolean endBody(boolean flushed) {
 		if (this.detached || this.ended || !this.lock.tryLock()) {
@@ -176,7 +177,7 @@ final class ServletStream {
 			return true;
 		}
 		catch (IOException | RuntimeException ex) {
-			logger.debug(LogMessage.format("%s %s could not be ended properly", this.response.method(),
+			logger.debug(LogMessage.format("Could not end the stream of %s %s properly", this.response.method(),
 					this.response.path()), ex);
 			return this.ended;
 		}
@@ -218,13 +219,13 @@ final class ServletStream {
 				context.complete();
 			}
 			catch (IllegalStateException ex) {
-				logger.trace("The request was completed by others", ex);
+				logger.trace("The request has already been completed", ex);
 			}
 		}
 	}
 
 	/**
-	 * Returns whether the stream ends from here, which completes the request.
+	 * Returns whether a shutdown has ended the stream, which completes the request.
 	 * @return whether the application can no longer write
 	 */
 	boolean isOver() {
@@ -232,8 +233,8 @@ final class ServletStream {
 	}
 
 	/**
-	 * Says the last words if the stream is over and nobody has said them yet, now that
-	 * the application has returned.
+	 * Writes the last event if the stream has ended without it, now that the application
+	 * has returned.
 	 */
 	void finish() {
 		if (this.over) {
@@ -243,7 +244,7 @@ final class ServletStream {
 	}
 
 	/**
-	 * Leaves the response to the container, once it is not being written to from here.
+	 * Returns the response to the container, as soon as it is no longer being written to.
 	 */
 	synchronized void detach() {
 		this.detached = true;
@@ -251,7 +252,7 @@ final class ServletStream {
 	}
 
 	/**
-	 * Something that is done to the container's response.
+	 * An action on the response of the container.
 	 */
 	@FunctionalInterface
 	interface WriteAction {

@@ -1,13 +1,10 @@
 package io.github.gracefulboot.web.servlet;
 
-import java.util.Collection;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.web.stream.EndlessStreams;
@@ -15,19 +12,19 @@ import io.github.gracefulboot.web.stream.LongLivedStreams;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open streams of servlets. Each is a request in flight as well, which is where those
- * show up that cannot be ended.
+ * The open streams of servlets. Each is also a request in flight, so that streams that
+ * cannot be ended are reported.
  */
 final class ServletStreams implements LongLivedStreams {
 
 	/**
-	 * How many clients that do not read may hold up a thread each before they hold up
+	 * The number of clients that may block a thread by not reading before they delay
 	 * others.
 	 */
 	private static final int THREADS = 16;
 
 	/**
-	 * How long a flush is waited for after an event was written.
+	 * How long to wait for a flush after an event was written.
 	 */
 	private static final long FLUSH_MILLIS = 50;
 
@@ -55,11 +52,6 @@ final class ServletStreams implements LongLivedStreams {
 	}
 
 	@Override
-	public Collection<ActiveTask> openStreams() {
-		return List.of();
-	}
-
-	@Override
 	public void end(Deadline deadline) {
 		ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(THREADS,
 				DaemonThreads.factory("graceful-end-streams"));
@@ -74,7 +66,7 @@ final class ServletStreams implements LongLivedStreams {
 	}
 
 	/**
-	 * Lets a stream end, if streams are to end already.
+	 * Ends a stream, if streams are to be ended.
 	 * @param stream the stream
 	 */
 	void endNow(ServletStream stream) {
@@ -85,7 +77,7 @@ final class ServletStreams implements LongLivedStreams {
 	}
 
 	/**
-	 * Lets a stream end that was not flushed, if streams are to end already.
+	 * Ends a stream that has not been flushed after a while, if streams are to be ended.
 	 * @param stream the stream
 	 */
 	void endSoon(ServletStream stream) {

@@ -6,7 +6,7 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 
 /**
- * Where the application writes the bytes of a stream that does not end by itself.
+ * The output stream of a response that does not end by itself.
  */
 final class StreamOutput extends ServletOutputStream {
 

@@ -5,7 +5,7 @@ import java.io.PrintWriter;
 import java.io.Writer;
 
 /**
- * Where the application writes the text of a stream that does not end by itself.
+ * The writer of a response that does not end by itself.
  */
 final class StreamWriter extends Writer {
 
@@ -40,7 +40,7 @@ final class StreamWriter extends Writer {
 	private void flushContainer() throws IOException {
 		this.container.flush();
 		if (this.container.checkError()) {
-			throw new IOException("The client is gone");
+			throw new IOException("The client has disconnected");
 		}
 	}
 

@@ -8,8 +8,8 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 
 /**
- * The container's context, with which the application can complete its request in the
- * same moment as a stop ends its stream: who comes first does it.
+ * Decorates the context of the container, so that the application may complete its
+ * request while a shutdown ends its stream: whichever is first completes the request.
  */
 final class StreamableAsyncContext implements AsyncContext {
 

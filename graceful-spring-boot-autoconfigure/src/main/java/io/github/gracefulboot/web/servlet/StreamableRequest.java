@@ -7,9 +7,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 
 /**
- * A request whose response may turn out to be a stream that does not end by itself. It
- * gives that response to an application that goes on asynchronously, where the container
- * would give its own one.
+ * A request whose response may become a stream that does not end by itself. An
+ * application that continues asynchronously receives that response instead of the
+ * container's.
  */
 final class StreamableRequest extends HttpServletRequestWrapper {
 

@@ -15,8 +15,8 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 
 /**
- * A response that may turn out to be a stream that does not end by itself. If it does
- * not, the application writes directly to the container's.
+ * A response that may become a stream that does not end by itself. Otherwise, the
+ * application writes directly to the response of the container.
  */
 final class StreamableResponse extends HttpServletResponseWrapper {
 
@@ -33,13 +33,13 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 	private @Nullable PrintWriter writer;
 
 	/**
-	 * Set when the application began to write something else than a stream.
+	 * Whether the application has begun to write something other than a stream.
 	 */
 	private boolean finite;
 
 	/**
-	 * Set when the application says how it has encoded the stream. What the server
-	 * compresses has passed by here before.
+	 * Whether the application has encoded the stream itself. Compression by the server
+	 * happens afterwards.
 	 */
 	private volatile boolean encoded;
 
@@ -53,8 +53,8 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 	}
 
 	/**
-	 * Browsers ask for a stream and nothing else. It may be open before its first event,
-	 * and have no type yet.
+	 * Returns whether the client accepts only a stream, as browsers do. The stream may be
+	 * open before its first event, without a content type.
 	 */
 	private boolean expectsStream() {
 		return EndlessStreams.EVENT_STREAM.equals(this.request.getHeader(HttpHeaders.ACCEPT));
@@ -143,8 +143,8 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 	}
 
 	/**
-	 * Returns what the application's request to be asynchronous is answered with.
-	 * @param context the container's
+	 * Called when the application has started asynchronous processing.
+	 * @param context the context of the container
 	 * @return the context for the application
 	 */
 	AsyncContext started(AsyncContext context) {
@@ -177,10 +177,10 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 	}
 
 	/**
-	 * Returns the type of the stream if it can be ended. One that nothing was written to
-	 * is given its type.
-	 * @return the type, or {@code null} if this is no stream, or one whose events the
-	 * application has compressed so that their end is not to be seen
+	 * Returns the content type of the stream if it can be ended. If nothing has been
+	 * written, the content type is set.
+	 * @return the content type, or {@code null} if this is not a stream, or if the
+	 * application has compressed it, so that the end of events cannot be detected
 	 */
 	@Nullable String endlessType() {
 		if (this.encoded || this.finite) {
@@ -194,7 +194,8 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 	}
 
 	/**
-	 * Lets the response be the container's again, now that the application has returned.
+	 * Completes the stream and returns the response to the container, now that the
+	 * application has returned.
 	 */
 	void finish() {
 		ServletStream stream = this.stream;
@@ -204,7 +205,7 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 	}
 
 	/**
-	 * Lets the response be the container's again.
+	 * Returns the response to the container.
 	 */
 	void detach() {
 		ServletStream stream = this.stream;
@@ -214,7 +215,7 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 	}
 
 	/**
-	 * Returns whether a stop ends this stream.
+	 * Returns whether a shutdown has ended the stream.
 	 * @return whether the application can no longer write
 	 */
 	boolean isOver() {
@@ -233,9 +234,9 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 	}
 
 	/**
-	 * Returns whether the application failed only because its stream was ended.
+	 * Returns whether the application failed because its stream was ended.
 	 * @param failure the failure
-	 * @return whether there is nothing to report
+	 * @return whether the failure can be ignored
 	 */
 	boolean isEndedBy(Throwable failure) {
 		if (!isOver()) {

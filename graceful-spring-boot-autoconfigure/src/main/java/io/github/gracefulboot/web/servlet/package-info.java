@@ -1,5 +1,6 @@
 /**
- * Servlet containers: which requests are in flight and which are readiness probes.
+ * Tracks requests and ends streams in servlet containers. Internal, and subject to
+ * change.
  */
 @NullMarked
 package io.github.gracefulboot.web.servlet;

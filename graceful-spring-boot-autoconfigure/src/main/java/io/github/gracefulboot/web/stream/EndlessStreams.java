@@ -19,7 +19,8 @@ import org.springframework.core.log.LogMessage;
 import org.springframework.util.MimeType;
 
 /**
- * Knows which responses are streams that do not end by themselves, and how to end them.
+ * Determines which responses are streams that do not end by themselves, and how to end
+ * them.
  *
  * @since 0.1.0
  */
@@ -51,8 +52,8 @@ public final class EndlessStreams {
 
 	private static String name(MimeType type) {
 		PropertyRules.require(!type.isWildcardType() && !type.isWildcardSubtype(), TYPES_PROPERTY, type,
-				type + " would end downloads, which then look complete. Name each media type of streams that do not "
-						+ "end by themselves, such as " + EVENT_STREAM + ".");
+				type + " would truncate downloads, which would appear to be complete. Specify each media type of "
+						+ "streams that do not end by themselves, such as " + EVENT_STREAM + ".");
 		return type.getType() + "/" + type.getSubtype();
 	}
 
@@ -60,7 +61,7 @@ public final class EndlessStreams {
 	 * Returns whether the response to a request may be a stream that does not end by
 	 * itself.
 	 * @param method the HTTP method of the request
-	 * @return whether to look at the type of the response
+	 * @return whether to check the type of the response
 	 */
 	public boolean mayAnswer(String method) {
 		return this.methods.contains(method);
@@ -69,7 +70,7 @@ public final class EndlessStreams {
 	/**
 	 * Returns whether a response is a stream that does not end by itself.
 	 * @param contentType the type of the response
-	 * @return whether a stop ends it
+	 * @return whether a shutdown ends it
 	 */
 	public boolean isEndless(@Nullable String contentType) {
 		if (contentType == null) {
@@ -90,20 +91,20 @@ public final class EndlessStreams {
 	}
 
 	/**
-	 * Creates what follows a stream.
+	 * Creates the event boundary of a stream.
 	 * @param contentType the type of the stream
-	 * @return where it may end
+	 * @return the boundary
 	 */
 	public EventBoundary boundary(@Nullable String contentType) {
 		return new EventBoundary(contentType == null || is(contentType, EVENT_STREAM));
 	}
 
 	/**
-	 * Returns the last words of a stream.
+	 * Returns the last event of a stream.
 	 * @param contentType the type of the stream
-	 * @param method the HTTP method of its request
-	 * @param path the path of its request
-	 * @return what to write before its end, empty if there is nothing to say
+	 * @param method the HTTP method of the request
+	 * @param path the path of the request
+	 * @return the text to write before the end, empty if there is no last event
 	 */
 	public String farewell(String contentType, String method, String path) {
 		if (!is(contentType, EVENT_STREAM)) {
@@ -119,7 +120,7 @@ public final class EndlessStreams {
 		}
 		catch (RuntimeException ex) {
 			if (this.warned.compareAndSet(false, true)) {
-				logger.warn(LogMessage.format("A %s failed, so that streams such as %s %s end without a last event",
+				logger.warn(LogMessage.format("A %s failed; streams such as %s %s end without a last event",
 						StreamFarewell.class.getSimpleName(), method, path), ex);
 			}
 		}
@@ -127,7 +128,7 @@ public final class EndlessStreams {
 	}
 
 	/**
-	 * Returns the event as it is written to the stream.
+	 * Returns the text of an event as it is written to the stream.
 	 */
 	private static String text(LastEvent event) {
 		StringBuilder text = new StringBuilder();

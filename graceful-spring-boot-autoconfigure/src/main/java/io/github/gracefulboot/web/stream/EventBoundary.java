@@ -1,9 +1,9 @@
 package io.github.gracefulboot.web.stream;
 
 /**
- * Follows what is written to a stream and knows whether it may end there: after a blank
- * line in a stream of server-sent events, after a line in any other. Not safe for use by
- * several threads.
+ * Follows the data that is written to a stream and determines whether the stream may end:
+ * after a blank line in a stream of server-sent events, after a line in any other stream.
+ * Not thread-safe.
  *
  * @since 0.1.0
  */
@@ -22,7 +22,7 @@ public final class EventBoundary {
 	}
 
 	/**
-	 * Takes note of what was written.
+	 * Follows a written character.
 	 * @param character a character, or a byte of its encoding
 	 */
 	public void accept(int character) {
@@ -42,8 +42,8 @@ public final class EventBoundary {
 	}
 
 	/**
-	 * Returns whether what was written is whole.
-	 * @return whether the stream may end here, also if nothing was written
+	 * Returns whether the written data is complete.
+	 * @return whether the stream may end, which includes that nothing has been written
 	 */
 	public boolean isReached() {
 		return this.reached;

@@ -1,6 +1,6 @@
 /**
- * Long-lived streams: which responses they are, where they may end, and what ends them.
- * Internal, and subject to change.
+ * Long-lived streams: how they are recognized, where they may end, and how they are
+ * ended. Internal, and subject to change.
  */
 @NullMarked
 package io.github.gracefulboot.web.stream;

@@ -10,9 +10,9 @@ import org.apache.coyote.http2.Http2Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tomcat's HTTP/1.1 protocol, which in addition can tell clients to leave, close its
- * listener without losing a connection, and list its connections. Used in place of
- * Tomcat's own one; name it for additional connectors.
+ * Extends Tomcat's HTTP/1.1 protocol, so that it can tell clients to leave, close its
+ * listener without losing a connection, and list its connections. Replaces Tomcat's own
+ * protocol; additional connectors have to be configured with it.
  *
  * @since 0.1.0
  */
@@ -21,7 +21,7 @@ public class DrainableHttp11NioProtocol extends Http11NioProtocol {
 	private final DrainableNioEndpoint endpoint;
 
 	/**
-	 * Set on the thread that is about to serve a WebSocket handshake.
+	 * Whether the current thread is about to serve a WebSocket handshake.
 	 */
 	private final ThreadLocal<Boolean> handshake = new ThreadLocal<>();
 
@@ -49,9 +49,9 @@ public class DrainableHttp11NioProtocol extends Http11NioProtocol {
 	}
 
 	/**
-	 * Makes each response to a request that comes from now on carry
-	 * {@code Connection: close}, but for that of a WebSocket handshake, whose header is
-	 * {@code Connection: upgrade}. Tomcat asks for this limit before it serves a request.
+	 * Adds {@code Connection: close} to each response to future requests, except for that
+	 * of a WebSocket handshake, which has the header {@code Connection: upgrade}. Tomcat
+	 * calls this method before it serves a request.
 	 */
 	@Override
 	public int getMaxKeepAliveRequests() {
@@ -64,8 +64,8 @@ public class DrainableHttp11NioProtocol extends Http11NioProtocol {
 	}
 
 	/**
-	 * Remembers that the request is a WebSocket handshake. Tomcat asks this, on the same
-	 * thread, just before it asks for the limit.
+	 * Records that the request is a WebSocket handshake. Tomcat calls this method on the
+	 * same thread just before {@link #getMaxKeepAliveRequests()}.
 	 */
 	@Override
 	public @Nullable UpgradeProtocol getUpgradeProtocol(String name) {
@@ -76,11 +76,11 @@ public class DrainableHttp11NioProtocol extends Http11NioProtocol {
 	}
 
 	/**
-	 * Makes the response to a request that came before carry it too: Tomcat asks this for
-	 * each response with a body just before it writes the headers. With that header set
-	 * Tomcat would end a body of unknown length by closing the connection, so that a
-	 * client could not tell it from a broken one. Declaring trailer fields, though empty,
-	 * keeps such a body chunked.
+	 * Adds {@code Connection: close} also to responses to requests that arrived before:
+	 * Tomcat calls this method for each response with a body just before it writes the
+	 * headers. As Tomcat would then end a body of unknown length by closing the
+	 * connection, which a client cannot distinguish from a failure, trailer fields are
+	 * declared, though empty, which keeps such a body chunked.
 	 */
 	@Override
 	public boolean useCompression(Request request, Response response) {
@@ -100,7 +100,8 @@ public class DrainableHttp11NioProtocol extends Http11NioProtocol {
 	}
 
 	/**
-	 * Leaves the configured protocol where it is, as customizers look for it.
+	 * Decorates the configured protocol when it is used, since customizers look for the
+	 * original one.
 	 */
 	private @Nullable UpgradeProtocol drainable(@Nullable UpgradeProtocol protocol) {
 		return (protocol instanceof Http2Protocol http2 && protocol.getClass() == Http2Protocol.class)

@@ -14,8 +14,8 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tomcat's HTTP/2 protocol, as the application configured it, with connections that can
- * be drained.
+ * Decorates Tomcat's HTTP/2 protocol, as configured by the application, with connections
+ * that can be drained.
  *
  * @param protocol Tomcat's protocol
  * @param leaving whether clients are to leave

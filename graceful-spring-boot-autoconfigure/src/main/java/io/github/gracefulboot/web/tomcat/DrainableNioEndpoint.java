@@ -21,9 +21,9 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tomcat's NIO endpoint, which in addition lists its connections and whose listener can
- * be closed while requests on open connections are still served. Tomcat's own way, to
- * pause the endpoint, answers those with an error.
+ * Extends Tomcat's NIO endpoint, so that it lists its connections and its listener can be
+ * closed while requests on open connections are still served. If the endpoint were
+ * paused, as Tomcat does, it would answer those with an error.
  */
 class DrainableNioEndpoint extends NioEndpoint {
 
@@ -41,9 +41,9 @@ class DrainableNioEndpoint extends NioEndpoint {
 	}
 
 	/**
-	 * Closes the listener. The acceptor stays in its call until the close wakes it, so
-	 * that it takes what comes up to the last moment; Tomcat would wake it before, by a
-	 * connection to itself, and drop what it accepts after.
+	 * Closes the listener. The acceptor remains blocked until then, so that it accepts
+	 * connections up to the last moment. Tomcat would wake it before by connecting to
+	 * itself, and drop connections that it accepts afterwards.
 	 */
 	void closeListener() {
 		this.closingListener = true;
@@ -82,13 +82,13 @@ class DrainableNioEndpoint extends NioEndpoint {
 			if (!this.closingListener) {
 				throw ex;
 			}
-			// The file of a Unix domain socket is removed before the socket is closed
+			// The file of a Unix domain socket is deleted before the socket is closed
 		}
 	}
 
 	/**
-	 * Returns nothing to the acceptor, rather than an error that it would log, when the
-	 * listener was closed on purpose.
+	 * Returns {@code null} to the acceptor, rather than throwing an exception that it
+	 * would log, if the listener was closed on purpose.
 	 */
 	@Override
 	protected @Nullable SocketChannel serverSocketAccept() throws Exception {
@@ -105,8 +105,8 @@ class DrainableNioEndpoint extends NioEndpoint {
 	}
 
 	/**
-	 * Serves what was accepted in the moment of the close. The acceptor hands it over to
-	 * be destroyed.
+	 * Serves a connection that was accepted at the moment of the close, which the
+	 * acceptor passes on to be destroyed.
 	 */
 	@Override
 	protected void destroySocket(@Nullable SocketChannel socket) {
@@ -146,9 +146,9 @@ class DrainableNioEndpoint extends NioEndpoint {
 	}
 
 	/**
-	 * While the poller watches for bytes and nobody holds the connection's lock, it is
-	 * the client's turn. The poller stops watching before it passes a connection on to
-	 * the executor, where it may wait for a thread.
+	 * Returns the state of a connection. It is waiting for the client while the poller
+	 * watches for bytes and the lock of the connection is free. The poller stops watching
+	 * before it passes the connection on to the executor, where it may wait for a thread.
 	 */
 	private static State state(NioSocketWrapper connection) {
 		Object processor = connection.getCurrentProcessor();
@@ -177,7 +177,7 @@ class DrainableNioEndpoint extends NioEndpoint {
 	}
 
 	/**
-	 * Tells the clients of HTTP/2 connections to send their next requests elsewhere.
+	 * Tells HTTP/2 clients to send further requests elsewhere.
 	 */
 	void tellHttp2ClientsToLeave() {
 		for (SocketWrapperBase<NioChannel> connection : this.connections.values()) {
@@ -189,7 +189,7 @@ class DrainableNioEndpoint extends NioEndpoint {
 	}
 
 	/**
-	 * Closes the connections on which nothing is in flight and nothing has arrived.
+	 * Closes the connections on which no request is in flight and no data has arrived.
 	 * @return whether no other connection is left
 	 */
 	boolean closeIdleConnections() {
@@ -205,7 +205,8 @@ class DrainableNioEndpoint extends NioEndpoint {
 			return false;
 		}
 		try {
-			// Looked for twice: nobody holds the lock who reads from an HTTP/2 connection
+			// Checked twice, since the lock is not held while an HTTP/2 connection is
+			// read
 			boolean arrived = hasArrived(connection);
 			State state = state(connection);
 			if (connection.isClosed() || state == State.UPGRADED) {
@@ -231,7 +232,7 @@ class DrainableNioEndpoint extends NioEndpoint {
 	}
 
 	/**
-	 * Returns whether bytes wait in the socket that the poller has not noticed yet.
+	 * Returns whether the socket contains bytes that the poller has not noticed yet.
 	 */
 	private boolean hasArrived(NioSocketWrapper connection) {
 		if (getUnixDomainSocketPath() != null) {

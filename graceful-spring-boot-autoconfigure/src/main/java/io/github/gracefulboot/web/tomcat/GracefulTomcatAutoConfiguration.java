@@ -20,7 +20,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
- * Auto-configuration of the drain of Tomcat.
+ * Auto-configuration for draining Tomcat.
  *
  * @since 0.1.0
  */
@@ -38,7 +38,7 @@ public final class GracefulTomcatAutoConfiguration {
 	}
 
 	/**
-	 * Tomcat creates the protocol by the name of its class.
+	 * Registers the protocol, which Tomcat creates by class name.
 	 */
 	static class ProtocolRuntimeHints implements RuntimeHintsRegistrar {
 

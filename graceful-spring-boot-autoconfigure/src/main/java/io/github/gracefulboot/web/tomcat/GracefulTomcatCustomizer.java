@@ -11,12 +11,14 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.boot.tomcat.TomcatWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.log.LogMessage;
 
 /**
- * Gives Tomcat connectors that can be drained and adds them to the drain.
+ * Configures Tomcat with connectors that can be drained, and adds them to the drain.
  */
-final class GracefulTomcatCustomizer implements WebServerFactoryCustomizer<TomcatWebServerFactory>, Ordered {
+@Order(Ordered.LOWEST_PRECEDENCE)
+final class GracefulTomcatCustomizer implements WebServerFactoryCustomizer<TomcatWebServerFactory> {
 
 	private static final Log logger = LogFactory.getLog(GracefulTomcatCustomizer.class);
 
@@ -52,14 +54,9 @@ final class GracefulTomcatCustomizer implements WebServerFactoryCustomizer<Tomca
 		}
 		else {
 			logger.warn(LogMessage.format(
-					"The connector with protocol %s is drained as Spring Boot does, which can lose requests: use %s",
+					"Connector with protocol %s is only shut down by Spring Boot, which may lose requests: use %s",
 					connector.getProtocolHandlerClassName(), DrainableHttp11NioProtocol.class.getName()));
 		}
-	}
-
-	@Override
-	public int getOrder() {
-		return Ordered.LOWEST_PRECEDENCE;
 	}
 
 }

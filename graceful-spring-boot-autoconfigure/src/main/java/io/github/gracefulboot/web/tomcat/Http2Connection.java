@@ -17,14 +17,13 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP/2 connection that tells what is in flight on it, and whose client is told to
- * leave without losing a request that is on its way.
+ * An HTTP/2 connection that reports whether requests are in flight, and whose client can
+ * be told to leave without losing requests that are on their way.
  */
 final class Http2Connection extends Http2AsyncUpgradeHandler {
 
 	/**
-	 * The last stream that is served, as long as clients may not have heard that they are
-	 * to leave.
+	 * The last stream to serve while clients may not yet know that they are to leave.
 	 */
 	private static final int ANY_STREAM = Integer.MAX_VALUE;
 
@@ -53,9 +52,9 @@ final class Http2Connection extends Http2AsyncUpgradeHandler {
 	}
 
 	/**
-	 * Returns the connection that a processor serves.
-	 * @param processor a connection's current processor
-	 * @return the connection, or {@code null} if it does not speak HTTP/2
+	 * Returns the connection of a processor.
+	 * @param processor the current processor of a connection
+	 * @return the connection, or {@code null} if it does not use HTTP/2
 	 */
 	static @Nullable Http2Connection of(@Nullable Object processor) {
 		if (processor instanceof Processor current && current.isUpgrade()) {
@@ -68,9 +67,9 @@ final class Http2Connection extends Http2AsyncUpgradeHandler {
 	}
 
 	/**
-	 * Returns what the connection is doing, provided that nobody reads from it. Looks in
-	 * the order in which a request passes by: Tomcat no longer counts a stream when its
-	 * last frame is about to be written, which happens while the request is served.
+	 * Returns the state of the connection, provided that no thread reads from it. Checks
+	 * in the order in which a request is processed: Tomcat no longer counts a stream when
+	 * its last frame is about to be written, which happens while the request is served.
 	 * @return the state
 	 */
 	State state() {
@@ -81,9 +80,9 @@ final class Http2Connection extends Http2AsyncUpgradeHandler {
 	}
 
 	/**
-	 * Tells the client to leave, if it had a request served. One that had not would have
-	 * to send its first request elsewhere, and may come back to this listener.
-	 * @param writing whether something is being written, so that this has to wait
+	 * Tells the client to leave, unless it has not sent a request yet: it would have to
+	 * send its first request elsewhere, and may return to this listener.
+	 * @param writing whether a write is in progress, which has to be waited for
 	 */
 	void tellToLeaveIfServed(boolean writing) {
 		if (!this.requests.anyCame()) {
@@ -97,13 +96,13 @@ final class Http2Connection extends Http2AsyncUpgradeHandler {
 			this.socketWrapper.execute(this::tellToLeave);
 		}
 		catch (RejectedExecutionException ex) {
-			// The next request tells, or the end of the connection
+			// The client is told with the next request or at the end of the connection
 		}
 	}
 
 	/**
-	 * Replaces what Tomcat does when the listener is closed: it would go on to drop
-	 * requests that come later than a round trip after.
+	 * Replaces Tomcat's behavior when the listener is closed, which would drop requests
+	 * that arrive later than a round trip afterwards.
 	 */
 	@Override
 	public void pause() {
@@ -116,15 +115,15 @@ final class Http2Connection extends Http2AsyncUpgradeHandler {
 				writeGoAwayFrame(ANY_STREAM, NO_ERROR, null);
 			}
 			catch (IOException ex) {
-				// Tomcat closes the connection when it comes across this again
+				// Tomcat closes the connection when this happens again
 			}
 		}
 	}
 
 	/**
-	 * Tells the client which request was the last to be served, so that it knows that it
-	 * may repeat any that comes now, and closes the connection, as Tomcat does when it
-	 * was idle for too long.
+	 * Tells the client which request is the last to be served, so that it can safely
+	 * repeat later ones, and closes the connection in the same way as when it has been
+	 * idle for too long.
 	 */
 	void close() {
 		upgradeDispatch(SocketEvent.TIMEOUT);

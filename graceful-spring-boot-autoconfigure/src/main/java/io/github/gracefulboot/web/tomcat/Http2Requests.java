@@ -8,8 +8,8 @@ import org.apache.coyote.Response;
 import org.apache.tomcat.util.net.SocketEvent;
 
 /**
- * Passes the requests of one HTTP/2 connection on to the application and keeps account of
- * those that a thread works on, until the last byte of their response is written.
+ * Passes the requests of an HTTP/2 connection on to the application and counts those that
+ * a thread is processing, until the last byte of the response is written.
  */
 final class Http2Requests implements Adapter {
 

@@ -1,5 +1,5 @@
 /**
- * Tomcat: an HTTP connector that can be drained.
+ * Drains Tomcat's connectors. Internal, and subject to change.
  */
 @NullMarked
 package io.github.gracefulboot.web.tomcat;

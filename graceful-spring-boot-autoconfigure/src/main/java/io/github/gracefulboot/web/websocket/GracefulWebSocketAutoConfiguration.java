@@ -29,7 +29,7 @@ import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.web.context.WebApplicationContext;
 
 /**
- * Auto-configuration of the end of WebSocket sessions.
+ * Auto-configuration for closing WebSocket sessions.
  *
  * @since 0.1.0
  */
@@ -128,7 +128,7 @@ public final class GracefulWebSocketAutoConfiguration {
 	}
 
 	/**
-	 * Tomcat has no other way to its sessions than a field.
+	 * Registers the field with Tomcat's sessions, for which there is no accessor.
 	 */
 	static class SessionsRuntimeHints implements RuntimeHintsRegistrar {
 

@@ -12,7 +12,7 @@ import org.eclipse.jetty.websocket.api.Session;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions that were opened with Jetty's own WebSocket API, such as by Spring's
+ * The sessions that were opened with Jetty's own WebSocket API, for example by Spring's
  * {@code JettyRequestUpgradeStrategy}.
  */
 final class JettyNativeWebSockets implements WebSocketServer {

@@ -10,8 +10,8 @@ import org.springframework.boot.jetty.ConfigurableJettyWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 
 /**
- * The servlet context of a Jetty that serves a reactive application, which has none of
- * its own.
+ * The servlet context of a Jetty server that runs a reactive application, which does not
+ * provide one.
  */
 final class JettyServletContext
 		implements WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory>, Supplier<@Nullable ServletContext> {

@@ -12,7 +12,7 @@ import org.eclipse.jetty.ee11.websocket.jakarta.server.JakartaWebSocketServerCon
 import org.jspecify.annotations.Nullable;
 
 /**
- * The WebSocket sessions of Jetty, both those of Spring's handlers and of Jakarta's
+ * The WebSocket sessions of Jetty, both those of Spring's handlers and those of Jakarta
  * endpoints.
  */
 final class JettyWebSockets implements WebSocketServer {

@@ -23,7 +23,7 @@ import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 
 /**
- * The WebSocket sessions of Reactor Netty, known by their handshakes.
+ * The WebSocket sessions of Reactor Netty, which are recognized by their handshakes.
  */
 final class NettyWebSockets implements WebSocketServer, WebServerFactoryCustomizer<NettyReactiveWebServerFactory> {
 

@@ -9,8 +9,8 @@ import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 
 /**
- * The servlet context of a Tomcat that serves a reactive application, which has none of
- * its own.
+ * The servlet context of a Tomcat server that runs a reactive application, which does not
+ * provide one.
  */
 final class TomcatServletContext
 		implements WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory>, Supplier<@Nullable ServletContext> {

@@ -23,18 +23,18 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.log.LogMessage;
 
 /**
- * The WebSocket sessions of Tomcat, which keeps them to itself.
+ * The WebSocket sessions of Tomcat, for which it has no accessor.
  */
 final class TomcatWebSockets implements WebSocketServer {
 
 	/**
-	 * Field of {@link WsWebSocketContainer} that maps each session to itself.
+	 * The field of {@link WsWebSocketContainer} that maps each session to itself.
 	 */
 	static final String SESSIONS = "sessions";
 
 	/**
-	 * How long a client that does not read may block one of those who close. Tomcat's own
-	 * 50 ms pass on a busy machine even if the client reads.
+	 * How long a client that does not read may block a thread. Tomcat's default of 50 ms
+	 * may expire on a busy machine even if the client reads.
 	 */
 	private static final long SEND_TIMEOUT_MILLIS = 250;
 
@@ -56,8 +56,9 @@ final class TomcatWebSockets implements WebSocketServer {
 			return field;
 		}
 		catch (NoSuchFieldException | RuntimeException ex) {
-			logger.warn(LogMessage.format("This version of Tomcat does not let its WebSocket sessions be closed before "
-					+ "it stops itself, when beans may be gone: %s", ex));
+			logger.warn(
+					LogMessage.format("WebSocket sessions of this version of Tomcat will be closed only when it stops, "
+							+ "which is after other beans have been stopped: %s", ex));
 			return null;
 		}
 	}
@@ -93,7 +94,7 @@ final class TomcatWebSockets implements WebSocketServer {
 				return this.session.getRequestURI().getPath();
 			}
 			catch (IllegalStateException ex) {
-				return "whose client has not answered the close";
+				return "whose client has not responded to the close";
 			}
 		}
 
@@ -107,7 +108,7 @@ final class TomcatWebSockets implements WebSocketServer {
 		}
 
 		/**
-		 * Lets Tomcat look now for sessions whose time to answer is over.
+		 * Makes Tomcat close all sessions whose clients did not respond in time.
 		 */
 		@Override
 		public void cut() {

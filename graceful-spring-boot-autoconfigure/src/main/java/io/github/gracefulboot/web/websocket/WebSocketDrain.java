@@ -24,9 +24,9 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.core.log.LogMessage;
 
 /**
- * Closes the WebSocket sessions of all servers of the application. Servers do not tell
- * when a session ends or begins, so that they are looked at again and again from the
- * first close on.
+ * Closes the WebSocket sessions of all servers of the application. As servers do not
+ * notify of the beginning and end of sessions, they are polled as soon as sessions are
+ * being closed.
  */
 final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 
@@ -35,7 +35,7 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 	private static final String THREAD = "graceful-drain-websocket";
 
 	/**
-	 * How many sessions are closed at the same time.
+	 * The number of sessions that are closed concurrently.
 	 */
 	private static final int CLOSERS = 16;
 
@@ -97,7 +97,7 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 	}
 
 	/**
-	 * The sessions whose close has begun.
+	 * The sessions that are being closed.
 	 */
 	private static final class Closing {
 
@@ -115,9 +115,9 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 		}
 
 		/**
-		 * Begins to close what is not being closed yet, and cuts what takes too long.
-		 * @param open the sessions that are open
-		 * @return whether the last one has ended since the last time
+		 * Begins to close further sessions, and cuts those that take too long.
+		 * @param open the open sessions
+		 * @return whether the last session has ended since the last call
 		 */
 		private boolean goOn(List<OpenWebSocket> open) {
 			boolean wereOpen = !this.since.isEmpty();
@@ -135,8 +135,9 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 				stillOpen.put(session.id(), (begun != null) ? begun : System.nanoTime());
 			}
 			if (late > 0) {
-				logger.info(LogMessage.format("Cut %d WebSocket sessions whose clients did not answer the close in %s",
-						late, Durations.text(this.patience)));
+				logger.info(LogMessage.format(
+						"Cut %d WebSocket sessions whose clients did not respond to the close within %s", late,
+						Durations.text(this.patience)));
 			}
 			this.since.keySet().retainAll(stillOpen.keySet());
 			this.since.putAll(stillOpen);
@@ -148,7 +149,7 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 				action.run();
 			}
 			catch (RuntimeException | Error ex) {
-				logger.debug(LogMessage.format("The WebSocket session of %s was not closed properly", session.path()),
+				logger.debug(LogMessage.format("Could not close the WebSocket session of %s properly", session.path()),
 						ex);
 			}
 		}

@@ -3,13 +3,13 @@ package io.github.gracefulboot.web.websocket;
 import java.util.Collection;
 
 /**
- * Knows the WebSocket sessions of a server.
+ * Provides the WebSocket sessions of a server.
  */
 interface WebSocketServer {
 
 	/**
-	 * Returns the sessions that are open, or whose close is not yet complete.
-	 * @return the sessions, in no order
+	 * Returns the sessions that are open or not yet completely closed.
+	 * @return the sessions, in no particular order
 	 */
 	Collection<OpenWebSocket> sessions();
 

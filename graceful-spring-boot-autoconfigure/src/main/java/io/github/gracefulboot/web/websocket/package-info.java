@@ -1,6 +1,6 @@
 /**
- * WebSocket sessions: closed as their protocol has it when the drain begins, on Tomcat,
- * Jetty and Reactor Netty. New ones are refused from then on.
+ * Closes WebSocket sessions on Tomcat, Jetty and Reactor Netty when the drain begins.
+ * Internal, and subject to change.
  */
 @NullMarked
 package io.github.gracefulboot.web.websocket;
