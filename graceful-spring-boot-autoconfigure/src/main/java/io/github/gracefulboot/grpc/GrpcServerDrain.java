@@ -103,8 +103,9 @@ final class GrpcServerDrain
 	}
 
 	/**
-	 * Closes a server, which sends GOAWAY on each connection that has not received it. Connections whose handshake is
-	 * incomplete would be cut off, so that they are waited for.
+	 * Closes a server, which sends GOAWAY on each connection that has not received it.
+	 * Connections whose handshake is incomplete would be cut off, so that they are waited
+	 * for.
 	 */
 	private void close(Server server, Deadline deadline) throws InterruptedException {
 		this.silencer.silence(server.getPort(), deadline);
