@@ -84,7 +84,7 @@ class ArchitectureTests {
 			assertThat(files.filter((file) -> file.endsWith("package-info.java"))
 				.filter((file) -> !file.getParent().equals(sources)))
 				.allSatisfy((file) -> assertThat(file).content()
-					.containsPattern("Internal, and\\s+(\\*\\s+)?subject to change"));
+					.containsPattern("Internal,[\\s*]+and[\\s*]+subject[\\s*]+to[\\s*]+change"));
 		}
 	}
 
