@@ -5,7 +5,6 @@ import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
-import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.startup.GracefulStartupAutoConfiguration;
 import io.github.gracefulboot.startup.StartupChecks;
 
@@ -45,7 +44,7 @@ public final class GracefulDataSourceAutoConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(AbstractRoutingDataSource.class)
-	@ConditionalOnBean(StartupChecks.class)
+	@ConditionalOnBean(name = GracefulStartupAutoConfiguration.CHECKS)
 	@ConditionalOnBooleanProperty(name = "graceful.startup.check.datasource.enabled", matchIfMissing = true)
 	static class CheckConfiguration {
 
@@ -70,7 +69,7 @@ public final class GracefulDataSourceAutoConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ DataSourcePoolMetadataProvider.class, AbstractRoutingDataSource.class })
-	@ConditionalOnBean(ShutdownSequence.class)
+	@ConditionalOnBean(name = GracefulShutdownAutoConfiguration.SHUTDOWN)
 	@Import(DataSourcePoolMetadataProvidersConfiguration.class)
 	static class PoolConfiguration {
 

@@ -3,10 +3,8 @@ package io.github.gracefulboot.database;
 import java.time.Duration;
 
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
-import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.startup.ConnectionChecks;
 import io.github.gracefulboot.startup.GracefulStartupAutoConfiguration;
-import io.github.gracefulboot.startup.StartupChecks;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
@@ -40,7 +38,7 @@ public final class GracefulR2dbcAutoConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(AbstractRoutingConnectionFactory.class)
-	@ConditionalOnBean(StartupChecks.class)
+	@ConditionalOnBean(name = GracefulStartupAutoConfiguration.CHECKS)
 	@ConditionalOnBooleanProperty(name = "graceful.startup.check.r2dbc.enabled", matchIfMissing = true)
 	static class CheckConfiguration {
 
@@ -76,7 +74,7 @@ public final class GracefulR2dbcAutoConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(ConnectionPool.class)
-	@ConditionalOnBean(ShutdownSequence.class)
+	@ConditionalOnBean(name = GracefulShutdownAutoConfiguration.SHUTDOWN)
 	static class PoolConfiguration {
 
 		// Holders are unknown, since reactive work is not bound to a thread

@@ -2,17 +2,18 @@ package io.github.gracefulboot.executor;
 
 import io.github.gracefulboot.shutdown.ExistingBeans;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
-import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.Ordered;
 
 /**
  * Auto-configuration for draining executors and schedulers.
@@ -20,7 +21,8 @@ import org.springframework.context.annotation.Role;
  * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
-@ConditionalOnBean(ShutdownSequence.class)
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
+@ConditionalOnBean(name = GracefulShutdownAutoConfiguration.SHUTDOWN)
 @ConditionalOnBooleanProperty(name = "graceful.executors.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(ExecutorProperties.class)
 public final class GracefulExecutorAutoConfiguration {

@@ -2,7 +2,6 @@ package io.github.gracefulboot.grpc;
 
 import io.github.gracefulboot.shutdown.DrainProperties;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
-import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.socket.ListenerSilencer;
 import io.github.gracefulboot.traffic.Traffic;
@@ -35,7 +34,7 @@ import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
 		beforeName = { "org.springframework.boot.grpc.server.autoconfigure.GrpcServerAutoConfiguration",
 				"org.springframework.boot.grpc.server.autoconfigure.health.GrpcServerHealthAutoConfiguration" })
 @ConditionalOnClass({ GrpcServerLifecycle.class, ServerTransport.class, InternalChannelz.class })
-@ConditionalOnBean({ ShutdownSequence.class, BindableService.class })
+@ConditionalOnBean(name = GracefulShutdownAutoConfiguration.SHUTDOWN, value = BindableService.class)
 @EnableConfigurationProperties(DrainProperties.class)
 public final class GracefulGrpcAutoConfiguration {
 

@@ -19,7 +19,7 @@ import org.springframework.context.annotation.Bean;
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnOwnProcess
-@ConditionalOnBean(ShutdownSequence.class)
+@ConditionalOnBean(name = GracefulShutdownAutoConfiguration.SHUTDOWN)
 public final class GracefulProcessAutoConfiguration {
 
 	@Bean

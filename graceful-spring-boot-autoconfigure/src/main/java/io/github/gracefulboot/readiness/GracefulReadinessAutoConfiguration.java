@@ -6,7 +6,6 @@ import io.github.gracefulboot.readiness.PathReadinessProbes.Paths;
 import io.github.gracefulboot.shutdown.Durations;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.LameDuckProperties;
-import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.traffic.ReadinessProbes;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -34,7 +33,7 @@ import org.springframework.core.log.LogMessage;
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class,
 		afterName = { "org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration",
 				"org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration" })
-@ConditionalOnBean(ShutdownSequence.class)
+@ConditionalOnBean(name = GracefulShutdownAutoConfiguration.SHUTDOWN)
 public final class GracefulReadinessAutoConfiguration {
 
 	@Bean

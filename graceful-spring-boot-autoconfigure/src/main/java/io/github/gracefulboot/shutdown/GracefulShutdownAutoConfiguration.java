@@ -34,6 +34,12 @@ import org.springframework.util.function.SingletonSupplier;
 @EnableConfigurationProperties({ ShutdownProperties.class, LameDuckProperties.class })
 public final class GracefulShutdownAutoConfiguration {
 
+	/**
+	 * Name of the bean that shuts down. Conditions ask for the name: for a type, Spring
+	 * would look at every bean that is defined so far.
+	 */
+	public static final String SHUTDOWN = "gracefulShutdown";
+
 	private static final Log logger = LogFactory.getLog(GracefulShutdownAutoConfiguration.class);
 
 	private static final LongSupplier CLOCK = System::nanoTime;
@@ -95,7 +101,7 @@ public final class GracefulShutdownAutoConfiguration {
 		return WaitingPolicy.of(properties, budget.timeout(), environment);
 	}
 
-	@Bean
+	@Bean(SHUTDOWN)
 	ShutdownSequence gracefulShutdown(Budget budget, LameDuckProperties properties, WaitingPolicy waitingPolicy,
 			Traffic traffic, WakeUp wakeUp, OwnBeans beans, ApplicationContext context) {
 		LameDuck lameDuck = waitingPolicy.waits() ? new LameDuck(properties.getMin(), properties.getProbes(),

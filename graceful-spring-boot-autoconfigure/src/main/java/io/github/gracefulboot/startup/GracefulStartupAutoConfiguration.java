@@ -31,9 +31,13 @@ import org.springframework.core.env.Environment;
 @EnableConfigurationProperties(StartupProperties.class)
 public final class GracefulStartupAutoConfiguration {
 
+	/**
+	 * Name of the bean that runs the checks, for conditions.
+	 */
+	public static final String CHECKS = "gracefulStartupChecks";
+
 	// Bound with the Binder for beans that are created before others: binding a bean that
-	// early
-	// would initialize the infrastructure of property binding too soon
+	// early would initialize the infrastructure of property binding too soon
 	private static StartupProperties properties(Environment environment) {
 		StartupProperties properties = Binder.get(environment)
 			.bindOrCreate("graceful.startup", StartupProperties.class);
@@ -41,7 +45,7 @@ public final class GracefulStartupAutoConfiguration {
 		return properties;
 	}
 
-	@Bean
+	@Bean(CHECKS)
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static StartupChecks gracefulStartupChecks(Environment environment) {
 		StartupProperties properties = properties(environment);

@@ -44,7 +44,7 @@ import org.springframework.core.env.Environment;
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnOwnProcess
 @ConditionalOnProperty(name = WaitingPolicy.TEST_PROPERTY, havingValue = "false", matchIfMissing = true)
-@ConditionalOnBean({ ShutdownSequence.class, Supervisor.class })
+@ConditionalOnBean(name = GracefulShutdownAutoConfiguration.SHUTDOWN, value = Supervisor.class)
 @ConditionalOnMissingBean(Supervisors.class)
 public final class GracefulSupervisorAutoConfiguration {
 

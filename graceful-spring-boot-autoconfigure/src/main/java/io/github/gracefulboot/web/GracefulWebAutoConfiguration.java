@@ -4,7 +4,6 @@ import io.github.gracefulboot.StreamFarewell;
 import io.github.gracefulboot.shutdown.ConditionalOnOwnProcess;
 import io.github.gracefulboot.shutdown.DrainProperties;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
-import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.socket.ListenerSilencer;
 import io.github.gracefulboot.traffic.Traffic;
@@ -31,11 +30,21 @@ import org.springframework.util.function.SingletonSupplier;
 @ConditionalOnClass(WebServer.class)
 @ConditionalOnWebApplication
 @ConditionalOnOwnProcess
-@ConditionalOnBean(ShutdownSequence.class)
+@ConditionalOnBean(name = GracefulShutdownAutoConfiguration.SHUTDOWN)
 @EnableConfigurationProperties(DrainProperties.class)
 public final class GracefulWebAutoConfiguration {
 
-	@Bean
+	/**
+	 * Name of the bean that knows the requests in flight, for conditions.
+	 */
+	public static final String REQUESTS = "gracefulInFlightRequests";
+
+	/**
+	 * Name of the bean that drains web servers, for conditions.
+	 */
+	public static final String DRAIN = "gracefulWebServerDrain";
+
+	@Bean(REQUESTS)
 	InFlightRequests gracefulInFlightRequests(Traffic traffic) {
 		return new InFlightRequests(traffic);
 	}
@@ -51,7 +60,7 @@ public final class GracefulWebAutoConfiguration {
 		return new ListenerSilencer(traffic, waitingPolicy.clientsMayCome());
 	}
 
-	@Bean
+	@Bean(DRAIN)
 	WebServerDrain gracefulWebServerDrain(InFlightRequests requests, ObjectProvider<LongLivedStreams> streams,
 			DrainProperties properties, Traffic traffic, WakeUp wakeUp, WaitingPolicy waitingPolicy) {
 		return new WebServerDrain(requests, SingletonSupplier.of(() -> streams.orderedStream().toList()),

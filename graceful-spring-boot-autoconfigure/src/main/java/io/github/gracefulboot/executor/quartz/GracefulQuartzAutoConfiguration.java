@@ -5,18 +5,20 @@ import java.util.Map;
 
 import io.github.gracefulboot.executor.ExecutorProperties;
 import io.github.gracefulboot.executor.GracefulExecutorAutoConfiguration;
-import io.github.gracefulboot.shutdown.ShutdownSequence;
+import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import org.quartz.Scheduler;
 
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.Ordered;
 
 /**
  * Auto-configuration for draining Quartz schedulers.
@@ -25,8 +27,9 @@ import org.springframework.context.annotation.Role;
  */
 @AutoConfiguration(after = GracefulExecutorAutoConfiguration.class,
 		afterName = "org.springframework.boot.quartz.autoconfigure.QuartzAutoConfiguration")
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnClass(Scheduler.class)
-@ConditionalOnBean({ ShutdownSequence.class, Scheduler.class })
+@ConditionalOnBean(name = GracefulShutdownAutoConfiguration.SHUTDOWN, value = Scheduler.class)
 @ConditionalOnBooleanProperty(name = "graceful.executors.enabled", matchIfMissing = true)
 public final class GracefulQuartzAutoConfiguration {
 

@@ -9,10 +9,12 @@ import io.github.gracefulboot.shutdown.ShutdownSequence;
 import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 
 /**
@@ -21,8 +23,9 @@ import org.springframework.core.env.Environment;
  * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnClass(RabbitListenerEndpointRegistry.class)
-@ConditionalOnBean(ShutdownSequence.class)
+@ConditionalOnBean(name = GracefulShutdownAutoConfiguration.SHUTDOWN)
 @EnableConfigurationProperties(MessagingProperties.class)
 public final class GracefulRabbitAutoConfiguration {
 

@@ -9,6 +9,7 @@ import io.github.gracefulboot.shutdown.ShutdownSequence;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -16,6 +17,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.Ordered;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
 
 /**
@@ -24,8 +26,9 @@ import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
  * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnClass(KafkaListenerEndpointRegistry.class)
-@ConditionalOnBean(ShutdownSequence.class)
+@ConditionalOnBean(name = GracefulShutdownAutoConfiguration.SHUTDOWN)
 @EnableConfigurationProperties(MessagingProperties.class)
 public final class GracefulKafkaAutoConfiguration {
 

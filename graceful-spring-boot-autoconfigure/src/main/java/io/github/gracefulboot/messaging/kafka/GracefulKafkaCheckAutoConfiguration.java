@@ -7,12 +7,14 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.Ordered;
 import org.springframework.kafka.core.KafkaAdmin;
 
 /**
@@ -21,6 +23,7 @@ import org.springframework.kafka.core.KafkaAdmin;
  * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulStartupAutoConfiguration.class)
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnClass(KafkaAdmin.class)
 public final class GracefulKafkaCheckAutoConfiguration {
 
@@ -28,7 +31,7 @@ public final class GracefulKafkaCheckAutoConfiguration {
 	 * Startup checks.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBean(StartupChecks.class)
+	@ConditionalOnBean(name = GracefulStartupAutoConfiguration.CHECKS)
 	@ConditionalOnBooleanProperty(name = "graceful.startup.check.kafka.enabled", matchIfMissing = true)
 	static class CheckConfiguration {
 

@@ -14,11 +14,13 @@ import io.github.gracefulboot.shutdown.ShutdownSequence;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.Ordered;
 import org.springframework.data.redis.listener.RedisMessageListenerContainer;
 import org.springframework.data.redis.stream.StreamMessageListenerContainer;
 
@@ -28,8 +30,9 @@ import org.springframework.data.redis.stream.StreamMessageListenerContainer;
  * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnClass(RedisMessageListenerContainer.class)
-@ConditionalOnBean(ShutdownSequence.class)
+@ConditionalOnBean(name = GracefulShutdownAutoConfiguration.SHUTDOWN)
 @EnableConfigurationProperties(MessagingProperties.class)
 public final class GracefulRedisAutoConfiguration {
 

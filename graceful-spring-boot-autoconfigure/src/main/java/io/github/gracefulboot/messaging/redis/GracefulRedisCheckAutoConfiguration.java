@@ -2,15 +2,16 @@ package io.github.gracefulboot.messaging.redis;
 
 import io.github.gracefulboot.startup.ConnectionChecks;
 import io.github.gracefulboot.startup.GracefulStartupAutoConfiguration;
-import io.github.gracefulboot.startup.StartupChecks;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
@@ -20,8 +21,9 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulStartupAutoConfiguration.class)
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnClass(RedisConnectionFactory.class)
-@ConditionalOnBean(StartupChecks.class)
+@ConditionalOnBean(name = GracefulStartupAutoConfiguration.CHECKS)
 @ConditionalOnBooleanProperty(name = "graceful.startup.check.redis.enabled", matchIfMissing = true)
 public final class GracefulRedisCheckAutoConfiguration {
 

@@ -7,11 +7,13 @@ import io.github.gracefulboot.web.WebServerDrain;
 import org.eclipse.jetty.server.Server;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.jetty.JettyWebServerFactory;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
 
 /**
  * Auto-configuration for draining Jetty.
@@ -19,9 +21,10 @@ import org.springframework.context.annotation.Bean;
  * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulWebAutoConfiguration.class)
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnClass({ Server.class, JettyWebServerFactory.class })
 @ConditionalOnWebApplication
-@ConditionalOnBean(WebServerDrain.class)
+@ConditionalOnBean(name = GracefulWebAutoConfiguration.DRAIN)
 public final class GracefulJettyAutoConfiguration {
 
 	@Bean

@@ -24,7 +24,7 @@ import org.springframework.web.server.WebFilter;
 		afterName = "io.github.gracefulboot.readiness.GracefulReadinessAutoConfiguration")
 @ConditionalOnClass({ WebFilter.class, Mono.class })
 @ConditionalOnWebApplication(type = Type.REACTIVE)
-@ConditionalOnBean(InFlightRequests.class)
+@ConditionalOnBean(name = GracefulWebAutoConfiguration.REQUESTS)
 public final class GracefulReactiveAutoConfiguration {
 
 	@Bean

@@ -2,6 +2,7 @@ package io.github.gracefulboot.web.reactive;
 
 import io.github.gracefulboot.traffic.ReadinessProbes;
 import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.web.GracefulWebAutoConfiguration;
 import io.github.gracefulboot.web.InFlightRequests;
 import reactor.core.publisher.Mono;
 
@@ -23,7 +24,7 @@ import org.springframework.web.server.WebFilter;
 @ManagementContextConfiguration(value = ManagementContextType.CHILD, proxyBeanMethods = false)
 @ConditionalOnClass({ WebFilter.class, Mono.class })
 @ConditionalOnWebApplication(type = Type.REACTIVE)
-@ConditionalOnBean(InFlightRequests.class)
+@ConditionalOnBean(name = GracefulWebAutoConfiguration.REQUESTS)
 public final class GracefulReactiveManagementConfiguration {
 
 	@Bean

@@ -26,7 +26,7 @@ import org.springframework.core.Ordered;
 		afterName = "io.github.gracefulboot.readiness.GracefulReadinessAutoConfiguration")
 @ConditionalOnClass({ Filter.class, FilterRegistrationBean.class })
 @ConditionalOnWebApplication(type = Type.SERVLET)
-@ConditionalOnBean(InFlightRequests.class)
+@ConditionalOnBean(name = GracefulWebAutoConfiguration.REQUESTS)
 public final class GracefulServletAutoConfiguration {
 
 	@Bean

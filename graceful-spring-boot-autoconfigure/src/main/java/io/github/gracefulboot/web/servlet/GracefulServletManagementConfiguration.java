@@ -2,6 +2,7 @@ package io.github.gracefulboot.web.servlet;
 
 import io.github.gracefulboot.traffic.ReadinessProbes;
 import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.web.GracefulWebAutoConfiguration;
 import io.github.gracefulboot.web.InFlightRequests;
 import jakarta.servlet.Filter;
 
@@ -23,7 +24,7 @@ import org.springframework.context.annotation.Bean;
 @ManagementContextConfiguration(value = ManagementContextType.CHILD, proxyBeanMethods = false)
 @ConditionalOnClass({ Filter.class, FilterRegistrationBean.class })
 @ConditionalOnWebApplication(type = Type.SERVLET)
-@ConditionalOnBean(InFlightRequests.class)
+@ConditionalOnBean(name = GracefulWebAutoConfiguration.REQUESTS)
 public final class GracefulServletManagementConfiguration {
 
 	@Bean

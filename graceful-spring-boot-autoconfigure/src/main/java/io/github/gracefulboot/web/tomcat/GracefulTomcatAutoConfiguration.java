@@ -12,12 +12,14 @@ import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.tomcat.TomcatWebServerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.core.Ordered;
 
 /**
  * Auto-configuration for draining Tomcat.
@@ -25,9 +27,10 @@ import org.springframework.context.annotation.ImportRuntimeHints;
  * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulWebAutoConfiguration.class)
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnClass({ Tomcat.class, TomcatWebServerFactory.class })
 @ConditionalOnWebApplication
-@ConditionalOnBean(WebServerDrain.class)
+@ConditionalOnBean(name = GracefulWebAutoConfiguration.DRAIN)
 @ImportRuntimeHints(ProtocolRuntimeHints.class)
 public final class GracefulTomcatAutoConfiguration {
 

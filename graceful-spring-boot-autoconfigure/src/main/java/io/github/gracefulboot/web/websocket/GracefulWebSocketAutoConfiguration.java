@@ -2,7 +2,6 @@ package io.github.gracefulboot.web.websocket;
 
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.GracefulWebAutoConfiguration;
-import io.github.gracefulboot.web.WebServerDrain;
 import jakarta.websocket.server.ServerContainer;
 import org.apache.tomcat.websocket.WsWebSocketContainer;
 import org.apache.tomcat.websocket.server.WsServerContainer;
@@ -16,6 +15,7 @@ import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -26,6 +26,7 @@ import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.core.Ordered;
 import org.springframework.web.context.WebApplicationContext;
 
 /**
@@ -34,7 +35,8 @@ import org.springframework.web.context.WebApplicationContext;
  * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulWebAutoConfiguration.class)
-@ConditionalOnBean(WebServerDrain.class)
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
+@ConditionalOnBean(name = GracefulWebAutoConfiguration.DRAIN)
 public final class GracefulWebSocketAutoConfiguration {
 
 	@Bean
