@@ -8,6 +8,7 @@ import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.load.Load;
 import io.github.gracefulboot.systemtests.load.LoadClient;
 import io.github.gracefulboot.systemtests.process.Exit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A stop that can not end cleanly ends in time, by itself, and says what it cut off.
  */
+@Tag("alone")
 class BudgetTests {
 
 	@Test

@@ -10,6 +10,7 @@ import io.github.gracefulboot.systemtests.app.AppProcess;
 import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.http.HttpConnection;
 import io.github.gracefulboot.systemtests.http.HttpFailureException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The time from the last response to the exit, compared with plain Spring Boot.
  */
+@Tag("alone")
 class ExitLatencyTests {
 
 	private static final Path DIRECTORY = TestDirectory.create("exit-latency");

@@ -13,6 +13,7 @@ import io.github.gracefulboot.systemtests.load.Load;
 import io.github.gracefulboot.systemtests.load.LoadClient;
 import io.github.gracefulboot.systemtests.load.LoadReport;
 import io.github.gracefulboot.systemtests.process.Exit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Real signals to the packaged sample.
  */
+@Tag("alone")
 class SignalTests {
 
 	private static final int TERMINATED_WHILE_STARTING = 143;
@@ -38,7 +40,7 @@ class SignalTests {
 	private static final Path DIRECTORY = TestDirectory.create("signals");
 
 	@ParameterizedTest
-	@CsvSource({ "GRACEFUL, TERM", "GRACEFUL, INT", "JETTY, TERM", "NETTY, TERM" })
+	@CsvSource({ "SAMPLE, TERM", "SAMPLE, INT", "JETTY, TERM", "NETTY, TERM" })
 	void whenIdleThenExitsCleanlyAtOnce(SampleJar jar, String signal) {
 		try (AppProcess process = App.of(jar, DIRECTORY).startReady()) {
 			Exit exit = stop(process, signal, "idle, %s".formatted(jar));
@@ -48,7 +50,7 @@ class SignalTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "GRACEFUL, TERM", "GRACEFUL, INT", "JETTY, TERM", "NETTY, TERM" })
+	@CsvSource({ "SAMPLE, TERM", "SAMPLE, INT", "JETTY, TERM", "NETTY, TERM" })
 	void whenRequestIsInFlightThenItIsAnsweredInFull(SampleJar jar, String signal) {
 		try (AppProcess process = App.of(jar, DIRECTORY).startReady(); LoadClient client = startRequest(process)) {
 			Exit exit = stop(process, signal, "2 s request in flight, %s".formatted(jar));
@@ -83,7 +85,7 @@ class SignalTests {
 			try (HttpConnection connection = HttpConnection.open(process.port(), Duration.ofSeconds(5))) {
 				assertThat(connection.exchange(shutdown).status()).isEqualTo(200);
 			}
-			process.awaitLog("to drain: web server");
+			process.awaitLog("Draining web server (");
 			Exit exit = stop(process, "TERM", "context is closing");
 			assertAnswered(client);
 			assertThat(exit.code()).isZero();
@@ -126,7 +128,7 @@ class SignalTests {
 	@Test
 	void whenJvmLetsNobodyHandleSignalsThenItSaysWhatToDo() {
 		try (AppProcess process = App.of(SampleJar.GRACEFUL, DIRECTORY).withJvmOptions("-Xrs").startReady()) {
-			process.awaitLog("start it without -Xrs");
+			process.awaitLog("Start it without -Xrs");
 			Exit exit = stop(process, "TERM", "-Xrs");
 			assertThat(exit.code()).isEqualTo(KILLED_BY_SIGTERM);
 			assertThat(process.log()).doesNotContain("Shutdown completed");

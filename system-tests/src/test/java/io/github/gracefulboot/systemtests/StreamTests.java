@@ -8,6 +8,7 @@ import io.github.gracefulboot.systemtests.app.AppProcess;
 import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.load.EventStreams;
 import io.github.gracefulboot.systemtests.process.Exit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -16,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Stops the sample while clients listen to events that never end.
  */
+@Tag("alone")
 class StreamTests {
 
 	private static final Path DIRECTORY = TestDirectory.create("streams");

@@ -89,7 +89,7 @@ class TransferTests {
 	private long signal(AppProcess process) {
 		long signalled = System.nanoTime();
 		process.signal("TERM");
-		process.awaitLog("to drain: web server");
+		process.awaitLog("Draining web server (");
 		return signalled;
 	}
 

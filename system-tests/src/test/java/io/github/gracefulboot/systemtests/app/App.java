@@ -19,14 +19,14 @@ import io.github.gracefulboot.systemtests.process.FreePorts;
 /**
  * A sample that can be started, again and again, on its own port.
  *
- * @param jar which one
+ * @param launch how a JVM finds it
  * @param port where it listens
  * @param log where its output goes, of every start
  * @param jvmOptions options of its JVM
  * @param args its command line
  * @param environment variables of its environment beside those of the tests
  */
-public record App(Path jar, int port, Path log, List<String> jvmOptions, List<String> args,
+public record App(Launch launch, int port, Path log, List<String> jvmOptions, List<String> args,
 		Map<String, String> environment) {
 
 	private static final Map<String, String> ENVIRONMENT = Map.of("SPRING_THREADS_VIRTUAL_ENABLED",
@@ -34,7 +34,7 @@ public record App(Path jar, int port, Path log, List<String> jvmOptions, List<St
 
 	public static App of(SampleJar jar, Path directory, String... args) {
 		int port = FreePorts.next();
-		return new App(jar.path(), port, directory.resolve("app-%d.log".formatted(port)),
+		return new App(Launch.of(jar), port, directory.resolve("app-%d.log".formatted(port)),
 				List.of(commonJvmOptions().split(" ")), List.of(args), ENVIRONMENT);
 	}
 
@@ -44,7 +44,7 @@ public record App(Path jar, int port, Path log, List<String> jvmOptions, List<St
 	public App withJvmOptions(String... options) {
 		List<String> all = new ArrayList<>(this.jvmOptions);
 		all.addAll(List.of(options));
-		return new App(this.jar, this.port, this.log, all, this.args, this.environment);
+		return new App(this.launch, this.port, this.log, all, this.args, this.environment);
 	}
 
 	/**
@@ -53,7 +53,7 @@ public record App(Path jar, int port, Path log, List<String> jvmOptions, List<St
 	public App withEnvironment(String name, String value) {
 		Map<String, String> all = new HashMap<>(this.environment);
 		all.put(name, value);
-		return new App(this.jar, this.port, this.log, this.jvmOptions, this.args, all);
+		return new App(this.launch, this.port, this.log, this.jvmOptions, this.args, all);
 	}
 
 	/**
@@ -62,7 +62,7 @@ public record App(Path jar, int port, Path log, List<String> jvmOptions, List<St
 	public App withoutLibrary(String name) {
 		Path copy = this.log.resolveSibling("without-" + name + ".jar");
 		try {
-			Files.copy(this.jar, copy, StandardCopyOption.REPLACE_EXISTING);
+			Files.copy(this.launch.jar(), copy, StandardCopyOption.REPLACE_EXISTING);
 			try (FileSystem contents = FileSystems.newFileSystem(copy);
 					DirectoryStream<Path> libraries = Files.newDirectoryStream(contents.getPath("/BOOT-INF/lib"),
 							name + "-*.jar")) {
@@ -74,7 +74,7 @@ public record App(Path jar, int port, Path log, List<String> jvmOptions, List<St
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-		return new App(copy, this.port, this.log, this.jvmOptions, this.args, this.environment);
+		return new App(Launch.packaged(copy), this.port, this.log, this.jvmOptions, this.args, this.environment);
 	}
 
 	/**
@@ -98,7 +98,8 @@ public record App(Path jar, int port, Path log, List<String> jvmOptions, List<St
 		List<String> command = new ArrayList<>();
 		command.add(java());
 		command.addAll(this.jvmOptions);
-		command.addAll(List.of("-jar", this.jar.toString(), "--server.port=" + this.port));
+		command.addAll(this.launch.options());
+		command.add("--server.port=" + this.port);
 		command.addAll(this.args);
 		return command;
 	}

@@ -1,26 +1,32 @@
 package io.github.gracefulboot.systemtests.process;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Ports of the loopback interface that nobody listens on, each given once.
+ * Ports of the loopback interface that nobody listens on, each given once. Each of the
+ * JVMs that tests run in has a range of its own, below those that the system gives to
+ * connections, and begins anywhere in it: another build may run on the same machine.
  */
 public final class FreePorts {
 
-	private static final Set<Integer> given = ConcurrentHashMap.newKeySet();
+	private static final int FIRST = 10_000;
+
+	private static final int RANGE = 4_000;
+
+	private static final AtomicInteger next = new AtomicInteger(
+			FIRST + RANGE * (Integer.getInteger("graceful.system-tests.fork", 1) - 1) + random(RANGE * 3 / 4));
 
 	private FreePorts() {
 	}
 
 	public static int next() {
-		int port = findFree();
-		while (!given.add(port)) {
-			port = findFree();
+		int port = next.getAndIncrement();
+		while (!isFree(port)) {
+			port = next.getAndIncrement();
 		}
 		return port;
 	}
@@ -30,32 +36,25 @@ public final class FreePorts {
 	 */
 	public static int nextPair() {
 		int port = next();
-		while (!isFree(port + 1) || !given.add(port + 1)) {
-			port = next();
+		int second = next();
+		while (second != port + 1) {
+			port = second;
+			second = next();
 		}
 		return port;
 	}
 
-	private static int findFree() {
-		try (ServerSocket socket = listen(0)) {
-			return socket.getLocalPort();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+	private static int random(int bound) {
+		return ThreadLocalRandom.current().nextInt(bound);
 	}
 
 	private static boolean isFree(int port) {
-		try (ServerSocket socket = listen(port)) {
+		try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
 			return socket.isBound();
 		}
 		catch (IOException ex) {
 			return false;
 		}
-	}
-
-	private static ServerSocket listen(int port) throws IOException {
-		return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
 	}
 
 }
