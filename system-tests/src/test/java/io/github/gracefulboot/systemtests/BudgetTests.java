@@ -31,7 +31,7 @@ class BudgetTests {
 			assertThat(exit.code()).isEqualTo(1);
 			assertThat(exit.took()).isLessThan(Duration.ofMillis(3500));
 			assertThat(process.log()).containsPattern("Shutdown forced after .*, cut off: POST /slow")
-				.containsPattern("at io\\.github\\.gracefulboot\\.sample\\.WorkController\\.");
+				.containsPattern("\tat .*io\\.github\\.gracefulboot\\.sample\\.WorkController\\.");
 			assertThat(client.stop().failed()).isEqualTo(1);
 		}
 	}
