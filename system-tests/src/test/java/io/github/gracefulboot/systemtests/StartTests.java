@@ -113,7 +113,8 @@ class StartTests {
 			assertThat(exit.code()).isEqualTo(1);
 			assertThat(exit.took()).isLessThan(Duration.ofSeconds(14));
 			assertThat(process.log()).contains("APPLICATION FAILED TO START")
-				.containsPattern("dataSource was still unavailable after 4\\.\\d+ s \\(\\d+ attempts\\): Connection to ")
+				.containsPattern(
+						"dataSource was still unavailable after 4\\.\\d+ s \\(\\d+ attempts\\): Connection to ")
 				.contains("graceful.startup.check.exclude=dataSource")
 				.doesNotContain("\tat ", "Tomcat started");
 		}
@@ -128,7 +129,8 @@ class StartTests {
 					exit.took().toMillis());
 			assertThat(exit.code()).isEqualTo(143);
 			assertThat(exit.took()).isLessThan(Duration.ofSeconds(10));
-			assertThat(process.log()).contains("Shutdown requested while waiting for dataSource").doesNotContain("\tat ");
+			assertThat(process.log()).contains("Shutdown requested while waiting for dataSource")
+				.doesNotContain("\tat ");
 		}
 	}
 

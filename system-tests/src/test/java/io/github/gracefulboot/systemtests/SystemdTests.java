@@ -105,8 +105,7 @@ class SystemdTests {
 				assertThat(report.failures()).extracting(Failure::kind)
 					.filteredOn((kind) -> kind != FailureKind.REFUSED && kind != FailureKind.CONNECT_TIMEOUT)
 					.isEmpty();
-				assertThat(service.log().lines())
-					.filteredOn((line) -> line.contains("without being quiesced first"))
+				assertThat(service.log().lines()).filteredOn((line) -> line.contains("without being quiesced first"))
 					.isEmpty();
 			}
 		}
