@@ -17,8 +17,6 @@ import org.springframework.core.Ordered;
 
 /**
  * Auto-configuration of health and meters.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)

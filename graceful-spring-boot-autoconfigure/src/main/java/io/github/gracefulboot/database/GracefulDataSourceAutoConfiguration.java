@@ -30,8 +30,6 @@ import org.springframework.util.ClassUtils;
 /**
  * Auto-configuration for DataSources: waits for databases during the start, and for
  * borrowed connections during the shutdown.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = { GracefulShutdownAutoConfiguration.class, GracefulStartupAutoConfiguration.class },
 		afterName = "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration")

@@ -24,8 +24,6 @@ import org.springframework.r2dbc.connection.lookup.AbstractRoutingConnectionFact
 /**
  * Auto-configuration for R2DBC: waits for databases during the start, and for borrowed
  * connections during the shutdown.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = { GracefulShutdownAutoConfiguration.class, GracefulStartupAutoConfiguration.class },
 		afterName = "org.springframework.boot.r2dbc.autoconfigure.R2dbcAutoConfiguration")

@@ -7,8 +7,6 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
  * Settings for draining executors and schedulers.
- *
- * @since 0.1.0
  */
 @ConfigurationProperties("graceful.executors")
 public class ExecutorProperties {

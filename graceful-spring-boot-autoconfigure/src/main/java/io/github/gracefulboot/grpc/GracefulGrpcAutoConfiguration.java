@@ -26,8 +26,6 @@ import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
 
 /**
  * Auto-configuration for draining gRPC servers.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class,
 		afterName = "io.github.gracefulboot.web.GracefulWebAutoConfiguration",

@@ -8,8 +8,6 @@ import io.github.gracefulboot.Deadline;
 /**
  * A container that receives messages from a broker and passes them to a listener. Two
  * instances are equal if they represent the same container.
- *
- * @since 0.1.0
  */
 public interface ListenerContainer {
 

@@ -21,8 +21,6 @@ import io.github.gracefulboot.shutdown.StageListener;
 /**
  * Stops the listener containers of one technology concurrently, before Spring's lifecycle
  * would stop them.
- *
- * @since 0.1.0
  */
 public final class ListenerDrain implements DrainParticipant, StageListener {
 

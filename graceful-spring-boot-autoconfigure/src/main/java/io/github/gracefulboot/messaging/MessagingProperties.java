@@ -6,8 +6,6 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
  * Settings for message listeners.
- *
- * @since 0.1.0
  */
 @ConfigurationProperties("graceful.messaging")
 public class MessagingProperties {

@@ -11,8 +11,6 @@ import io.github.gracefulboot.ActiveTask;
 /**
  * Finds the threads of containers that do not report them. Virtual threads are not found,
  * since the JVM does not list them.
- *
- * @since 0.1.0
  */
 public final class WorkingThreads {
 

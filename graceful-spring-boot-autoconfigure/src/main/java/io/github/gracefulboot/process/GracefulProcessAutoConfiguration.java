@@ -14,8 +14,6 @@ import org.springframework.context.annotation.Bean;
 
 /**
  * Auto-configuration of the end of the process.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnOwnProcess

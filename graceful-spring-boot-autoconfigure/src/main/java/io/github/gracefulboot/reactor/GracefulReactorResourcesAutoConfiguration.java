@@ -13,8 +13,6 @@ import org.springframework.core.Ordered;
 
 /**
  * Auto-configuration for the shutdown of Reactor Netty's shared event loops.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)

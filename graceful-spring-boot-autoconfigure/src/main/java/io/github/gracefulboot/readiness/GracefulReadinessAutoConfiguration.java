@@ -27,8 +27,6 @@ import org.springframework.core.log.LogMessage;
 
 /**
  * Auto-configuration for readiness.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class,
 		afterName = { "org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration",

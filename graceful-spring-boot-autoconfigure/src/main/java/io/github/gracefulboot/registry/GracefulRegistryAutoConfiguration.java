@@ -16,8 +16,6 @@ import org.springframework.core.Ordered;
 
 /**
  * Auto-configuration for Spring Cloud's service registries.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @param timeout from the stop signal to the end of the process
  * @param lameDuckMax the most that the lame duck stage takes of it
  * @param reserve what is kept at the end for release and exit
- * @since 0.1.0
  */
 public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve) {
 

@@ -12,8 +12,6 @@ import org.springframework.context.annotation.Conditional;
  * Matches when the process is the application's own, and not a servlet container's to
  * which it was deployed as a WAR. Unlike Spring Boot's {@code NotWarDeployment} condition
  * it can be asked in an application without Spring Web.
- *
- * @since 0.1.0
  */
 @Target({ ElementType.TYPE, ElementType.METHOD })
 @Retention(RetentionPolicy.RUNTIME)

@@ -4,8 +4,6 @@ import java.util.concurrent.ThreadFactory;
 
 /**
  * Creates the threads of a stop: named, and never what keeps a process alive.
- *
- * @since 0.1.0
  */
 public final class DaemonThreads {
 

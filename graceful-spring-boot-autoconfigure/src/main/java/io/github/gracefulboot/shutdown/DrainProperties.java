@@ -9,8 +9,6 @@ import org.springframework.util.MimeType;
 
 /**
  * Settings of the drain.
- *
- * @since 0.1.0
  */
 @ConfigurationProperties("graceful.drain")
 public class DrainProperties {

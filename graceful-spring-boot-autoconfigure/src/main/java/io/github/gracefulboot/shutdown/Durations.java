@@ -5,8 +5,6 @@ import java.util.Locale;
 
 /**
  * Compares durations, and writes them as people read them.
- *
- * @since 0.1.0
  */
 public final class Durations {
 

@@ -7,8 +7,6 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /**
  * Finds beans without creating any: a stop must not start a listener or open a pool.
- *
- * @since 0.1.0
  */
 public final class ExistingBeans {
 

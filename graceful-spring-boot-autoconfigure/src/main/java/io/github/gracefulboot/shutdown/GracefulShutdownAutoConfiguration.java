@@ -26,8 +26,6 @@ import org.springframework.util.function.SingletonSupplier;
 /**
  * Auto-configuration of the stop itself. The other auto-configurations add who takes part
  * in it.
- *
- * @since 0.1.0
  */
 @AutoConfiguration
 @ConditionalOnBooleanProperty(name = "graceful.enabled", matchIfMissing = true)

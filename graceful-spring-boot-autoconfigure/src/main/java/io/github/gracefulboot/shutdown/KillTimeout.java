@@ -7,8 +7,6 @@ import java.util.Optional;
  * Tells how long a supervisor waits, from its stop request on, before it kills the
  * process. The stop then takes no longer than that, less a margin, whatever
  * {@code graceful.shutdown.timeout} says.
- *
- * @since 0.1.0
  */
 public interface KillTimeout {
 

@@ -11,8 +11,6 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 /**
  * Settings of the time in which every request is still served after readiness was
  * refused.
- *
- * @since 0.1.0
  */
 @ConfigurationProperties("graceful.lame-duck")
 public class LameDuckProperties {

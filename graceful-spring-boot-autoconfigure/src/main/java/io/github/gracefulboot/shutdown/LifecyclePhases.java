@@ -23,8 +23,6 @@ import org.springframework.context.support.DefaultLifecycleProcessor;
  * Fits the phases of Spring's lifecycle into the budget, so that its timeout for each
  * phase neither cuts a wait of ours short nor adds to the budget. Has no effect with a
  * lifecycle processor that is not Spring's default one.
- *
- * @since 0.1.0
  */
 public final class LifecyclePhases {
 

@@ -8,7 +8,6 @@ import org.springframework.util.Assert;
  * A part of a whole, written as a percentage such as {@code 20%}.
  *
  * @param percent the part in percent, from 0 to 100
- * @since 0.1.0
  */
 public record Percentage(int percent) {
 

@@ -5,8 +5,6 @@ import io.github.gracefulboot.StopReason;
 /**
  * Stops the application and ends its process, as a stop signal does. There is none in a
  * container that hosts the application as a WAR, since the process is the container's.
- *
- * @since 0.1.0
  */
 @FunctionalInterface
 public interface ProcessStopper {

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * for.
  *
  * @param steps the steps, each of which begins when the one before is over
- * @since 0.1.0
  */
 public record ShutdownPlan(List<Step> steps) {
 

@@ -6,8 +6,6 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
  * Settings of the stop as a whole.
- *
- * @since 0.1.0
  */
 @ConfigurationProperties("graceful.shutdown")
 public class ShutdownProperties {

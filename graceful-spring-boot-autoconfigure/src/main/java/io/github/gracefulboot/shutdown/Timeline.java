@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What happened when during a shutdown, stage by stage.
- *
- * @since 0.1.0
  */
 public final class Timeline {
 

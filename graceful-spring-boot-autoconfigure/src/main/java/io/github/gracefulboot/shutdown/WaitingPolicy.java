@@ -18,7 +18,6 @@ import org.springframework.util.ClassUtils;
  * @param drains whether to wait for requests in flight
  * @param ownsProcess whether a stop may end the process, which a test's must not
  * @param quietPeriod how long an idle connection has to be idle before it may be closed
- * @since 0.1.0
  */
 public record WaitingPolicy(boolean waits, boolean clientsMayCome, boolean drains, boolean ownsProcess,
 		Duration quietPeriod) {

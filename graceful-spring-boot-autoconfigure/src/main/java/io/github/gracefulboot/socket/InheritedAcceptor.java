@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * Accepts connections of an inherited listener until they are to be left to the next
  * process. The listener itself is not closed, since the JDK would close the standard
  * streams of the process with it, and the log of the shutdown would be lost.
- *
- * @since 0.1.0
  */
 public final class InheritedAcceptor {
 

@@ -15,7 +15,6 @@ import org.springframework.core.log.LogMessage;
  * exits, so that clients wait in its queue for the next process instead of being refused.
  * Changes to the socket that would outlive this process must be avoided.
  *
- * @since 0.1.0
  * @see <a href=
  * "https://www.freedesktop.org/software/systemd/man/latest/systemd.socket.html">systemd.socket(5)</a>
  */

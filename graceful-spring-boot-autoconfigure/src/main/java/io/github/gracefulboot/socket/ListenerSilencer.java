@@ -29,8 +29,6 @@ import org.springframework.core.log.LogMessage;
  * Requires Linux and JNA, and works for every server whose acceptor is still running.
  * Otherwise a message is logged, and the few connections that are established at that
  * moment may be reset.
- *
- * @since 0.1.0
  */
 public final class ListenerSilencer implements Announcer {
 

@@ -16,7 +16,6 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
  * parent.
  *
  * @param <T> the type of the connection factories
- * @since 0.1.0
  */
 public final class ConnectionChecks<T> implements StartupCheckSource {
 

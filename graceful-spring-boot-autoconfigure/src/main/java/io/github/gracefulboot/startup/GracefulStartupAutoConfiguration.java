@@ -22,8 +22,6 @@ import org.springframework.core.env.Environment;
 /**
  * Auto-configuration for startup checks. Not active in tests, which provide their
  * dependencies themselves.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnProperty(name = WaitingPolicy.TEST_PROPERTY, havingValue = "false", matchIfMissing = true)

@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Thrown if a {@link StartupCheck} did not pass in time, or if the shutdown was requested
  * while the start waited for it.
- *
- * @since 0.1.0
  */
 public final class StartupCheckFailedException extends RuntimeException {
 

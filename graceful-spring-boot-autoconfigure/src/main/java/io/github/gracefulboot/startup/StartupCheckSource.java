@@ -8,8 +8,6 @@ import io.github.gracefulboot.shutdown.OwnBeans.Named;
 /**
  * Provides checks that are known only after all beans have been created, such as those of
  * connection factories.
- *
- * @since 0.1.0
  */
 @FunctionalInterface
 public interface StartupCheckSource {

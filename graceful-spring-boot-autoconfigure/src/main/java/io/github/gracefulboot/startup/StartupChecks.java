@@ -32,8 +32,6 @@ import org.springframework.util.backoff.ExponentialBackOff;
  * Waits for the dependencies that a start requires. All waits share one timeout, which
  * does not include the time between them. Once the application accepts traffic, there are
  * no more waits, since a bean that is created lazily would delay a request.
- *
- * @since 0.1.0
  */
 public final class StartupChecks implements Readiness.Listener {
 

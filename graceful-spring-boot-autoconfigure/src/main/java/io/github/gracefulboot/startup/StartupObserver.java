@@ -2,8 +2,6 @@ package io.github.gracefulboot.startup;
 
 /**
  * Observes the waits of a start.
- *
- * @since 0.1.0
  */
 @FunctionalInterface
 public interface StartupObserver {

@@ -8,8 +8,6 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
  * Settings for the start.
- *
- * @since 0.1.0
  */
 @ConfigurationProperties("graceful.startup")
 public class StartupProperties {

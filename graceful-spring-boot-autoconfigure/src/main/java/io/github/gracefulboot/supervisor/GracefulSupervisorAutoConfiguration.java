@@ -38,8 +38,6 @@ import org.springframework.core.env.Environment;
 /**
  * Auto-configuration of what is told to supervisors. Nothing where there is none, in a
  * test, and in a container that hosts the application as a WAR.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnOwnProcess

@@ -6,8 +6,6 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
  * Settings of when supervisors are told that the start is over.
- *
- * @since 0.1.0
  */
 @ConfigurationProperties("graceful.ready")
 public class ReadyProperties {

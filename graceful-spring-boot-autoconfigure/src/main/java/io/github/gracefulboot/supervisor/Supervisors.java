@@ -19,8 +19,6 @@ import org.springframework.beans.factory.DisposableBean;
 /**
  * Everybody who supervises this process. What is told to them is told to each, and none
  * of them holds up the others or the application.
- *
- * @since 0.1.0
  */
 public final class Supervisors implements ReloadNotifier, Announcer, DisposableBean {
 

@@ -4,8 +4,6 @@ import java.util.Collection;
 
 /**
  * Lists the open connections of a server.
- *
- * @since 0.1.0
  */
 @FunctionalInterface
 public interface ConnectionSource {

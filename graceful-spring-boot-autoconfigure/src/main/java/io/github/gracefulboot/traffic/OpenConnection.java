@@ -7,7 +7,6 @@ package io.github.gracefulboot.traffic;
  * @param id identifies the connection as long as it is open, compared by identity
  * @param state what the connection is doing
  * @param lastActivity when bytes were last read or written, in {@link System#nanoTime()}
- * @since 0.1.0
  */
 public record OpenConnection(Object id, State state, long lastActivity) {
 

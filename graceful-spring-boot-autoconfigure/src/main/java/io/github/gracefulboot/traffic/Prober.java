@@ -7,8 +7,6 @@ import java.util.Arrays;
  * What is known of one client that asks for readiness: its period, the longest of its
  * last intervals, and how many of its last answers said not ready. The longest interval
  * counts, because two checkers behind one address and User-Agent ask in an uneven rhythm.
- *
- * @since 0.1.0
  */
 public final class Prober {
 

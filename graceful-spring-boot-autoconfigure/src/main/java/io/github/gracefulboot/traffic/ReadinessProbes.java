@@ -2,8 +2,6 @@ package io.github.gracefulboot.traffic;
 
 /**
  * Tells readiness probes from other requests by their path.
- *
- * @since 0.1.0
  */
 public interface ReadinessProbes {
 

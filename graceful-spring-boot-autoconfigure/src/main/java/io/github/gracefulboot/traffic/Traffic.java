@@ -11,8 +11,6 @@ import java.util.function.LongSupplier;
 /**
  * Collects what the servers of the application see of their clients. Costs a request one
  * volatile write; everything else is worked out when somebody asks.
- *
- * @since 0.1.0
  */
 public final class Traffic {
 

@@ -8,8 +8,6 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Wakes the thread that stops the application when something happened that may end its
  * wait. A raise that comes while nobody waits is not lost: the next wait returns at once.
- *
- * @since 0.1.0
  */
 public class WakeUp {
 

@@ -6,8 +6,6 @@ import io.github.gracefulboot.traffic.ConnectionSource;
 /**
  * A web server in the steps of its drain. What the steps are for and when they come is
  * the same for every server; how they are done is not.
- *
- * @since 0.1.0
  */
 public interface DrainableServer extends ConnectionSource {
 

@@ -23,8 +23,6 @@ import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Auto-configuration of the drain of web servers.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnClass(WebServer.class)

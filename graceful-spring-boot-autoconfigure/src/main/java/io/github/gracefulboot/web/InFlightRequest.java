@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A request that has come and is not answered yet.
- *
- * @since 0.1.0
  */
 public final class InFlightRequest {
 

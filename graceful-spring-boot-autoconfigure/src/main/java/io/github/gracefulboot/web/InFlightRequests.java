@@ -17,8 +17,6 @@ import org.springframework.core.log.LogMessage;
 
 /**
  * The requests that are in flight, of all servers of the application.
- *
- * @since 0.1.0
  */
 public final class InFlightRequests {
 

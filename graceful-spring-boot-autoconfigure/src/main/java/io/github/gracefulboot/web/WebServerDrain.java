@@ -27,8 +27,6 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
  * Drains the web servers: closes their listeners, ends streams, waits until nothing is in
  * flight, and closes what is idle last. Then nothing is left to wait for in Spring Boot's
  * own graceful shutdown, which follows.
- *
- * @since 0.1.0
  */
 public final class WebServerDrain implements DrainParticipant, Announcer, LifecyclePhases.Limit {
 

@@ -22,8 +22,6 @@ import org.springframework.core.Ordered;
 
 /**
  * Auto-configuration for draining Quartz schedulers.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulExecutorAutoConfiguration.class,
 		afterName = "org.springframework.boot.quartz.autoconfigure.QuartzAutoConfiguration")

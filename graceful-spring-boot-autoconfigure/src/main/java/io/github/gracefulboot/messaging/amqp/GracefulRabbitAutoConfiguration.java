@@ -19,8 +19,6 @@ import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration for draining RabbitMQ listeners.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)

@@ -17,8 +17,6 @@ import org.springframework.core.Ordered;
 
 /**
  * Auto-configuration for the startup check of RabbitMQ.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulStartupAutoConfiguration.class)
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)

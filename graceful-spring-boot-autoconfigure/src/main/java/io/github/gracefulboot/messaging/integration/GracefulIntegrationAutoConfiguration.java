@@ -21,8 +21,6 @@ import org.springframework.integration.endpoint.PollingConsumer;
 
 /**
  * Auto-configuration for draining Spring Integration's pollers and queue channels.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)

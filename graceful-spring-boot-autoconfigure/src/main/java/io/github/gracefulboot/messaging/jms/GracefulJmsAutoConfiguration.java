@@ -19,8 +19,6 @@ import org.springframework.jms.config.JmsListenerEndpointRegistry;
 
 /**
  * Auto-configuration for draining JMS listeners.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)

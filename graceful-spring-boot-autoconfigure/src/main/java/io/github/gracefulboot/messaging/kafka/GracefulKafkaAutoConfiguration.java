@@ -22,8 +22,6 @@ import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
 
 /**
  * Auto-configuration for draining Kafka listeners.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)

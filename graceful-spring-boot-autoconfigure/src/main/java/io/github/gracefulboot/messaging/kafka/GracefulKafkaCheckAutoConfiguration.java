@@ -19,8 +19,6 @@ import org.springframework.kafka.core.KafkaAdmin;
 
 /**
  * Auto-configuration for the startup check of Kafka.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulStartupAutoConfiguration.class)
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)

@@ -26,8 +26,6 @@ import org.springframework.data.redis.stream.StreamMessageListenerContainer;
 
 /**
  * Auto-configuration for draining Redis listeners of channels and streams.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)

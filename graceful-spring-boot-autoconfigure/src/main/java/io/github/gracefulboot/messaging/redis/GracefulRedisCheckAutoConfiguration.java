@@ -17,8 +17,6 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
  * Auto-configuration for the startup check of Redis.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulStartupAutoConfiguration.class)
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)

@@ -31,8 +31,6 @@ import org.springframework.core.Ordered;
 
 /**
  * Auto-configuration for the warm-up, which is not active in tests.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)

@@ -8,8 +8,6 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
  * Settings for the warm-up before the application accepts traffic.
- *
- * @since 0.1.0
  */
 @ConfigurationProperties("graceful.startup.warm-up")
 public class WarmUpProperties {

@@ -16,8 +16,6 @@ import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration of {@link Pm2Supervisor}.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(before = { GracefulSupervisorAutoConfiguration.class, GracefulShutdownAutoConfiguration.class })
 @ConditionalOnOwnProcess

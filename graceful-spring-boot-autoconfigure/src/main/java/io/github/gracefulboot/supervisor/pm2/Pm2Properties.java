@@ -4,8 +4,6 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
  * Settings for PM2.
- *
- * @since 0.1.0
  */
 @ConfigurationProperties("graceful.supervisor.pm2")
 public class Pm2Properties {

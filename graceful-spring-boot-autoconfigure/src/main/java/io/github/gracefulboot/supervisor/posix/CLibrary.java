@@ -9,8 +9,6 @@ import com.sun.jna.Pointer;
 /**
  * Functions of the C library, called through JNA. Sizes are of C's type {@code size_t},
  * which is as large as {@code long} on Linux.
- *
- * @since 0.1.0
  */
 public interface CLibrary extends Library {
 

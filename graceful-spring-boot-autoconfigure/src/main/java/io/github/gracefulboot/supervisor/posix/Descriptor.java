@@ -12,7 +12,6 @@ import java.nio.file.Path;
  *
  * @param number the number of the descriptor
  * @param source the source of the number, such as {@code NODE_CHANNEL_FD}
- * @since 0.1.0
  */
 public record Descriptor(int number, String source) {
 

@@ -14,8 +14,6 @@ import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration of {@link S6Supervisor}.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(before = GracefulSupervisorAutoConfiguration.class)
 @ConditionalOnOwnProcess

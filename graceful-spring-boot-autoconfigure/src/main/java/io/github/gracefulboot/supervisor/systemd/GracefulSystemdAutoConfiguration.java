@@ -24,8 +24,6 @@ import org.springframework.core.log.LogMessage;
 
 /**
  * Auto-configuration of {@link SystemdSupervisor}.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(before = { GracefulSupervisorAutoConfiguration.class, GracefulShutdownAutoConfiguration.class })
 @ConditionalOnOwnProcess

@@ -6,8 +6,6 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
  * Settings for systemd.
- *
- * @since 0.1.0
  */
 @ConfigurationProperties("graceful.supervisor.systemd")
 public class SystemdProperties {

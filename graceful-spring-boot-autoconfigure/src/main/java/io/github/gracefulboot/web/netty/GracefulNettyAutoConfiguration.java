@@ -18,8 +18,6 @@ import org.springframework.core.Ordered;
 
 /**
  * Auto-configuration for draining Reactor Netty.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulWebAutoConfiguration.class)
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)

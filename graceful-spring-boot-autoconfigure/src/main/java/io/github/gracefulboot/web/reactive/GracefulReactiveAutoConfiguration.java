@@ -17,8 +17,6 @@ import org.springframework.web.server.WebFilter;
 
 /**
  * Auto-configuration for tracking requests in reactive web applications.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulWebAutoConfiguration.class,
 		afterName = "io.github.gracefulboot.readiness.GracefulReadinessAutoConfiguration")

@@ -18,8 +18,6 @@ import org.springframework.web.server.WebFilter;
 /**
  * Configuration for tracking requests on a separate management port, whose context does
  * not use the filters of the application.
- *
- * @since 0.1.0
  */
 @ManagementContextConfiguration(value = ManagementContextType.CHILD, proxyBeanMethods = false)
 @ConditionalOnClass({ WebFilter.class, Mono.class })

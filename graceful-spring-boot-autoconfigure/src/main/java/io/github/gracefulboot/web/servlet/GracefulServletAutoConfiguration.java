@@ -19,8 +19,6 @@ import org.springframework.core.Ordered;
 
 /**
  * Auto-configuration for tracking requests in servlet containers.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulWebAutoConfiguration.class,
 		afterName = "io.github.gracefulboot.readiness.GracefulReadinessAutoConfiguration")

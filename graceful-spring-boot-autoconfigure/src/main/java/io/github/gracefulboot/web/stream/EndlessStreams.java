@@ -21,8 +21,6 @@ import org.springframework.util.MimeType;
 /**
  * Determines which responses are streams that do not end by themselves, and how to end
  * them.
- *
- * @since 0.1.0
  */
 public final class EndlessStreams {
 

@@ -4,8 +4,6 @@ package io.github.gracefulboot.web.stream;
  * Follows the data that is written to a stream and determines whether the stream may end:
  * after a blank line in a stream of server-sent events, after a line in any other stream.
  * Not thread-safe.
- *
- * @since 0.1.0
  */
 public final class EventBoundary {
 

@@ -10,8 +10,6 @@ import io.github.gracefulboot.Deadline;
  * Streams that do not end by themselves, such as server-sent events or WebSocket
  * sessions. A shutdown ends them as provided for by their protocol, at the time that
  * {@code graceful.drain.streams} determines.
- *
- * @since 0.1.0
  */
 public interface LongLivedStreams {
 

@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * Extends Tomcat's HTTP/1.1 protocol, so that it can tell clients to leave, close its
  * listener without losing a connection, and list its connections. Replaces Tomcat's own
  * protocol; additional connectors have to be configured with it.
- *
- * @since 0.1.0
  */
 public class DrainableHttp11NioProtocol extends Http11NioProtocol {
 

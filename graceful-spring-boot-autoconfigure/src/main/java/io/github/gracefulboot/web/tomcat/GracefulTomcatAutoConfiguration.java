@@ -23,8 +23,6 @@ import org.springframework.core.Ordered;
 
 /**
  * Auto-configuration for draining Tomcat.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulWebAutoConfiguration.class)
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)

@@ -31,8 +31,6 @@ import org.springframework.web.context.WebApplicationContext;
 
 /**
  * Auto-configuration for closing WebSocket sessions.
- *
- * @since 0.1.0
  */
 @AutoConfiguration(after = GracefulWebAutoConfiguration.class)
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
