@@ -67,10 +67,11 @@ final class ProcessExit implements ProcessStopper {
 	/**
 	 * Starts the budget and watches over it, before anything that could hang.
 	 * @param reason why the process ends
+	 * @param source who asked for it, for the log
 	 * @return when it has to be gone
 	 */
-	Deadline begin(StopReason reason) {
-		Deadline deadline = this.shutdown.start(reason);
+	Deadline begin(StopReason reason, String source) {
+		Deadline deadline = this.shutdown.start(reason, source);
 		if (this.guard != null) {
 			this.guard.watch(deadline);
 		}
@@ -83,8 +84,7 @@ final class ProcessExit implements ProcessStopper {
 			logger.info(LogMessage.format("Ignoring %s: shutdown already in progress", source));
 		}
 		else if (this.ready) {
-			logger.debug(LogMessage.format("Shutting down: %s", source));
-			Deadline deadline = begin(reason);
+			Deadline deadline = begin(reason, source);
 			start(() -> stopAndExit(deadline));
 		}
 		else {

@@ -80,7 +80,8 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 	public void onApplicationEvent(ApplicationEvent event) {
 		if (((ContextClosedEvent) event).getApplicationContext() == this.context && this.exit.isReady()
 				&& JvmShutdown.underWay()) {
-			this.exit.begin(JvmShutdown.reason());
+			StopReason reason = JvmShutdown.reason();
+			this.exit.begin(reason, reason.toString());
 		}
 	}
 

@@ -58,7 +58,7 @@ final class ContextCloseListener implements SmartApplicationListener, Disposable
 		try {
 			ShutdownPlan plan = plan();
 			logger.info(LogMessage.format("Shutting down within %s (%s): %s", Durations.text(deadline.remaining()),
-					this.shutdown.getReason(), plan.summary()));
+					this.shutdown.getSource(), plan.summary()));
 			logger.debug(LogMessage.format("Shutdown plan, step by step:%n%s", plan));
 		}
 		catch (RuntimeException | Error ex) {

@@ -56,6 +56,8 @@ public final class ShutdownSequence implements GracefulShutdown {
 
 	private volatile @Nullable StopReason reason;
 
+	private volatile String source = "";
+
 	private volatile @Nullable Deadline deadline;
 
 	private volatile @Nullable Thread stoppingThread;
@@ -75,16 +77,27 @@ public final class ShutdownSequence implements GracefulShutdown {
 	}
 
 	/**
-	 * Starts the budget, at the first call: when the process is asked to stop, or else
-	 * when the context begins to close. The first reason counts.
+	 * Starts the budget when the context begins to close, unless the process was asked to
+	 * stop before.
 	 * @param reason why the application shuts down
 	 * @return when the shutdown has to be over
 	 */
-	public synchronized Deadline start(StopReason reason) {
+	public Deadline start(StopReason reason) {
+		return start(reason, reason.toString());
+	}
+
+	/**
+	 * Starts the budget, at the first call, whose reason counts.
+	 * @param reason why the application shuts down
+	 * @param source who asked for it, for the log
+	 * @return when the shutdown has to be over
+	 */
+	public synchronized Deadline start(StopReason reason, String source) {
 		this.endsProcess |= reason.endsProcess();
 		Deadline deadline = this.deadline;
 		if (deadline == null) {
 			this.reason = reason;
+			this.source = source;
 			deadline = Deadline.after(this.clock, this.budget.timeout());
 			this.deadline = deadline;
 		}
@@ -211,10 +224,10 @@ public final class ShutdownSequence implements GracefulShutdown {
 			}
 			String took = Durations.text(this.budget.timeout().minus(deadline.remaining()));
 			if (outcome.isClean()) {
-				logger.info(LogMessage.format("Shutdown completed in %s (%s; %s)", took, this.reason, this.timeline));
+				logger.info(LogMessage.format("Shutdown completed in %s (%s; %s)", took, this.source, this.timeline));
 			}
 			else {
-				logger.warn(LogMessage.format("Shutdown forced after %s (%s; %s), cut off: %s", took, this.reason,
+				logger.warn(LogMessage.format("Shutdown forced after %s (%s; %s), cut off: %s", took, this.source,
 						this.timeline, String.join("; ", outcome.cutOff())));
 			}
 		}
@@ -257,6 +270,10 @@ public final class ShutdownSequence implements GracefulShutdown {
 	@Override
 	public @Nullable StopReason getReason() {
 		return this.reason;
+	}
+
+	String getSource() {
+		return this.source;
 	}
 
 	@Override

@@ -177,6 +177,18 @@ class ShutdownSequenceTests {
 	}
 
 	@Test
+	void whenASupervisorAsksThenTheOutcomeSaysHow(CapturedOutput output) {
+		ShutdownSequence shutdown = shutdown();
+		shutdown.start(StopReason.SUPERVISOR, "PM2's shutdown message");
+		shutdown.start(StopReason.SIGTERM);
+		shutdown.run();
+		shutdown.release();
+		shutdown.finish();
+		assertThat(shutdown.getReason()).isEqualTo(StopReason.SUPERVISOR);
+		assertThat(output).containsPattern("Shutdown completed in .* \\(PM2's shutdown message; ");
+	}
+
+	@Test
 	void whenFinishedTwiceThenSaysSoOnce(CapturedOutput output) {
 		ShutdownSequence shutdown = shutdown();
 		shutdown.run();

@@ -19,6 +19,7 @@ import io.github.gracefulboot.systemtests.process.Exit;
 import io.github.gracefulboot.systemtests.process.FreePorts;
 import io.github.gracefulboot.systemtests.systemd.NotifySocket;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,6 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What the sample makes of a NOTIFY_SOCKET where no systemd listens.
  */
+@Tag("alone")
 class NotifySocketTests {
 
 	/**

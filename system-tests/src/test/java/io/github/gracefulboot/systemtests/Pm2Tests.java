@@ -16,6 +16,7 @@ import io.github.gracefulboot.systemtests.pm2.Pm2Exit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The packaged sample under a real PM2, in fork mode.
  */
+@Tag("alone")
 class Pm2Tests {
 
 	private static final Path DIRECTORY = TestDirectory.create("pm2");
