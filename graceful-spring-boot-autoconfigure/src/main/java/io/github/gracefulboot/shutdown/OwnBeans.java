@@ -1,6 +1,5 @@
 package io.github.gracefulboot.shutdown;
 
-import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +54,7 @@ public final class OwnBeans {
 	 * @return the beans in their order
 	 */
 	public <T> List<T> instances(Class<T> type) {
-		return Collections.unmodifiableList(ordered(type).stream().map(Named::instance).toList());
+		return ordered(type).stream().map(Named::instance).toList();
 	}
 
 	/**
