@@ -8,9 +8,9 @@ directory=$1 java_home=$2 jar=$3
 # Where the services find what the tests give them, wherever it is outside
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir -p /run/tests/java
-touch /run/tests/sample-app.jar
 mount --bind "$java_home" /run/tests/java
-mount --bind "$jar" /run/tests/sample-app.jar
+mkdir /run/tests/application
+mount --bind "$(dirname "$jar")" /run/tests/application
 mkdir /run/tests/directory
 mount --bind "$directory" /run/tests/directory
 
@@ -20,7 +20,9 @@ mkdir -p /var/lib /var/log /var/cache
 mkdir -m 1777 /var/tmp
 mount -t tmpfs -o mode=755 tmpfs /opt
 mkdir /opt/sample-app
-ln -s /run/tests/sample-app.jar /opt/sample-app/sample-app.jar
+ln -s "/run/tests/application/$(basename "$jar")" /opt/sample-app/sample-app.jar
+# Where the manifest of an unpacked application says that its libraries are
+ln -s /run/tests/application/lib /opt/sample-app/lib
 mount -o remount,bind,ro /
 mount --bind -o ro /proc/sys /proc/sys
 

@@ -1,17 +1,14 @@
 package io.github.gracefulboot.systemtests;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
-import io.github.gracefulboot.systemtests.app.App;
-import io.github.gracefulboot.systemtests.app.AppProcess;
 import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.front.ConnectionFront;
 import io.github.gracefulboot.systemtests.http2.Http2LoadProcess;
 import io.github.gracefulboot.systemtests.http2.Http2Report;
+import io.github.gracefulboot.systemtests.load.Traffic;
 import io.github.gracefulboot.systemtests.process.Exit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class Http2RestartTests {
 
-	private static final int GRACEFUL_ROUNDS = Integer.getInteger("graceful.system-tests.rounds", 5);
+	private static final int ROUNDS = Integer.getInteger("graceful.system-tests.rounds", 5);
 
 	/**
 	 * Reactor Netty's limit is 0 unless set: a request with a body that asks for the
@@ -33,64 +30,46 @@ class Http2RestartTests {
 	private static final String[] HTTP2 = { "--server.http2.enabled=true",
 			"--server.netty.h2c-max-content-length=1MB" };
 
-	private final List<AppProcess> instances = new ArrayList<>();
-
-	private final List<Exit> exits = new ArrayList<>();
-
-	private ConnectionFront front;
-
-	private Http2LoadProcess load;
-
-	@AfterEach
-	void close() {
-		if (this.load != null) {
-			this.load.close();
-		}
-		this.front.close();
-		this.instances.forEach(AppProcess::close);
-	}
-
 	@ParameterizedTest
 	@EnumSource(names = { "GRACEFUL", "JETTY", "NETTY" })
 	void whenGracefulRestartsThenNoStreamFails(SampleJar jar) {
-		Http2Report report = restart(jar, GRACEFUL_ROUNDS);
-		assertThat(report.failed()).as(String.join("\n", report.failures())).isZero();
-		assertThat(report.overHttp2()).isGreaterThan(report.total() * 9 / 10);
-		assertThat(this.front.goneAway()).isGreaterThanOrEqualTo(this.exits.size());
-		assertThat(this.exits).allMatch((exit) -> exit.code() == 0);
+		restart(jar, ROUNDS, (report, exits, front) -> {
+			assertThat(report.failed()).as(String.join("\n", report.failures())).isZero();
+			assertThat(report.overHttp2()).isGreaterThan(report.total() * 9 / 10);
+			assertThat(front.goneAway()).isGreaterThanOrEqualTo(exits.size());
+			assertThat(exits).allMatch((exit) -> exit.code() == 0);
+		});
 	}
 
 	@Test
 	void whenPlainBootRestartsThenStreamsFail() {
-		assertThat(restart(SampleJar.PLAIN_BOOT, Math.max(2, GRACEFUL_ROUNDS)).failed()).isPositive();
+		restart(SampleJar.PLAIN_BOOT, Math.max(2, ROUNDS),
+				(report, exits, front) -> assertThat(report.failed()).isPositive());
 	}
 
-	private Http2Report restart(SampleJar jar, int rounds) {
+	private void restart(SampleJar jar, int rounds, Outcome outcome) {
 		Path directory = TestDirectory.create("http2-restart-" + jar);
-		List<App> apps = List.of(App.of(jar, directory, HTTP2), App.of(jar, directory, HTTP2));
-		this.front = new ConnectionFront(apps.stream().map(App::port).toList());
-		apps.forEach((app) -> this.instances.add(app.start()));
-		this.instances.forEach(this::awaitUp);
-		this.load = Http2LoadProcess.start("http://127.0.0.1:%d/slow?ms=50".formatted(this.front.port()), directory);
-		for (int round = 0; round < rounds; round++) {
-			for (int i = 0; i < apps.size(); i++) {
-				this.exits.add(this.instances.get(i).stop("TERM"));
-				this.instances.set(i, apps.get(i).start());
-				awaitUp(this.instances.get(i));
+		try (Instances instances = Instances.start(jar, directory, HTTP2);
+				ConnectionFront front = new ConnectionFront(instances.ports())) {
+			instances.awaitUp(front);
+			String uri = "http://127.0.0.1:%d%s".formatted(front.port(), Traffic.path());
+			try (Http2LoadProcess load = Http2LoadProcess.start(uri, directory)) {
+				List<Exit> exits = instances.restart(rounds, front);
+				Http2Report report = load.stop();
+				System.out.printf(
+						"%s over HTTP/2: %d of %d requests failed in %d restarts, %d over HTTP/2, %d of %d connections "
+								+ "told to go away, stops %s ms%n",
+						jar, report.failed(), report.total(), exits.size(), report.overHttp2(), front.goneAway(),
+						front.connections(), exits.stream().map((exit) -> exit.took().toMillis()).toList());
+				outcome.verify(report, exits, front);
 			}
 		}
-		Http2Report report = this.load.stop();
-		System.out.printf(
-				"%s over HTTP/2: %d of %d requests failed in %d restarts, %d over HTTP/2, %d of %d connections told "
-						+ "to go away, stops %s ms%n",
-				jar, report.failed(), report.total(), this.exits.size(), report.overHttp2(), this.front.goneAway(),
-				this.front.connections(), this.exits.stream().map((exit) -> exit.took().toMillis()).toList());
-		return report;
 	}
 
-	private void awaitUp(AppProcess instance) {
-		instance.awaitReady();
-		this.front.awaitUp(instance);
+	private interface Outcome {
+
+		void verify(Http2Report report, List<Exit> exits, ConnectionFront front);
+
 	}
 
 }

@@ -31,7 +31,7 @@ class LeakTests {
 
 	private static final int STEADY_AFTER = 20_000;
 
-	private static final int REQUESTS = 200_000;
+	private static final int REQUESTS = Integer.getInteger("graceful.system-tests.requests", 200_000);
 
 	private static final int NEW_CONNECTIONS = 5_000;
 

@@ -34,6 +34,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class LoadClientTests {
 
+	private static final int REQUESTS = 1000;
+
 	@ParameterizedTest
 	@EnumSource
 	void whenNothingRestartsThenNothingIsLost(FrontType type) {
@@ -42,10 +44,10 @@ class LoadClientTests {
 				Front front = type.start(List.of(app.port()), directory)) {
 			front.awaitUp(app);
 			for (Load load : Traffic.MIXED.loads()) {
-				LoadReport report = LoadClient.run(load.withPath("/fast").withMaxRequests(2000), front.port());
+				LoadReport report = LoadClient.run(load.withPath("/fast").withMaxRequests(REQUESTS), front.port());
 				System.out.println(type + " without restarts: " + report);
 				assertThat(report.failed()).as(report::describeFailures).isZero();
-				assertThat(report.total()).isEqualTo(2000);
+				assertThat(report.total()).isEqualTo(REQUESTS);
 			}
 		}
 	}

@@ -27,7 +27,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What the sample makes of a NOTIFY_SOCKET where no systemd listens.
  */
-@Tag("alone")
 class NotifySocketTests {
 
 	/**
@@ -42,16 +41,19 @@ class NotifySocketTests {
 		assertWarnsOnceAndRuns("missing", DIRECTORY.resolve("missing").toAbsolutePath().toString());
 	}
 
+	@Tag("full")
 	@Test
 	void whenPathIsTooLongThenWarnsOnceAndRuns() {
 		assertWarnsOnceAndRuns("too long", "/" + "x".repeat(TOO_LONG - 1));
 	}
 
+	@Tag("full")
 	@Test
 	void whenNobodyMayConnectThenWarnsOnceAndRuns() throws IOException {
 		assertWarnsOnceAndRuns("a file", Files.writeString(shortPath("file"), "").toString());
 	}
 
+	@Tag("full")
 	@Test
 	void whenSocketIsOfAnotherKindThenWarnsOnceAndRuns() throws IOException {
 		Path path = shortPath("stream");
@@ -61,11 +63,13 @@ class NotifySocketTests {
 		}
 	}
 
+	@Tag("full")
 	@Test
 	void whenSocketIsNotAnAddressThenWarnsOnceAndRuns() {
 		assertWarnsOnceAndRuns("not an address", "vsock:2:1234");
 	}
 
+	@Tag("alone")
 	@Test
 	void whenSocketHasAnAbstractAddressThenItIsToldEverythingInOrder() {
 		String address = "@graceful-tests-" + ProcessHandle.current().pid();

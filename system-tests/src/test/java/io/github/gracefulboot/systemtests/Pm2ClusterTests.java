@@ -40,6 +40,8 @@ class Pm2ClusterTests {
 
 	private static final String NAME = "sample-cluster";
 
+	private static final Path DIRECTORY = TestDirectory.create("pm2-cluster");
+
 	private static final int PORT = FreePorts.next();
 
 	private static Pm2 pm2;
@@ -51,15 +53,17 @@ class Pm2ClusterTests {
 	@BeforeEach
 	void startCluster() {
 		if (pm2 == null) {
-			pm2 = Pm2.start(TestDirectory.create("pm2-cluster"));
+			pm2 = Pm2.start(DIRECTORY);
 			startInstances();
 		}
 	}
 
 	private static void startInstances() {
+		App app = App.of(SampleJar.GRACEFUL, DIRECTORY);
 		pm2.start(ECOSYSTEM,
-				Map.of("PORT", String.valueOf(PORT), "JAVA", App.java(), "JVM_OPTIONS", App.commonJvmOptions(),
-						"SAMPLE_JAR", SampleJar.SAMPLE.path().toString(), "SERVER_HTTP2_ENABLED", "true"));
+				Map.of("PORT", String.valueOf(PORT), "JAVA", App.java(), "JVM_OPTIONS",
+						String.join(" ", app.allJvmOptions()), "SAMPLE_JAR", app.jar().toString(),
+						"SERVER_HTTP2_ENABLED", "true"));
 	}
 
 	@AfterAll
@@ -72,7 +76,7 @@ class Pm2ClusterTests {
 	@Test
 	void whenReloadedUnderLoadThenNothingIsLost() {
 		int exitsBefore = pm2.exits(NAME).size();
-		try (SteadyLoad load = SteadyLoad.start(Traffic.MIXED, PORT)) {
+		try (SteadyLoad load = SteadyLoad.start(Traffic.MIXED.loads(), PORT)) {
 			long begin = System.nanoTime();
 			for (int i = 0; i < RELOADS; i++) {
 				pm2.reload(NAME);

@@ -41,8 +41,9 @@ class Pm2ReloadTests {
 		int port = FreePorts.nextPair();
 		try (Front front = FrontType.HAPROXY.start(List.of(port, port + 1), DIRECTORY);
 				Pm2 pm2 = Pm2.start(DIRECTORY)) {
+			App app = App.of(SampleJar.GRACEFUL, DIRECTORY);
 			pm2.start(ECOSYSTEM, Map.of("FIRST_PORT", String.valueOf(port), "JAVA", App.java(), "JVM_OPTIONS",
-					App.commonJvmOptions(), "SAMPLE_JAR", SampleJar.SAMPLE.path().toString()));
+					String.join(" ", app.allJvmOptions()), "SAMPLE_JAR", app.jar().toString()));
 			awaitUp(front, port);
 			awaitUp(front, port + 1);
 			List<LoadReport> reports = reloadUnderLoad(pm2, front);
@@ -55,7 +56,7 @@ class Pm2ReloadTests {
 	}
 
 	private List<LoadReport> reloadUnderLoad(Pm2 pm2, Front front) {
-		try (SteadyLoad load = SteadyLoad.start(Traffic.POST, front.port())) {
+		try (SteadyLoad load = SteadyLoad.start(Traffic.POST.loads(), front.port())) {
 			long begin = System.nanoTime();
 			for (int i = 0; i < RELOADS; i++) {
 				pm2.reload(NAME);

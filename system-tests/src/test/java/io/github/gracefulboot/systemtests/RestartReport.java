@@ -11,14 +11,15 @@ import io.github.gracefulboot.systemtests.load.LoadReport;
 import io.github.gracefulboot.systemtests.process.Exit;
 
 /**
- * What a {@link RollingRestart} cost.
+ * What a rolling restart cost.
  *
  * @param name which one
  * @param directory where the logs are
  * @param loads what became of the requests
  * @param exits how each stop went
+ * @param outcomes what the starter wrote of each stop, in no order
  */
-record RestartReport(String name, Path directory, List<LoadReport> loads, List<Exit> exits) {
+record RestartReport(String name, Path directory, List<LoadReport> loads, List<Exit> exits, List<String> outcomes) {
 
 	long failed() {
 		return this.loads.stream().mapToLong(LoadReport::failed).sum();

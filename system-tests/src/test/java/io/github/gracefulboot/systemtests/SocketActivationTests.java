@@ -2,18 +2,16 @@ package io.github.gracefulboot.systemtests;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 import io.github.gracefulboot.systemtests.app.Readiness;
 import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.http.HttpConnection;
-import io.github.gracefulboot.systemtests.load.LoadClient;
+import io.github.gracefulboot.systemtests.load.Load;
 import io.github.gracefulboot.systemtests.load.LoadReport;
 import io.github.gracefulboot.systemtests.load.Traffic;
 import io.github.gracefulboot.systemtests.systemd.SampleService;
 import io.github.gracefulboot.systemtests.systemd.Systemd;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -26,12 +24,10 @@ class SocketActivationTests {
 
 	private static final int RESTARTS = Integer.getInteger("graceful.system-tests.socket-restarts", 10);
 
-	private static final int STEADY_REQUESTS = 100;
-
 	private static final Duration LONGER_THAN_A_START = Duration.ofSeconds(60);
 
 	@ParameterizedTest
-	@EnumSource(names = { "SAMPLE", "JETTY" })
+	@EnumSource(names = { "GRACEFUL", "JETTY" })
 	void whenServiceRestartsThenNobodyIsRefusedAndNothingIsLost(SampleJar jar) throws Exception {
 		Path directory = TestDirectory.create("socket-activation-%s".formatted(jar));
 		try (Systemd systemd = Systemd.start(directory, jar);
@@ -43,47 +39,28 @@ class SocketActivationTests {
 			service.await("ActiveState", "active");
 			assertThat(service.readiness()).isEqualTo(Readiness.READY);
 			List<LoadReport> reports = restartUnderLoad(service);
-			long total = reports.stream().mapToLong(LoadReport::total).sum();
-			long failed = reports.stream().mapToLong(LoadReport::failed).sum();
-			System.out.printf("SOCKET activation, %s: %d of %d requests failed in %d restarts%n", jar, failed, total,
-					RESTARTS);
+			System.out.printf("SOCKET activation, %s: %d of %d requests failed in %d restarts%n", jar,
+					SteadyLoad.failed(reports), SteadyLoad.total(reports), RESTARTS);
 			reports.forEach((report) -> System.out.println("  " + report));
-			assertThat(reports).allSatisfy((report) -> {
-				assertThat(report.failed()).as(report::describeFailures).isZero();
-				assertThat(report.ok()).isGreaterThan(STEADY_REQUESTS);
-			});
+			assertThat(SteadyLoad.failures(reports)).isEmpty();
 			service.await("ActiveState", "active");
 			assertThat(service.log()).doesNotContain(" WARN ", " ERROR ");
 		}
 	}
 
 	private List<LoadReport> restartUnderLoad(SampleService service) {
-		List<LoadClient> clients = new ArrayList<>();
-		try {
-			Traffic.MIXED.loads()
-				.stream()
-				.map((load) -> load.withResponseTimeout(LONGER_THAN_A_START))
-				.forEach((load) -> clients.add(LoadClient.start(load, service.port())));
-			awaitSteadyLoad(clients);
+		List<Load> patient = Traffic.MIXED.loads()
+			.stream()
+			.map((load) -> load.withResponseTimeout(LONGER_THAN_A_START))
+			.toList();
+		try (SteadyLoad load = SteadyLoad.start(patient, service.port())) {
 			for (int i = 0; i < RESTARTS; i++) {
 				String pid = service.show("MainPID");
 				service.restart();
 				assertThat(service.show("MainPID")).isNotEqualTo(pid);
-				awaitSteadyLoad(clients);
+				load.awaitMore();
 			}
-			return clients.stream().map(LoadClient::stop).toList();
-		}
-		finally {
-			clients.forEach(LoadClient::close);
-		}
-	}
-
-	private void awaitSteadyLoad(List<LoadClient> clients) {
-		for (LoadClient client : clients) {
-			long wanted = client.total() + STEADY_REQUESTS;
-			Awaitility.await("%d more requests".formatted(STEADY_REQUESTS))
-				.atMost(LONGER_THAN_A_START)
-				.until(() -> client.total() >= wanted);
+			return load.stop();
 		}
 	}
 

@@ -1,10 +1,11 @@
 package io.github.gracefulboot.systemtests;
 
+import java.time.Duration;
 import java.util.List;
 
+import io.github.gracefulboot.systemtests.load.Load;
 import io.github.gracefulboot.systemtests.load.LoadClient;
 import io.github.gracefulboot.systemtests.load.LoadReport;
-import io.github.gracefulboot.systemtests.load.Traffic;
 import org.awaitility.Awaitility;
 
 /**
@@ -15,7 +16,9 @@ final class SteadyLoad implements AutoCloseable {
 	/**
 	 * So much is served, on every kind of load, before the first and after the last stop.
 	 */
-	private static final int STEADY_REQUESTS = 100;
+	private static final int STEADY_REQUESTS = 40;
+
+	private static final Duration LONGER_THAN_A_START = Duration.ofSeconds(60);
 
 	private final List<LoadClient> clients;
 
@@ -26,16 +29,21 @@ final class SteadyLoad implements AutoCloseable {
 	/**
 	 * Starts it, and returns when it runs.
 	 */
-	static SteadyLoad start(Traffic traffic, int port) {
-		SteadyLoad load = new SteadyLoad(traffic.loads().stream().map((kind) -> LoadClient.start(kind, port)).toList());
+	static SteadyLoad start(List<Load> kinds, int port) {
+		SteadyLoad load = new SteadyLoad(kinds.stream().map((kind) -> LoadClient.start(kind, port)).toList());
 		load.awaitMore();
 		return load;
 	}
 
-	private void awaitMore() {
+	/**
+	 * Waits until so much more is served on each kind of load.
+	 */
+	void awaitMore() {
 		for (LoadClient client : this.clients) {
 			long wanted = client.total() + STEADY_REQUESTS;
-			Awaitility.await("%d more requests".formatted(STEADY_REQUESTS)).until(() -> client.total() >= wanted);
+			Awaitility.await("%d more requests".formatted(STEADY_REQUESTS))
+				.atMost(LONGER_THAN_A_START)
+				.until(() -> client.total() >= wanted);
 		}
 	}
 

@@ -9,6 +9,7 @@ import io.github.gracefulboot.systemtests.load.Load;
 import io.github.gracefulboot.systemtests.load.LoadClient;
 import io.github.gracefulboot.systemtests.load.LoadReport;
 import io.github.gracefulboot.systemtests.process.Exit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The packaged sample told to serve requests on virtual threads, which a JVM before 21
  * ignores.
  */
+@Tag("full")
 class VirtualThreadTests {
 
 	private static final boolean VIRTUAL = Runtime.version().feature() >= 21;

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import io.github.gracefulboot.systemtests.process.ChildProcess;
 import io.github.gracefulboot.systemtests.process.FreePorts;
@@ -62,7 +63,7 @@ public record App(Launch launch, int port, Path log, List<String> jvmOptions, Li
 	public App withoutLibrary(String name) {
 		Path copy = this.log.resolveSibling("without-" + name + ".jar");
 		try {
-			Files.copy(this.launch.jar(), copy, StandardCopyOption.REPLACE_EXISTING);
+			Files.copy(this.launch.packaged(), copy, StandardCopyOption.REPLACE_EXISTING);
 			try (FileSystem contents = FileSystems.newFileSystem(copy);
 					DirectoryStream<Path> libraries = Files.newDirectoryStream(contents.getPath("/BOOT-INF/lib"),
 							name + "-*.jar")) {
@@ -92,13 +93,27 @@ public record App(Launch launch, int port, Path log, List<String> jvmOptions, Li
 	}
 
 	/**
+	 * What {@code java -jar} runs.
+	 */
+	public Path jar() {
+		return this.launch.jar();
+	}
+
+	/**
+	 * The options of its JVM, in the order of a command line.
+	 */
+	public List<String> allJvmOptions() {
+		return Stream.concat(this.jvmOptions.stream(), this.launch.options().stream()).toList();
+	}
+
+	/**
 	 * The command that starts it, for those who let something else do that.
 	 */
 	public List<String> command() {
 		List<String> command = new ArrayList<>();
 		command.add(java());
-		command.addAll(this.jvmOptions);
-		command.addAll(this.launch.options());
+		command.addAll(allJvmOptions());
+		command.addAll(List.of("-jar", jar().toString()));
 		command.add("--server.port=" + this.port);
 		command.addAll(this.args);
 		return command;

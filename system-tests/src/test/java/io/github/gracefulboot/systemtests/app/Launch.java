@@ -23,10 +23,11 @@ import io.github.gracefulboot.systemtests.process.Command;
  * classes, which takes half of the CPU time of a start. An archive is made once, by the
  * first test that needs it, and serves all processes of a build.
  *
- * @param jar the packaged application
- * @param options the end of java's options
+ * @param packaged the packaged application
+ * @param options options of its JVM
+ * @param jar what java is told to run
  */
-record Launch(Path jar, List<String> options) {
+record Launch(Path packaged, List<String> options, Path jar) {
 
 	private static final boolean ARCHIVES = Boolean
 		.parseBoolean(System.getProperty("graceful.system-tests.archives", "true"));
@@ -50,7 +51,7 @@ record Launch(Path jar, List<String> options) {
 	}
 
 	static Launch packaged(Path jar) {
-		return new Launch(jar, List.of("-jar", jar.toString()));
+		return new Launch(jar, List.of(), jar);
 	}
 
 	private static Launch archived(SampleJar jar) {
@@ -71,7 +72,7 @@ record Launch(Path jar, List<String> options) {
 				}
 			}
 			String option = (version < AOT_CACHE) ? "SharedArchiveFile" : "AOTCache";
-			return new Launch(packaged, List.of("-XX:%s=%s".formatted(option, archive), "-jar", unpacked.toString()));
+			return new Launch(packaged, List.of("-XX:%s=%s".formatted(option, archive)), unpacked);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

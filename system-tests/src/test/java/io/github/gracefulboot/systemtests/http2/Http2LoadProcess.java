@@ -25,7 +25,7 @@ public final class Http2LoadProcess implements AutoCloseable {
 
 	private static final Pattern ENDED = Pattern.compile("ended: total=(\\d+) http2=(\\d+) failed=(\\d+)");
 
-	private static final int STEADY_REQUESTS = 200;
+	private static final int STEADY_REQUESTS = 100;
 
 	private final ChildProcess process;
 
@@ -37,8 +37,11 @@ public final class Http2LoadProcess implements AutoCloseable {
 	 * Starts it, and returns when it runs.
 	 */
 	public static Http2LoadProcess start(String uri, Path directory) {
-		Http2LoadProcess load = new Http2LoadProcess(ChildProcess.start(List.of(Program.JDK_25.path(), "-Xmx128m",
-				"-cp", classPath().toString(), Http2Load.class.getName(), uri), directory.resolve("load.log")));
+		Http2LoadProcess load = new Http2LoadProcess(
+				ChildProcess.start(
+						List.of(Program.JDK_25.path(), "-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp",
+								classPath().toString(), Http2Load.class.getName(), uri),
+						directory.resolve("load.log")));
 		load.awaitMore();
 		return load;
 	}

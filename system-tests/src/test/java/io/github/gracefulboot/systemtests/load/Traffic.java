@@ -3,7 +3,8 @@ package io.github.gracefulboot.systemtests.load;
 import java.util.List;
 
 /**
- * What a rolling restart is tested with: 16 connections in all, requests of 50 ms.
+ * What a rolling restart is tested with: 16 connections in all, and on each one request
+ * after the other.
  */
 public enum Traffic {
 
@@ -11,15 +12,13 @@ public enum Traffic {
 	 * Nothing but POST on connections that are kept: what no balancer sends a second
 	 * time, and nothing beside it from which a balancer could learn at no cost.
 	 */
-	POST(List.of(Load.of("POST", Traffic.PATH, true, 16))),
+	POST(List.of(Load.of("POST", path(), true, 16))),
 
 	/**
 	 * POST and GET, on connections that are kept and one connection for each request.
 	 */
-	MIXED(List.of(Load.of("POST", Traffic.PATH, true, 4), Load.of("POST", Traffic.PATH, false, 4),
-			Load.of("GET", Traffic.PATH, true, 4), Load.of("GET", Traffic.PATH, false, 4)));
-
-	private static final String PATH = "/slow?ms=50";
+	MIXED(List.of(Load.of("POST", path(), true, 4), Load.of("POST", path(), false, 4), Load.of("GET", path(), true, 4),
+			Load.of("GET", path(), false, 4)));
 
 	private final List<Load> loads;
 
@@ -29,6 +28,13 @@ public enum Traffic {
 
 	public List<Load> loads() {
 		return this.loads;
+	}
+
+	/**
+	 * The path of such a request, which takes the server some time.
+	 */
+	public static String path() {
+		return "/slow?ms=" + Integer.getInteger("graceful.system-tests.request-millis", 50);
 	}
 
 }

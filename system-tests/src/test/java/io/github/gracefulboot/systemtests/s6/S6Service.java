@@ -43,8 +43,9 @@ public final class S6Service implements AutoCloseable {
 		Map<String, String> all = new HashMap<>(environment);
 		all.put("SERVER_PORT", String.valueOf(this.port));
 		all.put("JAVA", App.java());
-		all.put("JAR", SampleJar.GRACEFUL.path().toAbsolutePath().toString());
-		all.put("JDK_JAVA_OPTIONS", App.commonJvmOptions());
+		App app = App.of(SampleJar.GRACEFUL, directory);
+		all.put("JAR", app.jar().toAbsolutePath().toString());
+		all.put("JDK_JAVA_OPTIONS", String.join(" ", app.allJvmOptions()));
 		this.supervisor = ChildProcess.start(List.of(Program.S6.path(), directory.toString()), all,
 				directory.resolveSibling(directory.getFileName() + ".log"));
 		Awaitility.await("s6-supervise is up").until(() -> s6("svstat").exitCode() == 0);

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.DeployFile;
 import io.github.gracefulboot.systemtests.app.Readiness;
 import io.github.gracefulboot.systemtests.process.FreePorts;
@@ -39,7 +38,7 @@ public final class SampleService extends SystemdService {
 		List<String> lines = new ArrayList<>(List.of("[Service]", "ExecStart=", "ExecStart=" + javaCommand(),
 				"Environment=SERVER_PORT=%d SERVER_ADDRESS=127.0.0.1".formatted(port),
 				// JDK 17 can not read the cgroups of such a namespace
-				"Environment=\"JDK_JAVA_OPTIONS=%s -XX:-UseContainerSupport\"".formatted(App.commonJvmOptions()),
+				"Environment=\"JDK_JAVA_OPTIONS=%s -XX:-UseContainerSupport\"".formatted(systemd.jvmOptions()),
 				"StandardOutput=append:%s/%s".formatted(Systemd.DIRECTORY, log), "StandardError=inherit"));
 		lines.addAll(List.of(settings));
 		systemd.dropIn(UNIT, "test", String.join("\n", lines) + "\n");

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
+import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.process.ChildProcess;
 import io.github.gracefulboot.systemtests.process.Command;
@@ -31,6 +32,8 @@ public final class Systemd implements AutoCloseable {
 	 */
 	public static final String DIRECTORY = "/run/tests/directory";
 
+	private static final String APPLICATION = "/run/tests/application";
+
 	/**
 	 * The java executable of the JDK that the sample has to run on.
 	 */
@@ -48,7 +51,10 @@ public final class Systemd implements AutoCloseable {
 
 	private final String pid;
 
-	private Systemd(Path directory, ChildProcess process) {
+	private final App app;
+
+	private Systemd(Path directory, App app, ChildProcess process) {
+		this.app = app;
 		this.units = directory.resolve("units");
 		this.process = process;
 		this.pid = awaitPid();
@@ -71,14 +77,15 @@ public final class Systemd implements AutoCloseable {
 		Program.SYSTEMD.path();
 		Path cgroup = createCgroup();
 		try {
+			App app = App.of(jar, directory);
 			Path units = Files.createDirectories(directory.resolve("units"));
 			for (String target : List.of("tests", "basic", "sysinit", "shutdown", "exit", "umount", "final")) {
 				Files.writeString(units.resolve(target + ".target"), "[Unit]\nDefaultDependencies=no\n");
 			}
 			List<String> command = new ArrayList<>(List.of("sh", script("supervise.sh", directory), cgroup.toString(),
 					script("boot.sh", directory), directory.toAbsolutePath().toString(), javaHome().toString(),
-					jar.path().toAbsolutePath().toString()));
-			return new Systemd(directory, ChildProcess.start(command, directory.resolve("systemd.log")));
+					app.jar().toAbsolutePath().toString()));
+			return new Systemd(directory, app, ChildProcess.start(command, directory.resolve("systemd.log")));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -122,6 +129,14 @@ public final class Systemd implements AutoCloseable {
 		catch (IOException ex) {
 			return Program.SYSTEMD.unusable("systemd can not be tested here, make cgroup2 writable: " + ex);
 		}
+	}
+
+	/**
+	 * The options of the sample's JVM, as one writes them on a command line.
+	 */
+	String jvmOptions() {
+		String outside = this.app.jar().toAbsolutePath().getParent().toString();
+		return String.join(" ", this.app.allJvmOptions()).replace(outside, APPLICATION);
 	}
 
 	/**
