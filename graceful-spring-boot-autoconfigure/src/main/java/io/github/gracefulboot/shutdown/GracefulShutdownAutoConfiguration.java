@@ -5,7 +5,6 @@ import java.util.function.LongSupplier;
 
 import io.github.gracefulboot.traffic.Readiness;
 import io.github.gracefulboot.traffic.Traffic;
-import io.github.gracefulboot.traffic.WakeUp;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -48,25 +47,15 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	WakeUp gracefulWakeUp() {
-		return new WakeUp();
-	}
-
-	@Bean
-	Traffic gracefulTraffic(WakeUp wakeUp) {
-		return new Traffic(CLOCK, wakeUp);
-	}
-
-	@Bean
-	OwnBeans gracefulOwnBeans(ConfigurableListableBeanFactory beanFactory) {
-		return new OwnBeans(beanFactory);
+	Traffic gracefulTraffic() {
+		return new Traffic(CLOCK);
 	}
 
 	@Bean
 	Readiness gracefulReadiness(ApplicationContext context, ObjectProvider<ApplicationAvailability> availability,
-			OwnBeans beans) {
+			ConfigurableListableBeanFactory beanFactory) {
 		return new Readiness(context, availability.getIfAvailable(),
-				SingletonSupplier.of(() -> beans.instances(Readiness.Listener.class)));
+				SingletonSupplier.of(() -> new OwnBeans(beanFactory).instances(Readiness.Listener.class)));
 	}
 
 	@Bean
@@ -101,31 +90,27 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean(SHUTDOWN)
 	ShutdownSequence gracefulShutdown(Budget budget, LameDuckProperties properties, WaitingPolicy waitingPolicy,
-			Traffic traffic, WakeUp wakeUp, OwnBeans beans, ApplicationContext context) {
-		LameDuck lameDuck = waitingPolicy.waits() ? new LameDuck(properties.getMin(), properties.getProbes(),
-				waitingPolicy.quietPeriod(), traffic, wakeUp, CLOCK) : null;
-		return new ShutdownSequence(budget, lameDuck, traffic, new Members(beans), context, CLOCK);
+			Traffic traffic, ConfigurableListableBeanFactory beanFactory, ApplicationContext context) {
+		LameDuck lameDuck = waitingPolicy.waits()
+				? new LameDuck(properties.getMin(), properties.getProbes(), waitingPolicy.quietPeriod(), traffic, CLOCK)
+				: null;
+		return new ShutdownSequence(budget, lameDuck, traffic, new Members(new OwnBeans(beanFactory)), context, CLOCK);
 	}
 
 	@Bean
 	ContextCloseListener gracefulContextCloseListener(ApplicationContext context, ShutdownSequence shutdown,
-			LifecyclePhases phases, Readiness readiness) {
+			ConfigurableListableBeanFactory beanFactory, Environment environment, Readiness readiness) {
+		Duration phase = Binder.get(environment)
+			.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
+			.orElse(Duration.ofSeconds(30));
+		LifecyclePhases phases = new LifecyclePhases(beanFactory, phase,
+				() -> new OwnBeans(beanFactory).instances(LifecyclePhases.Limit.class));
 		return new ContextCloseListener(context, shutdown, phases, readiness);
 	}
 
 	@Bean
 	ReleaseLifecycle gracefulReleaseLifecycle(ShutdownSequence shutdown) {
 		return new ReleaseLifecycle(shutdown);
-	}
-
-	@Bean
-	LifecyclePhases gracefulLifecyclePhases(ConfigurableListableBeanFactory beanFactory, Environment environment,
-			OwnBeans beans) {
-		return new LifecyclePhases(beanFactory,
-				Binder.get(environment)
-					.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
-					.orElse(Duration.ofSeconds(30)),
-				() -> beans.instances(LifecyclePhases.Limit.class));
 	}
 
 }

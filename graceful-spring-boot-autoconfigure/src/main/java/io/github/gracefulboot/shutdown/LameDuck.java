@@ -14,7 +14,6 @@ import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.OpenConnection.State;
 import io.github.gracefulboot.traffic.Prober;
 import io.github.gracefulboot.traffic.Traffic;
-import io.github.gracefulboot.traffic.WakeUp;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -56,16 +55,13 @@ final class LameDuck {
 
 	private final Traffic traffic;
 
-	private final WakeUp wakeUp;
-
 	private final LongSupplier clock;
 
-	LameDuck(Duration min, int probes, Duration quietPeriod, Traffic traffic, WakeUp wakeUp, LongSupplier clock) {
+	LameDuck(Duration min, int probes, Duration quietPeriod, Traffic traffic, LongSupplier clock) {
 		this.min = min;
 		this.probes = probes;
 		this.quietPeriod = quietPeriod;
 		this.traffic = traffic;
-		this.wakeUp = wakeUp;
 		this.clock = clock;
 	}
 
@@ -93,7 +89,7 @@ final class LameDuck {
 						Durations.text(deadline.remaining())));
 			}
 			Duration pause = Durations.shorter(missing, deadline.remaining());
-			this.wakeUp.await(said ? pause : Durations.shorter(pause, UNTIL_SAID));
+			this.traffic.awaitChange(said ? pause : Durations.shorter(pause, UNTIL_SAID));
 			Thread.sleep(BETWEEN_LOOKS_MILLIS);
 		}
 	}

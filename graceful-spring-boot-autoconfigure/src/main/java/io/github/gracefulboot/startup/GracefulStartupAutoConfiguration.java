@@ -10,6 +10,7 @@ import io.github.gracefulboot.shutdown.WaitingPolicy;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -57,12 +58,12 @@ public final class GracefulStartupAutoConfiguration {
 	}
 
 	@Bean
-	StartupChecksLifecycle gracefulStartupChecksLifecycle(StartupChecks checks, OwnBeans beans,
-			ObjectProvider<StartupCheckSource> sources) {
+	StartupChecksLifecycle gracefulStartupChecksLifecycle(StartupChecks checks,
+			ConfigurableListableBeanFactory beanFactory, ObjectProvider<StartupCheckSource> sources) {
 		return new StartupChecksLifecycle(checks,
 				() -> Stream
 					.concat(sources.orderedStream().flatMap((source) -> source.checks().stream()),
-							beans.ordered(StartupCheck.class).stream())
+							new OwnBeans(beanFactory).ordered(StartupCheck.class).stream())
 					.toList());
 	}
 

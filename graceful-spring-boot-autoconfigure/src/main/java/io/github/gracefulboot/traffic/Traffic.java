@@ -1,5 +1,6 @@
 package io.github.gracefulboot.traffic;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,14 @@ public final class Traffic {
 
 	/**
 	 * Creates an empty record.
+	 * @param clock the time, as {@link System#nanoTime()} tells it
+	 */
+	public Traffic(LongSupplier clock) {
+		this(clock, new WakeUp());
+	}
+
+	/**
+	 * Creates an empty record that raises a signal.
 	 * @param clock the time, as {@link System#nanoTime()} tells it
 	 * @param wakeUp raised at each change while the record {@linkplain #watch() is
 	 * watched}
@@ -89,6 +98,16 @@ public final class Traffic {
 		if (this.watched) {
 			this.wakeUp.raise();
 		}
+	}
+
+	/**
+	 * Waits for the next change, while the record is {@linkplain #watch() watched}. A
+	 * change since the last wait ends it at once.
+	 * @param atMost how long to wait at the most
+	 * @throws InterruptedException if the waiting thread is interrupted
+	 */
+	public void awaitChange(Duration atMost) throws InterruptedException {
+		this.wakeUp.await(atMost);
 	}
 
 	/**

@@ -7,7 +7,6 @@ import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.socket.ListenerSilencer;
 import io.github.gracefulboot.traffic.Traffic;
-import io.github.gracefulboot.traffic.WakeUp;
 import io.github.gracefulboot.web.stream.EndlessStreams;
 import io.github.gracefulboot.web.stream.LongLivedStreams;
 
@@ -60,9 +59,9 @@ public final class GracefulWebAutoConfiguration {
 
 	@Bean(DRAIN)
 	WebServerDrain gracefulWebServerDrain(InFlightRequests requests, ObjectProvider<LongLivedStreams> streams,
-			DrainProperties properties, Traffic traffic, WakeUp wakeUp, WaitingPolicy waitingPolicy) {
+			DrainProperties properties, Traffic traffic, WaitingPolicy waitingPolicy) {
 		return new WebServerDrain(requests, SingletonSupplier.of(() -> streams.orderedStream().toList()),
-				properties.getStreams(), traffic, wakeUp, waitingPolicy);
+				properties.getStreams(), traffic, waitingPolicy);
 	}
 
 }

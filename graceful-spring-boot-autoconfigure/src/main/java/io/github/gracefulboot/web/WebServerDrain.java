@@ -17,7 +17,6 @@ import io.github.gracefulboot.shutdown.LifecyclePhases;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.Traffic;
-import io.github.gracefulboot.traffic.WakeUp;
 import io.github.gracefulboot.web.stream.LongLivedStreams;
 import org.jspecify.annotations.Nullable;
 
@@ -62,8 +61,6 @@ public final class WebServerDrain implements DrainParticipant, Announcer, Lifecy
 
 	private final Traffic traffic;
 
-	private final WakeUp wakeUp;
-
 	private final WaitingPolicy policy;
 
 	/**
@@ -73,12 +70,11 @@ public final class WebServerDrain implements DrainParticipant, Announcer, Lifecy
 	private volatile @Nullable Duration phaseTimeout;
 
 	WebServerDrain(InFlightRequests requests, Supplier<List<LongLivedStreams>> streams, Streams streamPolicy,
-			Traffic traffic, WakeUp wakeUp, WaitingPolicy policy) {
+			Traffic traffic, WaitingPolicy policy) {
 		this.requests = requests;
 		this.streams = streams;
 		this.streamPolicy = streamPolicy;
 		this.traffic = traffic;
-		this.wakeUp = wakeUp;
 		this.policy = policy;
 	}
 
@@ -144,7 +140,7 @@ public final class WebServerDrain implements DrainParticipant, Announcer, Lifecy
 	private boolean awaitNothingInFlight(Deadline deadline) throws InterruptedException {
 		Duration missing = missing();
 		while (!missing.isZero() && !deadline.hasPassed()) {
-			this.wakeUp.await(deadline.atMost(missing).remaining());
+			this.traffic.awaitChange(deadline.atMost(missing).remaining());
 			missing = missing();
 		}
 		return missing.isZero();

@@ -39,7 +39,7 @@ import org.springframework.test.context.TestContextManager;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for the wait for DataSources of {@link GracefulDataSourceAutoConfiguration}.
+ * Tests for {@link GracefulDataSourceCheckAutoConfiguration}.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class GracefulDataSourceCheckTests {
@@ -50,7 +50,7 @@ class GracefulDataSourceCheckTests {
 		.withPropertyValues("graceful.startup.timeout=10s")
 		.withConfiguration(
 				AutoConfigurations.of(GracefulShutdownAutoConfiguration.class, GracefulStartupAutoConfiguration.class,
-						DataSourceAutoConfiguration.class, GracefulDataSourceAutoConfiguration.class));
+						DataSourceAutoConfiguration.class, GracefulDataSourceCheckAutoConfiguration.class));
 
 	@Test
 	void whenDatabaseComesUpThenBeansThatConnectAsTheyAreCreatedDoNotFail() {

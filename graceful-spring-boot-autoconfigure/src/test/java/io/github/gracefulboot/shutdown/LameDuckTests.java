@@ -175,7 +175,7 @@ class LameDuckTests {
 	}
 
 	private Duration await() throws InterruptedException {
-		LameDuck lameDuck = new LameDuck(this.min, 2, Duration.ofMillis(500), this.traffic, this.time, this.time);
+		LameDuck lameDuck = new LameDuck(this.min, 2, Duration.ofMillis(500), this.traffic, this.time);
 		Duration before = this.time.passed();
 		assertThat(lameDuck.await(Deadline.after(this.time, seconds(10))).detail()).isNotEmpty();
 		return this.time.passed().minus(before);

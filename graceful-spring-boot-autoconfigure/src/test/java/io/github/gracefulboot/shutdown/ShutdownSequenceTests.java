@@ -17,7 +17,6 @@ import io.github.gracefulboot.StageChangedEvent;
 import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.shutdown.OwnBeans.Named;
 import io.github.gracefulboot.traffic.Traffic;
-import io.github.gracefulboot.traffic.WakeUp;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -114,8 +113,8 @@ class ShutdownSequenceTests {
 	@Test
 	void whenStageFailsThenTheNextOnesFollowAndTheStopIsNotClean() {
 		ShutdownSequence shutdown = new ShutdownSequence(
-				Budget.of(this.timeout, Duration.ZERO, null, new Percentage(20)), null,
-				new Traffic(System::nanoTime, new WakeUp()), new Members(() -> {
+				Budget.of(this.timeout, Duration.ZERO, null, new Percentage(20)), null, new Traffic(System::nanoTime),
+				new Members(() -> {
 					throw new IllegalStateException("no announcers");
 				}, List::of, List::of), this.events::add, System::nanoTime);
 		shutdown.run();
@@ -290,7 +289,7 @@ class ShutdownSequenceTests {
 
 	private ShutdownSequence shutdown(ApplicationEventPublisher publisher) {
 		Budget budget = Budget.of(this.timeout, Duration.ZERO, null, new Percentage(20));
-		return new ShutdownSequence(budget, null, new Traffic(System::nanoTime, new WakeUp()),
+		return new ShutdownSequence(budget, null, new Traffic(System::nanoTime),
 				new Members(() -> this.announcers, () -> this.participants, () -> this.listeners), publisher,
 				System::nanoTime);
 	}

@@ -28,7 +28,6 @@ import java.util.stream.Stream;
 import com.sun.jna.LastErrorException;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.traffic.Traffic;
-import io.github.gracefulboot.traffic.WakeUp;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -51,7 +50,7 @@ class ListenerSilencerTests {
 
 	private static final int CLIENTS = 8;
 
-	private final Traffic traffic = new Traffic(System::nanoTime, new WakeUp());
+	private final Traffic traffic = new Traffic(System::nanoTime);
 
 	/**
 	 * Who runs the tests may lack the privilege that the filter needs on recent kernels.

@@ -6,7 +6,6 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.gracefulboot.traffic.Client;
 import io.github.gracefulboot.traffic.Traffic;
-import io.github.gracefulboot.traffic.WakeUp;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.hamcrest.Matchers;
@@ -29,7 +28,7 @@ class ReadyGateTests {
 
 	private final AtomicLong now = new AtomicLong();
 
-	private final Traffic traffic = new Traffic(this.now::get, new WakeUp());
+	private final Traffic traffic = new Traffic(this.now::get);
 
 	private final AtomicInteger opened = new AtomicInteger();
 

@@ -14,7 +14,7 @@ class TrafficTests {
 
 	private final AtomicLong now = new AtomicLong(-5);
 
-	private final Traffic traffic = new Traffic(this.now::get, new WakeUp());
+	private final Traffic traffic = new Traffic(this.now::get);
 
 	@Test
 	void whenNoRequestCameThenSaysSoWhateverTheClock() {

@@ -95,16 +95,8 @@ public abstract class AbstractProtocolDrainTests extends AbstractServerDrainTest
 	void whenClientAskedForHttp2ThenItIsToldToLeaveAndItsStreamsAreServed() throws Exception {
 		start(HTTP2);
 		try (Http2Client client = Http2Client.upgrade(socket(), "/block")) {
-			this.fixture.awaitEntered();
-			stopUntil(Stage.DRAIN);
-			assertThat(client.goAway()).isGreaterThan(1_000_000);
-			awaitListenerClosed();
-			this.fixture.release();
-			assertThat(client.response(1)).isEqualTo("done");
-			assertThat(client.goAway()).isEqualTo(1);
-			assertThat(client.isClosedByServer()).isTrue();
+			stopAndServeTheStreamInFlight(client);
 		}
-		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
 	}
 
 	@Test
@@ -167,15 +159,19 @@ public abstract class AbstractProtocolDrainTests extends AbstractServerDrainTest
 		TestKeyStore keyStore = new TestKeyStore(this.directory);
 		start(keyStore.serverArgs(HTTP2));
 		try (Http2Client client = new Http2Client(socket(keyStore.clientContext(), "h2")).get(1, "/block")) {
-			this.fixture.awaitEntered();
-			stopUntil(Stage.DRAIN);
-			assertThat(client.goAway()).isGreaterThan(1_000_000);
-			awaitListenerClosed();
-			this.fixture.release();
-			assertThat(client.response(1)).isEqualTo("done");
-			assertThat(client.goAway()).isEqualTo(1);
-			assertThat(client.isClosedByServer()).isTrue();
+			stopAndServeTheStreamInFlight(client);
 		}
+	}
+
+	private void stopAndServeTheStreamInFlight(Http2Client client) throws Exception {
+		this.fixture.awaitEntered();
+		stopUntil(Stage.DRAIN);
+		assertThat(client.goAway()).isGreaterThan(1_000_000);
+		awaitListenerClosed();
+		this.fixture.release();
+		assertThat(client.response(1)).isEqualTo("done");
+		assertThat(client.goAway()).isEqualTo(1);
+		assertThat(client.isClosedByServer()).isTrue();
 		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
 	}
 

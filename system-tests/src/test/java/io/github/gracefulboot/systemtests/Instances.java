@@ -27,11 +27,13 @@ final class Instances implements AutoCloseable {
 	}
 
 	/**
-	 * Starts them, and does not wait until they are ready.
+	 * Starts them and waits until they are ready. They are not asked again: to them, who
+	 * asks twice is a load balancer, which has to be told that they leave.
 	 */
 	static Instances start(SampleJar jar, Path directory, String... args) {
 		Instances instances = new Instances(jar, List.of(App.of(jar, directory, args), App.of(jar, directory, args)));
 		instances.apps.forEach((app) -> instances.processes.add(app.start()));
+		instances.processes.forEach(AppProcess::awaitReady);
 		return instances;
 	}
 
@@ -44,15 +46,10 @@ final class Instances implements AutoCloseable {
 	}
 
 	/**
-	 * Waits until all are ready and a load balancer has seen that.
+	 * Waits until a load balancer has seen that all are ready.
 	 */
 	void awaitUp(Front front) {
-		this.processes.forEach((process) -> awaitUp(process, front));
-	}
-
-	private static void awaitUp(AppProcess process, Front front) {
-		process.awaitReady();
-		front.awaitUp(process);
+		this.processes.forEach(front::awaitUp);
 	}
 
 	/**
@@ -66,7 +63,8 @@ final class Instances implements AutoCloseable {
 			for (int i = 0; i < this.apps.size(); i++) {
 				exits.add(this.processes.get(i).stop("TERM"));
 				this.processes.set(i, this.apps.get(i).start());
-				awaitUp(this.processes.get(i), front);
+				this.processes.get(i).awaitReady();
+				front.awaitUp(this.processes.get(i));
 			}
 		}
 		return exits;

@@ -54,7 +54,8 @@ class RollingRestartTests {
 		if (front == FrontType.PROBER) {
 			assertThat(report.outcomes()).as(report::summary)
 				.hasSize(2 * ROUNDS)
-				.allMatch((outcome) -> outcome.contains("received 2 failing readiness responses"));
+				.allMatch((outcome) -> outcome.contains("prober/1.0 received"))
+				.noneMatch((outcome) -> outcome.contains("graceful.lame-duck.max reached"));
 		}
 	}
 

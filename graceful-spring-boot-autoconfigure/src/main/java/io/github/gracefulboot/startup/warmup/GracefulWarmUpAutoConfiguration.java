@@ -11,6 +11,7 @@ import io.github.gracefulboot.shutdown.PropertyRules;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
@@ -42,13 +43,14 @@ public final class GracefulWarmUpAutoConfiguration {
 	private static final String PREFIX = "graceful.startup.warm-up.";
 
 	@Bean
-	WarmUpRunner gracefulWarmUpRunner(WarmUpProperties properties, OwnBeans beans, ApplicationContext context) {
+	WarmUpRunner gracefulWarmUpRunner(WarmUpProperties properties, ConfigurableListableBeanFactory beanFactory,
+			ApplicationContext context) {
 		PropertyRules.positive(PREFIX + "timeout", properties.getTimeout(), "Set a duration such as 60s.");
 		PropertyRules.atLeast(PREFIX + "requests", properties.getRequests(), 1, "Set how often to request each path.");
 		PropertyRules.atLeast(PREFIX + "concurrency", properties.getConcurrency(), 1,
 				"Set how many requests may be in flight.");
 		properties.getPaths().forEach(GracefulWarmUpAutoConfiguration::path);
-		return new WarmUpRunner(context, () -> beans.ordered(WarmUp.class), properties.getTimeout(),
+		return new WarmUpRunner(context, () -> new OwnBeans(beanFactory).ordered(WarmUp.class), properties.getTimeout(),
 				properties.isRequired());
 	}
 

@@ -24,15 +24,17 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link GracefulActuateAutoConfiguration}.
+ * Tests for {@link GracefulHealthAutoConfiguration} and
+ * {@link GracefulMetricsAutoConfiguration}.
  */
-class GracefulActuateAutoConfigurationTests {
+class ActuateAutoConfigurationsTests {
 
 	private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(GracefulShutdownAutoConfiguration.class,
-				GracefulActuateAutoConfiguration.class, MetricsAutoConfiguration.class))
+		.withConfiguration(
+				AutoConfigurations.of(GracefulShutdownAutoConfiguration.class, GracefulHealthAutoConfiguration.class,
+						GracefulMetricsAutoConfiguration.class, MetricsAutoConfiguration.class))
 		.withBean(MeterRegistry.class, () -> this.registry);
 
 	@Test
@@ -107,7 +109,7 @@ class GracefulActuateAutoConfigurationTests {
 	void whenHealthAndMicrometerAreAbsentThenThereIsNeither() {
 		new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(GracefulShutdownAutoConfiguration.class,
-					GracefulActuateAutoConfiguration.class))
+					GracefulHealthAutoConfiguration.class, GracefulMetricsAutoConfiguration.class))
 			.withClassLoader(new FilteredClassLoader(HealthIndicator.class, MeterBinder.class))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean("gracefulHealthIndicator")
