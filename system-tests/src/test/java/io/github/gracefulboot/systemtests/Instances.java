@@ -3,6 +3,7 @@ package io.github.gracefulboot.systemtests;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
@@ -20,6 +21,8 @@ final class Instances implements AutoCloseable {
 	private final List<App> apps;
 
 	private final List<AppProcess> processes = new ArrayList<>();
+
+	private final List<String> outcomes = new ArrayList<>();
 
 	private Instances(SampleJar jar, List<App> apps) {
 		this.jar = jar;
@@ -62,6 +65,7 @@ final class Instances implements AutoCloseable {
 		for (int round = 0; round < rounds; round++) {
 			for (int i = 0; i < this.apps.size(); i++) {
 				exits.add(this.processes.get(i).stop("TERM"));
+				outcome(this.processes.get(i)).ifPresent(this.outcomes::add);
 				this.processes.set(i, this.apps.get(i).start());
 				this.processes.get(i).awaitReady();
 				front.awaitUp(this.processes.get(i));
@@ -71,13 +75,17 @@ final class Instances implements AutoCloseable {
 	}
 
 	/**
-	 * What the starter has written at the end of each stop, in no order.
+	 * The last line that the starter wrote in each stop so far.
 	 */
 	List<String> outcomes() {
-		return this.processes.stream()
-			.flatMap((process) -> process.log().lines())
+		return List.copyOf(this.outcomes);
+	}
+
+	private static Optional<String> outcome(AppProcess process) {
+		return process.log()
+			.lines()
 			.filter((line) -> line.contains("Shutdown completed in") || line.contains("Shutdown forced"))
-			.toList();
+			.reduce((first, last) -> last);
 	}
 
 	@Override

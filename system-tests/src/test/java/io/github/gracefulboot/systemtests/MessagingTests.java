@@ -154,16 +154,12 @@ class MessagingTests {
 	private List<Exit> stopInTurn(List<App> apps, LongSupplier taken, int messages) {
 		List<Exit> exits = new ArrayList<>();
 		for (int i = 0; exits.size() < FEWEST_STOPS || taken.getAsLong() < messages; i = 1 - i) {
-			this.instances.get(i).awaitReady();
 			long wanted = Math.min(taken.getAsLong() + 1, messages);
 			Awaitility.await("a message").atMost(TAKEN_TIMEOUT).until(() -> taken.getAsLong() >= wanted);
 			exits.add(this.instances.get(i).stop("TERM"));
-			this.instances.set(i, apps.get(i).start());
+			this.instances.set(i, apps.get(i).startReady());
 		}
-		this.instances.forEach((instance) -> {
-			instance.awaitReady();
-			exits.add(instance.stop("TERM"));
-		});
+		this.instances.forEach((instance) -> exits.add(instance.stop("TERM")));
 		return exits;
 	}
 

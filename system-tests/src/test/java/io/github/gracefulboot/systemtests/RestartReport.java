@@ -17,7 +17,7 @@ import io.github.gracefulboot.systemtests.process.Exit;
  * @param directory where the logs are
  * @param loads what became of the requests
  * @param exits how each stop went
- * @param outcomes what the starter wrote of each stop, in no order
+ * @param outcomes the last line that the starter wrote in each stop
  */
 record RestartReport(String name, Path directory, List<LoadReport> loads, List<Exit> exits, List<String> outcomes) {
 
