@@ -36,8 +36,14 @@ final class Instances implements AutoCloseable {
 	static Instances start(SampleJar jar, Path directory, String... args) {
 		Instances instances = new Instances(jar, List.of(App.of(jar, directory, args), App.of(jar, directory, args)));
 		instances.apps.forEach((app) -> instances.processes.add(app.start()));
-		instances.processes.forEach(AppProcess::awaitReady);
-		return instances;
+		try {
+			instances.processes.forEach(AppProcess::awaitReady);
+			return instances;
+		}
+		catch (RuntimeException ex) {
+			instances.close();
+			throw ex;
+		}
 	}
 
 	SampleJar jar() {
@@ -66,8 +72,7 @@ final class Instances implements AutoCloseable {
 			for (int i = 0; i < this.apps.size(); i++) {
 				exits.add(this.processes.get(i).stop("TERM"));
 				outcome(this.processes.get(i)).ifPresent(this.outcomes::add);
-				this.processes.set(i, this.apps.get(i).start());
-				this.processes.get(i).awaitReady();
+				this.processes.set(i, this.apps.get(i).startReady());
 				front.awaitUp(this.processes.get(i));
 			}
 		}

@@ -48,9 +48,9 @@ class MessagingTests {
 
 	private static final Duration TAKEN_TIMEOUT = Duration.ofSeconds(120);
 
-	private final List<AppProcess> instances = new ArrayList<>();
-
 	private static EmbeddedPostgres database;
+
+	private final List<AppProcess> instances = new ArrayList<>();
 
 	private Path directory;
 

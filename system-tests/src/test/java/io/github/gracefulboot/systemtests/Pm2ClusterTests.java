@@ -60,10 +60,8 @@ class Pm2ClusterTests {
 
 	private static void startInstances() {
 		App app = App.of(SampleJar.GRACEFUL, DIRECTORY);
-		pm2.start(ECOSYSTEM,
-				Map.of("PORT", String.valueOf(PORT), "JAVA", App.java(), "JVM_OPTIONS",
-						String.join(" ", app.allJvmOptions()), "SAMPLE_JAR", app.jar().toString(),
-						"SERVER_HTTP2_ENABLED", "true"));
+		pm2.start(ECOSYSTEM, Map.of("PORT", String.valueOf(PORT), "JAVA", App.java(), "JVM_OPTIONS",
+				app.jvmOptionsLine(), "SAMPLE_JAR", app.jar().toString(), "SERVER_HTTP2_ENABLED", "true"));
 	}
 
 	@AfterAll

@@ -43,7 +43,7 @@ class Pm2ReloadTests {
 				Pm2 pm2 = Pm2.start(DIRECTORY)) {
 			App app = App.of(SampleJar.GRACEFUL, DIRECTORY);
 			pm2.start(ECOSYSTEM, Map.of("FIRST_PORT", String.valueOf(port), "JAVA", App.java(), "JVM_OPTIONS",
-					String.join(" ", app.allJvmOptions()), "SAMPLE_JAR", app.jar().toString()));
+					app.jvmOptionsLine(), "SAMPLE_JAR", app.jar().toString()));
 			awaitUp(front, port);
 			awaitUp(front, port + 1);
 			List<LoadReport> reports = reloadUnderLoad(pm2, front);

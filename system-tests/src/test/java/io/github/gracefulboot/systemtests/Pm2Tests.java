@@ -100,8 +100,8 @@ class Pm2Tests {
 	@CsvSource({ "default, 1600", "3000, 3000" })
 	void whenRequestOutlivesKillTimeoutThenExitIsForcedBeforeSigkill(String setting, int millis) {
 		String name = "kill-timeout-" + setting;
-		Pm2App app = app(name).waitReady();
-		start(setting.equals("default") ? app.without("kill_timeout") : app.with("kill_timeout", millis));
+		Pm2App app = Pm2App.of(name, App.of(SampleJar.GRACEFUL, DIRECTORY)).waitReady();
+		start(setting.equals("default") ? app : app.with("kill_timeout", millis));
 		long pid = pm2.process(name).pid();
 		try (LoadClient client = startRequest(app, 10_000)) {
 			Duration took = pm2.stop(name);

@@ -100,9 +100,13 @@ public record App(Launch launch, int port, Path log, List<String> jvmOptions, Li
 	}
 
 	/**
-	 * The options of its JVM, in the order of a command line.
+	 * All options of its JVM, as one writes them on a command line.
 	 */
-	public List<String> allJvmOptions() {
+	public String jvmOptionsLine() {
+		return String.join(" ", allJvmOptions());
+	}
+
+	private List<String> allJvmOptions() {
 		return Stream.concat(this.jvmOptions.stream(), this.launch.options().stream()).toList();
 	}
 
@@ -131,12 +135,18 @@ public record App(Launch launch, int port, Path log, List<String> jvmOptions, Li
 	}
 
 	/**
-	 * Starts it and waits until it is ready.
+	 * Starts it and waits until it is ready. Ends it if it does not get ready.
 	 */
 	public AppProcess startReady() {
 		AppProcess process = start();
-		process.awaitReady();
-		return process;
+		try {
+			process.awaitReady();
+			return process;
+		}
+		catch (RuntimeException ex) {
+			process.close();
+			throw ex;
+		}
 	}
 
 }

@@ -30,15 +30,6 @@ public record Pm2App(String name, App app, String shell, Map<String, Object> set
 	}
 
 	/**
-	 * The same sample with PM2's default for a setting.
-	 */
-	public Pm2App without(String setting) {
-		Map<String, Object> all = new LinkedHashMap<>(this.settings);
-		all.remove(setting);
-		return new Pm2App(this.name, this.app, this.shell, all);
-	}
-
-	/**
 	 * The same sample whose start PM2 waits for.
 	 */
 	public Pm2App waitReady() {

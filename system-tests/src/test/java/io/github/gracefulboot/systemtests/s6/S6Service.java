@@ -45,7 +45,7 @@ public final class S6Service implements AutoCloseable {
 		all.put("JAVA", App.java());
 		App app = App.of(SampleJar.GRACEFUL, directory);
 		all.put("JAR", app.jar().toAbsolutePath().toString());
-		all.put("JDK_JAVA_OPTIONS", String.join(" ", app.allJvmOptions()));
+		all.put("JDK_JAVA_OPTIONS", app.jvmOptionsLine());
 		this.supervisor = ChildProcess.start(List.of(Program.S6.path(), directory.toString()), all,
 				directory.resolveSibling(directory.getFileName() + ".log"));
 		Awaitility.await("s6-supervise is up").until(() -> s6("svstat").exitCode() == 0);

@@ -136,7 +136,7 @@ public final class Systemd implements AutoCloseable {
 	 */
 	String jvmOptions() {
 		String outside = this.app.jar().toAbsolutePath().getParent().toString();
-		return String.join(" ", this.app.allJvmOptions()).replace(outside, APPLICATION);
+		return this.app.jvmOptionsLine().replace(outside, APPLICATION);
 	}
 
 	/**
