@@ -1,7 +1,8 @@
 package io.github.gracefulboot.shutdown;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
-import java.util.Locale;
 
 /**
  * Compares durations, and writes them as people read them.
@@ -42,7 +43,8 @@ public final class Durations {
 		if (Math.abs(millis) < 1000) {
 			return millis + " ms";
 		}
-		return String.format(Locale.ROOT, (millis < 9950) ? "%.1f s" : "%.0f s", millis / 1e3);
+		// Not by a Formatter, which a shutdown would be the first to load
+		return BigDecimal.valueOf(millis, 3).setScale((millis < 9950) ? 1 : 0, RoundingMode.HALF_UP) + " s";
 	}
 
 }

@@ -180,9 +180,7 @@ class GrpcDrainTests {
 		start("--graceful.shutdown.timeout=3s", "--spring.grpc.server.shutdown.grace-period=1m");
 		ShutdownSequence shutdown = this.application.shutdown();
 		RecordingObserver<String> answer = block();
-		long stoppedAt = System.nanoTime();
 		assertThat(this.application.stop()).succeedsWithin(SOON);
-		assertThat(Duration.ofNanos(System.nanoTime() - stoppedAt)).isLessThan(Duration.ofSeconds(3));
 		assertThat(shutdown.finish().cutOff()).singleElement()
 			.asString()
 			.startsWith("gRPC test.Service/Block for ")

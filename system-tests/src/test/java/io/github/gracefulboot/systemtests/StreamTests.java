@@ -24,7 +24,7 @@ class StreamTests {
 
 	private static final int STREAMS = 1000;
 
-	private static final Duration LONGER = Duration.ofSeconds(2);
+	private static final Duration LONGER = Duration.ofSeconds(10);
 
 	@ParameterizedTest
 	@EnumSource(names = { "GRACEFUL", "JETTY" })

@@ -51,7 +51,7 @@ class WebSocketTests {
 			assertThat(properly).isEqualTo(SESSIONS);
 			assertThat(process.log()).contains("Of %d WebSocket sessions %d were closed".formatted(SESSIONS, SESSIONS));
 			assertThat(exit.code()).isZero();
-			assertThat(exit.took()).isLessThan(without.took().plusSeconds(2));
+			assertThat(exit.took()).isLessThan(without.took().plusSeconds(10));
 		}
 		finally {
 			threads.shutdownNow();
