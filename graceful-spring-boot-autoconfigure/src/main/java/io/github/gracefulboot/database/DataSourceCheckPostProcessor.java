@@ -3,6 +3,7 @@ package io.github.gracefulboot.database;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -27,6 +28,8 @@ final class DataSourceCheckPostProcessor implements BeanPostProcessor, PriorityO
 
 	private final UnaryOperator<DataSource> unpooled;
 
+	private final Predicate<DataSource> inMemory;
+
 	private final Set<DataSource> seen = Collections
 		.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
 
@@ -35,10 +38,14 @@ final class DataSourceCheckPostProcessor implements BeanPostProcessor, PriorityO
 	 * @param checks provides the checks that wait for a DataSource
 	 * @param unpooled returns a DataSource that connects without the pool, or the same
 	 * DataSource
+	 * @param inMemory whether the database of a DataSource is in the memory of this
+	 * process, which is always there
 	 */
-	DataSourceCheckPostProcessor(Supplier<StartupChecks> checks, UnaryOperator<DataSource> unpooled) {
+	DataSourceCheckPostProcessor(Supplier<StartupChecks> checks, UnaryOperator<DataSource> unpooled,
+			Predicate<DataSource> inMemory) {
 		this.checks = checks;
 		this.unpooled = unpooled;
+		this.inMemory = inMemory;
 	}
 
 	@Override
@@ -54,7 +61,7 @@ final class DataSourceCheckPostProcessor implements BeanPostProcessor, PriorityO
 		if (dataSource instanceof AbstractRoutingDataSource routing) {
 			RoutingTargets.forEach(name, routing, this::await);
 		}
-		else if (this.seen.add(dataSource)) {
+		else if (this.seen.add(dataSource) && !this.inMemory.test(dataSource)) {
 			this.checks.get().await(name, new DataSourceCheck(name, () -> this.unpooled.apply(dataSource)));
 		}
 	}

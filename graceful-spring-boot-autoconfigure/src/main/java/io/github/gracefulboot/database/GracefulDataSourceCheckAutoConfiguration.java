@@ -11,11 +11,13 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.Ordered;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 import org.springframework.util.ClassUtils;
 
@@ -24,6 +26,7 @@ import org.springframework.util.ClassUtils;
  */
 @AutoConfiguration(after = GracefulStartupAutoConfiguration.class,
 		afterName = "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration")
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnClass({ DataSource.class, AbstractRoutingDataSource.class })
 @ConditionalOnBean(name = GracefulStartupAutoConfiguration.CHECKS, value = DataSource.class)
 @ConditionalOnBooleanProperty(name = "graceful.startup.check.datasource.enabled", matchIfMissing = true)
@@ -40,7 +43,8 @@ public final class GracefulDataSourceCheckAutoConfiguration {
 	static DataSourceCheckPostProcessor gracefulDataSourceCheckPostProcessor(ObjectProvider<StartupChecks> checks) {
 		boolean hikari = ClassUtils.isPresent("com.zaxxer.hikari.HikariDataSource", null);
 		return new DataSourceCheckPostProcessor(checks::getObject,
-				hikari ? new UnpooledHikari() : UnaryOperator.identity());
+				hikari ? new UnpooledHikari() : UnaryOperator.identity(),
+				hikari ? UnpooledHikari::isInMemory : (dataSource) -> false);
 	}
 
 }

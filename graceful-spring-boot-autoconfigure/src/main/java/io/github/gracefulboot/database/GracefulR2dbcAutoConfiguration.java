@@ -14,11 +14,13 @@ import reactor.core.publisher.Mono;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import org.springframework.r2dbc.connection.lookup.AbstractRoutingConnectionFactory;
 
 /**
@@ -27,6 +29,7 @@ import org.springframework.r2dbc.connection.lookup.AbstractRoutingConnectionFact
  */
 @AutoConfiguration(after = { GracefulShutdownAutoConfiguration.class, GracefulStartupAutoConfiguration.class },
 		afterName = "org.springframework.boot.r2dbc.autoconfigure.R2dbcAutoConfiguration")
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnClass({ ConnectionFactory.class, Mono.class })
 @ConditionalOnBean(ConnectionFactory.class)
 public final class GracefulR2dbcAutoConfiguration {

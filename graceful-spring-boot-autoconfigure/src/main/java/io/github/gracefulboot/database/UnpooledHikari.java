@@ -1,5 +1,6 @@
 package io.github.gracefulboot.database;
 
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 import javax.sql.DataSource;
@@ -12,6 +13,18 @@ import com.zaxxer.hikari.util.DriverDataSource;
  * the pool that fails logs an error with a stack trace.
  */
 final class UnpooledHikari implements UnaryOperator<DataSource> {
+
+	private static final List<String> IN_MEMORY = List.of("jdbc:h2:mem:", "jdbc:hsqldb:mem:", "jdbc:derby:memory:");
+
+	/**
+	 * Returns whether a pool connects to a database in the memory of this process.
+	 * @param dataSource a pool, or another DataSource
+	 * @return whether there is no need to wait for it
+	 */
+	static boolean isInMemory(DataSource dataSource) {
+		return dataSource instanceof HikariDataSource hikari && hikari.getJdbcUrl() != null
+				&& IN_MEMORY.stream().anyMatch(hikari.getJdbcUrl()::startsWith);
+	}
 
 	@Override
 	public DataSource apply(DataSource dataSource) {

@@ -16,6 +16,8 @@ import io.github.gracefulboot.startup.StartupChecks;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
@@ -91,6 +93,26 @@ class GracefulDataSourceCheckTests {
 				assertThat(other.attempts()).isEqualTo(2);
 				assertThat(optional.attempts()).isZero();
 			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "jdbc:h2:mem:none;IFEXISTS=TRUE", "jdbc:hsqldb:mem:none;ifexists=true" })
+	void whenItsDatabaseIsInTheMemoryOfThisProcessThenItIsNotWaitedFor(String url) {
+		HikariDataSource pool = new HikariDataSource();
+		pool.setJdbcUrl(url);
+		this.runner.withPropertyValues("graceful.startup.timeout=100ms")
+			.withBean("dataSource", DataSource.class, () -> pool)
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void whenItsDatabaseIsAFileThenItIsWaitedFor() {
+		HikariDataSource pool = new HikariDataSource();
+		pool.setJdbcUrl("jdbc:h2:./target/none;IFEXISTS=TRUE");
+		this.runner.withPropertyValues("graceful.startup.timeout=100ms")
+			.withBean("dataSource", DataSource.class, () -> pool)
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("dataSource was still unavailable after"));
 	}
 
 	@Test
