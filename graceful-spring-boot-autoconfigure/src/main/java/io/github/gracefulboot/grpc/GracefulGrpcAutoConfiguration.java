@@ -12,6 +12,7 @@ import io.grpc.internal.ServerTransport;
 import io.grpc.protobuf.services.HealthStatusManager;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -31,6 +32,7 @@ import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
 		afterName = "io.github.gracefulboot.web.GracefulWebAutoConfiguration",
 		beforeName = { "org.springframework.boot.grpc.server.autoconfigure.GrpcServerAutoConfiguration",
 				"org.springframework.boot.grpc.server.autoconfigure.health.GrpcServerHealthAutoConfiguration" })
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnClass({ GrpcServerLifecycle.class, ServerTransport.class, InternalChannelz.class })
 @ConditionalOnBean(name = GracefulShutdownAutoConfiguration.SHUTDOWN, value = BindableService.class)
 @EnableConfigurationProperties(DrainProperties.class)

@@ -30,8 +30,8 @@ final class ShutdownRules {
 	static void check(ShutdownProperties shutdown, LameDuckProperties lameDuck, Environment environment) {
 		PropertyRules.positive(TIMEOUT, shutdown.getTimeout(),
 				"Set a duration such as 30s, shorter than the time after which your supervisor kills the process.");
-		PropertyRules.require(!shutdown.getReleaseReserve().equals(new Percentage(100)),
-				"graceful.shutdown.release-reserve", shutdown.getReleaseReserve(),
+		PropertyRules.require(shutdown.getReleaseReserve().percent() < 100, "graceful.shutdown.release-reserve",
+				shutdown.getReleaseReserve(),
 				"100% leaves no time for requests in flight. Set a share below 100%, such as 20%.");
 		PropertyRules.notNegative(MIN, lameDuck.getMin());
 		PropertyRules.notNegative(QUIET_PERIOD, lameDuck.getQuietPeriod());
@@ -51,9 +51,11 @@ final class ShutdownRules {
 	}
 
 	private void fits(String name, Duration value) {
-		PropertyRules.require(!isSet(name) || !isSet(TIMEOUT) || value.compareTo(this.timeout) < 0, name, value,
-				"It does not fit into %s, which is %s and is shared by all stages. Set %s to less than %s, or remove one of the two."
-					.formatted(TIMEOUT, Durations.text(this.timeout), name, TIMEOUT));
+		if (isSet(name) && isSet(TIMEOUT)) {
+			PropertyRules.require(value.compareTo(this.timeout) < 0, name, value,
+					"It does not fit into %s, which is %s and is shared by all stages. Set %s to less than %s, or remove one of the two."
+						.formatted(TIMEOUT, Durations.text(this.timeout), name, TIMEOUT));
+		}
 	}
 
 	private boolean isSet(String name) {

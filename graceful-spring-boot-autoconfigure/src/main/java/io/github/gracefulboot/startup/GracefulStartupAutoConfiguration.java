@@ -12,12 +12,14 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 
 /**
@@ -25,6 +27,7 @@ import org.springframework.core.env.Environment;
  * dependencies themselves.
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnProperty(name = WaitingPolicy.TEST_PROPERTY, havingValue = "false", matchIfMissing = true)
 @ConditionalOnBooleanProperty(name = "graceful.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(StartupProperties.class)
@@ -35,26 +38,21 @@ public final class GracefulStartupAutoConfiguration {
 	 */
 	public static final String CHECKS = "gracefulStartupChecks";
 
-	// Bound with the Binder for beans that are created before others: binding a bean that
-	// early would initialize the infrastructure of property binding too soon
-	private static StartupProperties properties(Environment environment) {
-		StartupProperties properties = Binder.get(environment)
-			.bindOrCreate("graceful.startup", StartupProperties.class);
-		PropertyRules.positive("graceful.startup.timeout", properties.getTimeout(), "Set a duration such as 60s.");
-		return properties;
-	}
-
 	@Bean(CHECKS)
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static StartupChecks gracefulStartupChecks(Environment environment) {
-		StartupProperties properties = properties(environment);
+		// By the Binder, since a bean this early would initialize the infrastructure of
+		// binding too soon
+		StartupProperties properties = Binder.get(environment)
+			.bindOrCreate("graceful.startup", StartupProperties.class);
+		PropertyRules.positive("graceful.startup.timeout", properties.getTimeout(), "Set a duration such as 60s.");
 		return new StartupChecks(properties.getTimeout(), properties.getCheck().getExclude());
 	}
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static StartupDeadline gracefulStartupDeadline(Environment environment, StartupChecks checks) {
-		return new StartupDeadline(properties(environment).getTimeout(), checks);
+	static StartupDeadline gracefulStartupDeadline(StartupChecks checks) {
+		return new StartupDeadline(checks.timeout(), checks);
 	}
 
 	@Bean

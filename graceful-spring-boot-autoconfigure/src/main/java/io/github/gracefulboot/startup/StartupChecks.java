@@ -74,6 +74,10 @@ public final class StartupChecks implements Readiness.Listener {
 		this.excluded = excluded;
 	}
 
+	Duration timeout() {
+		return this.timeout;
+	}
+
 	/**
 	 * Adds an observer of the waits.
 	 * @param observer the observer

@@ -14,14 +14,17 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.log.LogMessage;
 
 /**
  * Logs the stack of the starting thread if the start takes too long, but not while it
  * waits for a {@link StartupCheck}, which has a timeout of its own. It does not end the
- * start: the supervisor decides whether to restart the process.
+ * start: the supervisor decides whether to restart the process. As a post-processor it
+ * exists before the beans that may hang.
  */
-final class StartupDeadline implements Readiness.Listener, DisposableBean {
+final class StartupDeadline implements BeanFactoryPostProcessor, Readiness.Listener, DisposableBean {
 
 	private static final Log logger = LogFactory.getLog(StartupDeadline.class);
 
@@ -44,6 +47,11 @@ final class StartupDeadline implements Readiness.Listener, DisposableBean {
 		this.timeout = timeout;
 		this.checks = checks;
 		DaemonThreads.start("graceful-start-deadline", this::watch);
+	}
+
+	@Override
+	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+		// Has only to be there
 	}
 
 	private void watch() {

@@ -11,6 +11,7 @@ import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.startup.warmup.GracefulWarmUpAutoConfiguration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -27,6 +28,8 @@ import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
@@ -40,6 +43,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Tests for {@link GracefulStartupAutoConfiguration}.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class GracefulStartupAutoConfigurationTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -112,6 +116,20 @@ class GracefulStartupAutoConfigurationTests {
 			.withStackTraceContaining("missing was still unavailable after");
 		assertThat(destroyed).containsExactly("pool");
 		Awaitility.await().untilAsserted(GracefulStartupAutoConfigurationTests::assertThatNoThreadIsLeft);
+	}
+
+	@Test
+	void whenABeanOfTheApplicationHangsThenTheStackSaysWhere(CapturedOutput output) {
+		this.runner.withPropertyValues("graceful.startup.timeout=50ms")
+			.withInitializer((context) -> ((GenericApplicationContext) context).registerBean("hangs", Object.class,
+					() -> awaitWarning(output)))
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("GracefulStartupAutoConfigurationTests.awaitWarning");
+	}
+
+	private static Object awaitWarning(CapturedOutput output) {
+		Awaitility.await().pollInSameThread().until(() -> output.getAll().contains("Not ready after"));
+		return new Object();
 	}
 
 	private static void assertThatNoThreadIsLeft() {

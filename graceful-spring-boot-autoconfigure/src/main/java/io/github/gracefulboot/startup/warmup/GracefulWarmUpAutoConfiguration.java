@@ -16,7 +16,6 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.OnPropertyListCondition;
@@ -27,7 +26,6 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 
 /**
@@ -54,6 +52,19 @@ public final class GracefulWarmUpAutoConfiguration {
 				properties.isRequired());
 	}
 
+	// Erased, its signature names no class that an application without a web server lacks
+	@Bean
+	@Conditional(OnWarmUpPaths.class)
+	@ConditionalOnWebApplication
+	SelfRequests gracefulSelfRequests(WarmUpProperties properties, ApplicationContext context,
+			ObjectProvider<AbstractConfigurableWebServerFactory> factory) {
+		return new SelfRequests(properties, () -> {
+			WebServer server = Objects.requireNonNull(((WebServerApplicationContext) context).getWebServer(),
+					"No web server was started");
+			return OwnServer.of(factory.getIfAvailable(), server.getPort());
+		});
+	}
+
 	private static void path(String value) {
 		PropertyRules.require(isOwnPath(value), PREFIX + "paths", value,
 				"'" + value + "' is not a path of this application. Set paths that begin with a single slash and are "
@@ -67,26 +78,6 @@ public final class GracefulWarmUpAutoConfiguration {
 		catch (URISyntaxException ex) {
 			return false;
 		}
-	}
-
-	/**
-	 * Requests to the application's own web server.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(WebServer.class)
-	@ConditionalOnWebApplication
-	@Conditional(OnWarmUpPaths.class)
-	static class WebConfiguration {
-
-		@Bean
-		SelfRequests gracefulSelfRequests(WarmUpProperties properties, WebServerApplicationContext context,
-				ObjectProvider<AbstractConfigurableWebServerFactory> factory) {
-			return new SelfRequests(properties, () -> {
-				WebServer server = Objects.requireNonNull(context.getWebServer(), "No web server was started");
-				return OwnServer.of(factory.getIfAvailable(), server.getPort());
-			});
-		}
-
 	}
 
 	/**

@@ -8,11 +8,13 @@ import io.github.gracefulboot.web.stream.EndlessStreams;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
 import org.springframework.web.server.WebFilter;
 
 /**
@@ -20,6 +22,7 @@ import org.springframework.web.server.WebFilter;
  */
 @AutoConfiguration(after = GracefulWebAutoConfiguration.class,
 		afterName = "io.github.gracefulboot.readiness.GracefulReadinessAutoConfiguration")
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnClass({ WebFilter.class, Mono.class })
 @ConditionalOnWebApplication(type = Type.REACTIVE)
 @ConditionalOnBean(name = GracefulWebAutoConfiguration.REQUESTS)

@@ -17,13 +17,14 @@ import org.springframework.boot.web.server.servlet.context.AnnotationConfigServl
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link GracefulWebSocketAutoConfiguration}.
+ * Tests for {@link GracefulWebSocketAutoConfiguration} and those of the servers.
  */
 class GracefulWebSocketAutoConfigurationTests {
 
 	private static final AutoConfigurations CONFIGURATIONS = AutoConfigurations.of(
 			GracefulShutdownAutoConfiguration.class, GracefulWebAutoConfiguration.class,
-			GracefulWebSocketAutoConfiguration.class);
+			GracefulWebSocketAutoConfiguration.class, GracefulTomcatWebSocketAutoConfiguration.class,
+			GracefulJettyWebSocketAutoConfiguration.class, GracefulNettyWebSocketAutoConfiguration.class);
 
 	private final WebApplicationContextRunner servlet = new WebApplicationContextRunner(
 			AnnotationConfigServletWebServerApplicationContext::new)
