@@ -3,6 +3,7 @@ package io.github.gracefulboot.database;
 import javax.sql.DataSource;
 
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.WaitingPolicy;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -42,11 +43,12 @@ public final class GracefulDataSourceAutoConfiguration {
 
 	@Bean
 	BorrowedConnections gracefulBorrowedConnections(ConfigurableListableBeanFactory beanFactory,
-			ObjectProvider<DataSourcePoolMetadataProvider> metadata, TransactionObserver observer) {
-		return new BorrowedConnections("database connections",
-				new ConnectionPools(beanFactory,
-						new CompositeDataSourcePoolMetadataProvider(metadata.orderedStream().toList())),
-				observer.transactions());
+			ObjectProvider<DataSourcePoolMetadataProvider> metadata, TransactionObserver observer,
+			Environment environment, WaitingPolicy waitingPolicy) {
+		ConnectionPools pools = new ConnectionPools(beanFactory,
+				new CompositeDataSourcePoolMetadataProvider(metadata.orderedStream().toList()));
+		return new BorrowedConnections("database connections", pools, BorrowedConnections.excluded(environment),
+				observer.transactions(), waitingPolicy.drains() && waitingPolicy.ownsProcess());
 	}
 
 }

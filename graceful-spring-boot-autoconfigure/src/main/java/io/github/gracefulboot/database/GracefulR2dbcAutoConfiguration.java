@@ -3,6 +3,7 @@ package io.github.gracefulboot.database;
 import java.time.Duration;
 
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.startup.ConnectionChecks;
 import io.github.gracefulboot.startup.GracefulStartupAutoConfiguration;
 import io.r2dbc.pool.ConnectionPool;
@@ -21,6 +22,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
 import org.springframework.r2dbc.connection.lookup.AbstractRoutingConnectionFactory;
 
 /**
@@ -80,8 +82,11 @@ public final class GracefulR2dbcAutoConfiguration {
 
 		// Holders are unknown, since reactive work is not bound to a thread
 		@Bean
-		BorrowedConnections gracefulBorrowedR2dbcConnections(ConfigurableListableBeanFactory beanFactory) {
-			return new BorrowedConnections("R2DBC connections", new R2dbcPools(beanFactory), null);
+		BorrowedConnections gracefulBorrowedR2dbcConnections(ConfigurableListableBeanFactory beanFactory,
+				Environment environment, WaitingPolicy waitingPolicy) {
+			return new BorrowedConnections("R2DBC connections", new R2dbcPools(beanFactory),
+					BorrowedConnections.excluded(environment), null,
+					waitingPolicy.drains() && waitingPolicy.ownsProcess());
 		}
 
 	}

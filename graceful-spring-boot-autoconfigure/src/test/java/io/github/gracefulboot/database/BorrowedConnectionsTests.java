@@ -14,6 +14,7 @@ import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Background;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.WaitingPolicy;
 import jakarta.persistence.EntityManagerFactory;
 import org.apache.commons.dbcp2.BasicDataSource;
 import org.awaitility.Awaitility;
@@ -37,6 +38,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.support.SimpleThreadScope;
@@ -87,6 +89,47 @@ class BorrowedConnectionsTests {
 				assertThat(drained).succeedsWithin(Duration.ofSeconds(10));
 				assertThat(connections.activeTasks()).isEmpty();
 			});
+	}
+
+	/**
+	 * As a loop does that listens for notifications of the database.
+	 */
+	@Test
+	void whenNothingRunsOnABorrowedConnectionThenItIsNotWaitedForLong(CapturedOutput output) {
+		this.runner.run((context) -> {
+			BorrowedConnections connections = context.getBean(BorrowedConnections.class);
+			try (Connection connection = context.getBean(DataSource.class).getConnection()) {
+				assertThat(connection.isValid(1)).isTrue();
+				assertThat(Background.drain(connections, seconds(60))).succeedsWithin(Duration.ofSeconds(20));
+				assertThat(connections.activeTasks()).isEmpty();
+			}
+		});
+		assertThat(output).containsOnlyOnce("Not waiting for connections on which nothing runs: 1 borrowed from "
+				+ "dataSource. If they are held as long as the application runs, set "
+				+ "graceful.datasource.exclude=dataSource");
+	}
+
+	@Test
+	void whenPoolIsExcludedThenItIsNotWaitedFor(CapturedOutput output) {
+		this.runner.withPropertyValues("graceful.datasource.exclude=other,dataSource")
+			.run((context) -> assertThatNothingIsWaitedFor(context, output));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "server.shutdown=immediate", WaitingPolicy.TEST_PROPERTY + "=true" })
+	void whenThePolicyIsNotToWaitThenConnectionsAreNotWaitedForEither(String property, CapturedOutput output) {
+		this.runner.withPropertyValues(property).run((context) -> assertThatNothingIsWaitedFor(context, output));
+	}
+
+	private static void assertThatNothingIsWaitedFor(ApplicationContext context, CapturedOutput output)
+			throws Exception {
+		BorrowedConnections connections = context.getBean(BorrowedConnections.class);
+		try (Connection connection = context.getBean(DataSource.class).getConnection()) {
+			assertThat(connection.isValid(1)).isTrue();
+			connections.drain(seconds(60));
+			assertThat(connections.activeTasks()).isEmpty();
+		}
+		assertThat(output).doesNotContain("Not waiting for connections");
 	}
 
 	@Test
