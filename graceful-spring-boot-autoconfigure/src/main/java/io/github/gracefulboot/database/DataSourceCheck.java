@@ -2,6 +2,7 @@ package io.github.gracefulboot.database;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.util.function.Supplier;
 
 import javax.sql.DataSource;
@@ -13,9 +14,9 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.core.log.LogMessage;
 
 /**
- * Passes when a DataSource provides a valid connection. A DataSource that is unable to
- * connect, for example because it is misconfigured or requires a tenant, is skipped, and
- * fails when it is used.
+ * Passes when a DataSource provides a valid connection, or one of a driver that cannot
+ * validate it. A DataSource that is unable to connect, for example because it is
+ * misconfigured or requires a tenant, is skipped, and fails when it is used.
  */
 final class DataSourceCheck implements StartupCheck {
 
@@ -38,6 +39,10 @@ final class DataSourceCheck implements StartupCheck {
 			if (!connection.isValid(VALIDATION_TIMEOUT_SECONDS)) {
 				throw new SQLException("The connection is invalid");
 			}
+		}
+		catch (AbstractMethodError | SQLFeatureNotSupportedException ex) {
+			logger.info(LogMessage.format("%s is taken for available: its driver cannot validate connections (%s)",
+					this.name, ex));
 		}
 		catch (RuntimeException ex) {
 			if (isOfDatabase(ex)) {

@@ -50,6 +50,8 @@ public final class StartupChecks implements Readiness.Listener {
 
 	private static final Duration BETWEEN_LINES = Duration.ofSeconds(5);
 
+	private static final int MOST_REFUSALS = 2;
+
 	private static final String ON_REFRESH = DefaultLifecycleProcessor.ON_REFRESH_VALUE;
 
 	private final Duration timeout;
@@ -160,6 +162,8 @@ public final class StartupChecks implements Readiness.Listener {
 
 		private int attempts;
 
+		private int refusals;
+
 		private @Nullable Throwable failure;
 
 		private Duration nextLine = Duration.ZERO;
@@ -177,6 +181,9 @@ public final class StartupChecks implements Readiness.Listener {
 			try (ShutdownDuringStart shutdown = ShutdownDuringStart.interruptCurrentThread()) {
 				for (Throwable failure = attempt(executor); failure != null; failure = attempt(executor)) {
 					report(failure);
+					if (isRefusedAgain(failure)) {
+						return;
+					}
 					Duration pause = Duration.ofMillis(this.pauses.nextBackOff());
 					TimeUnit.NANOSECONDS.sleep(this.deadline.atMost(pause).remaining().toNanos());
 					if (this.deadline.hasPassed()) {
@@ -195,6 +202,23 @@ public final class StartupChecks implements Readiness.Listener {
 				logger.info(LogMessage.format("%s became available after %s", this.name,
 						StartupCheckFailedException.waited(this.attempts, since(this.start))));
 			}
+		}
+
+		/**
+		 * Returns whether the credentials were refused for the second time in a row: a
+		 * server that is being set up may refuse them once. Spring Boot then makes of it
+		 * what it would have made without the check.
+		 */
+		private boolean isRefusedAgain(Throwable failure) {
+			this.refusals = RefusedCredentials.areTheCauseOf(failure) ? this.refusals + 1 : 0;
+			if (this.refusals < MOST_REFUSALS) {
+				return false;
+			}
+			logger.warn(LogMessage.format(
+					"%s refuses the credentials. Not trying again, so that the account is not locked; "
+							+ "whatever uses it will fail: %s",
+					this.name, StartupCheckFailedException.reason(failure)));
+			return true;
 		}
 
 		/**

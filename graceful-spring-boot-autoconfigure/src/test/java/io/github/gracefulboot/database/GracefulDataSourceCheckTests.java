@@ -2,6 +2,7 @@ package io.github.gracefulboot.database;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLNonTransientConnectionException;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mockito.BDDMockito;
 
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
@@ -113,6 +115,20 @@ class GracefulDataSourceCheckTests {
 			.withBean("dataSource", DataSource.class, () -> pool)
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining("dataSource was still unavailable after"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { AbstractMethodError.class, SQLFeatureNotSupportedException.class })
+	void whenTheDriverCannotValidateConnectionsThenItIsTakenForAvailable(Class<? extends Throwable> failure,
+			CapturedOutput output) throws SQLException {
+		Connection connection = BDDMockito.mock(Connection.class);
+		BDDMockito.given(connection.isValid(BDDMockito.anyInt())).willThrow(failure);
+		DataSource database = BDDMockito.mock(DataSource.class);
+		BDDMockito.given(database.getConnection()).willReturn(connection);
+		this.runner.withBean("dataSource", DataSource.class, () -> database)
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output)
+			.containsOnlyOnce("dataSource is taken for available: its driver cannot validate connections");
 	}
 
 	@Test

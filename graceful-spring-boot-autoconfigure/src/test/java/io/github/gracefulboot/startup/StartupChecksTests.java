@@ -1,17 +1,26 @@
 package io.github.gracefulboot.startup;
 
+import java.sql.SQLException;
+import java.sql.SQLInvalidAuthorizationSpecException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
+import com.rabbitmq.client.AuthenticationFailureException;
 import io.github.gracefulboot.StartupCheck;
+import io.r2dbc.spi.R2dbcPermissionDeniedException;
+import jakarta.jms.JMSSecurityException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -66,6 +75,44 @@ class StartupChecksTests {
 			SpringProperties.setProperty(property, null);
 		}
 		assertThat(check.attempts()).isZero();
+	}
+
+	@ParameterizedTest
+	@MethodSource
+	void whenCredentialsAreRefusedThenGivesUpAfterTheSecondTimeAndTheStartGoesOn(Exception refusal,
+			CapturedOutput output) {
+		AtomicInteger attempts = new AtomicInteger();
+		new StartupChecks(LONG, Set.of()).await("database", () -> {
+			attempts.incrementAndGet();
+			throw new IllegalStateException("Could not connect", refusal);
+		});
+		assertThat(attempts).hasValue(2);
+		assertThat(output).containsOnlyOnce("database refuses the credentials").doesNotContain("became available");
+	}
+
+	static Stream<Exception> whenCredentialsAreRefusedThenGivesUpAfterTheSecondTimeAndTheStartGoesOn() {
+		return Stream.of(new SQLException("password authentication failed for user \"app\"", "28P01"),
+				new SQLException("Access denied for user 'app'@'localhost'", "28000", 1045),
+				new SQLException("ORA-01017: invalid username/password; logon denied", "72000", 1017),
+				new SQLException("Login failed for user 'app'.", "S0001", 18456),
+				new SQLInvalidAuthorizationSpecException("no state"), new SaslAuthenticationException("denied"),
+				new AuthenticationFailureException("ACCESS_REFUSED"), new JMSSecurityException("User name is invalid"),
+				new R2dbcPermissionDeniedException("password authentication failed", "28P01"),
+				new IllegalStateException("WRONGPASS invalid username-password pair or user is disabled."));
+	}
+
+	@Test
+	void whenOtherFailuresComeBetweenRefusalsThenGoesOn() {
+		AtomicInteger attempts = new AtomicInteger();
+		new StartupChecks(LONG, Set.of()).await("database", () -> {
+			switch (attempts.incrementAndGet()) {
+				case 1, 3 -> throw new SQLException("no pg_hba.conf entry", "28000");
+				case 2 -> throw new SQLException("the database system is starting up", "57P03");
+				default -> {
+				}
+			}
+		});
+		assertThat(attempts).hasValue(4);
 	}
 
 	@Test
