@@ -6,6 +6,7 @@ import io.github.gracefulboot.readiness.PathReadinessProbes.Paths;
 import io.github.gracefulboot.shutdown.Durations;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.LameDuckProperties;
+import io.github.gracefulboot.traffic.Readiness;
 import io.github.gracefulboot.traffic.ReadinessProbes;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -38,8 +39,9 @@ import org.springframework.core.log.LogMessage;
 public final class GracefulReadinessAutoConfiguration {
 
 	@Bean
-	ReadinessAnnouncer gracefulReadinessAnnouncer(ApplicationContext context, ApplicationAvailability availability) {
-		return new ReadinessAnnouncer(context, availability);
+	ReadinessAnnouncer gracefulReadinessAnnouncer(ApplicationContext context, ApplicationAvailability availability,
+			Readiness readiness) {
+		return new ReadinessAnnouncer(context, availability, readiness);
 	}
 
 	// Without Actuator: only the configured paths

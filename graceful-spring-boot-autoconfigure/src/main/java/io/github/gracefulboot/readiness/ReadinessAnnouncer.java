@@ -2,6 +2,7 @@ package io.github.gracefulboot.readiness;
 
 import io.github.gracefulboot.Announcer;
 import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.traffic.Readiness;
 
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
@@ -18,13 +19,17 @@ final class ReadinessAnnouncer implements Announcer {
 
 	private final ApplicationAvailability availability;
 
-	ReadinessAnnouncer(ApplicationContext context, ApplicationAvailability availability) {
+	private final Readiness readiness;
+
+	ReadinessAnnouncer(ApplicationContext context, ApplicationAvailability availability, Readiness readiness) {
 		this.context = context;
 		this.availability = availability;
+		this.readiness = readiness;
 	}
 
 	@Override
 	public void announceStop(Deadline deadline) {
+		this.readiness.refuse();
 		if (this.availability.getReadinessState() != ReadinessState.REFUSING_TRAFFIC) {
 			AvailabilityChangeEvent.publish(this.context, ReadinessState.REFUSING_TRAFFIC);
 		}

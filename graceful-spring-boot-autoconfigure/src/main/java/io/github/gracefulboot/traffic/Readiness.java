@@ -17,7 +17,8 @@ import org.springframework.core.log.LogMessage;
 /**
  * Whether the application accepts traffic. The one place that hears of it: everybody else
  * asks here, or is told in an order that can be relied on, once probes are answered
- * accordingly. What a child context says of itself does not count.
+ * accordingly. What a child context says of itself does not count. Once a shutdown has
+ * begun, traffic is refused, whatever the application goes on to publish.
  */
 public final class Readiness implements ApplicationListener<AvailabilityChangeEvent<ReadinessState>> {
 
@@ -28,6 +29,8 @@ public final class Readiness implements ApplicationListener<AvailabilityChangeEv
 	private final Supplier<List<Listener>> listeners;
 
 	private volatile boolean reached;
+
+	private volatile boolean refusing;
 
 	/**
 	 * Creates the latch.
@@ -45,10 +48,14 @@ public final class Readiness implements ApplicationListener<AvailabilityChangeEv
 
 	@Override
 	public void onApplicationEvent(AvailabilityChangeEvent<ReadinessState> event) {
+		boolean accepting = event.getState() == ReadinessState.ACCEPTING_TRAFFIC;
+		if (accepting && this.refusing) {
+			AvailabilityChangeEvent.publish(this.context, ReadinessState.REFUSING_TRAFFIC);
+			return;
+		}
 		if (event.getSource() instanceof ApplicationContext source && isChild(source)) {
 			return;
 		}
-		boolean accepting = event.getState() == ReadinessState.ACCEPTING_TRAFFIC;
 		this.reached |= accepting;
 		for (Listener listener : this.listeners.get()) {
 			try {
@@ -71,6 +78,14 @@ public final class Readiness implements ApplicationListener<AvailabilityChangeEv
 			ancestor = ancestor.getParent();
 		}
 		return ancestor != null;
+	}
+
+	/**
+	 * Refuses traffic to the end. A health check of the application that publishes its
+	 * own verdict would otherwise bring clients back while their requests are refused.
+	 */
+	public void refuse() {
+		this.refusing = true;
 	}
 
 	/**

@@ -1,6 +1,12 @@
 package io.github.gracefulboot.readiness;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.traffic.Readiness;
 import io.github.gracefulboot.traffic.ReadinessProbes;
 import io.github.gracefulboot.traffic.ReadinessProbes.Kind;
 import org.junit.jupiter.api.Test;
@@ -24,6 +30,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -54,6 +61,32 @@ class GracefulReadinessAutoConfigurationTests {
 			assertThat(probes.classify("/actuator/prometheus", false)).isEqualTo(Kind.MANAGEMENT);
 			assertThat(probes.classify("/readyz", false)).isEqualTo(Kind.TRAFFIC);
 			assertThat(probes.classify("/orders", false)).isEqualTo(Kind.TRAFFIC);
+		});
+	}
+
+	/**
+	 * As a health check of the application does that publishes its own verdict.
+	 */
+	@Test
+	void whenTheApplicationPublishesReadinessDuringAShutdownThenItIsRefusedAllTheSame() {
+		List<Boolean> heard = new ArrayList<>();
+		this.runner.withBean(Readiness.Listener.class, () -> heard::add).run((context) -> {
+			ApplicationAvailability availability = context.getBean(ApplicationAvailability.class);
+			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+			context.getBean(ReadinessAnnouncer.class).announceStop(Deadline.after(System::nanoTime, Duration.ZERO));
+			assertThat(availability.getReadinessState()).isEqualTo(ReadinessState.REFUSING_TRAFFIC);
+			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+			assertThat(availability.getReadinessState()).isEqualTo(ReadinessState.REFUSING_TRAFFIC);
+			AvailabilityChangeEvent.publish(context, this, ReadinessState.ACCEPTING_TRAFFIC);
+			assertThat(availability.getReadinessState()).isEqualTo(ReadinessState.REFUSING_TRAFFIC);
+			try (AnnotationConfigApplicationContext child = new AnnotationConfigApplicationContext()) {
+				child.setParent(context.getSourceApplicationContext());
+				child.refresh();
+				AvailabilityChangeEvent.publish(child, ReadinessState.ACCEPTING_TRAFFIC);
+			}
+			assertThat(availability.getReadinessState()).isEqualTo(ReadinessState.REFUSING_TRAFFIC);
+			assertThat(heard.get(0)).isTrue();
+			assertThat(heard.subList(1, heard.size())).isNotEmpty().containsOnly(false);
 		});
 	}
 
