@@ -15,6 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -46,6 +47,7 @@ class ApiExamplesTests {
 		try (ServerSocket licenceServer = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
 				DeployScriptListener script = new DeployScriptListener()) {
 			List<String> calls;
+			ShutdownSequence shutdown;
 			try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
 				.web(WebApplicationType.NONE)
 				.properties("licence.host=127.0.0.1", "licence.port=" + licenceServer.getLocalPort(),
@@ -60,9 +62,12 @@ class ApiExamplesTests {
 				List<String> imported = new ArrayList<>();
 				context.getBean(ApiExamples.Importer.class).importAll(List.of("one"), imported::add);
 				assertThat(imported).containsExactly("one");
+				shutdown = context.getBean(ShutdownSequence.class);
+				shutdown.start(StopReason.SIGTERM);
 			}
+			assertThat(shutdown.finish().isClean()).isTrue();
 			assertThat(calls.subList(1, calls.size())).containsExactly("leaving within 29 s",
-					"draining because of context closed", "outbox empty on graceful-drain-mailOutbox");
+					"draining because of SIGTERM", "outbox empty on graceful-drain-mailOutbox");
 			assertThat(script.heard).containsExactly("ready", "stopping");
 		}
 		assertThat(output).contains("drain mailOutbox")

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.awaitility.Awaitility;
@@ -58,6 +59,7 @@ class ChildContextTests {
 			int port = ((WebServerApplicationContext) parent).getWebServer().getPort();
 			assertThat(handshake(port)).doesNotContain(" 503 ");
 			CALLS.add("parent closes");
+			parent.getBean(ShutdownSequence.class).start(StopReason.SIGTERM);
 		}
 		assertThat(CALLS.subList(5, CALLS.size())).containsExactlyInAnyOrder("supervisor: stopping",
 				"parent: announced", "parent: drained");

@@ -52,9 +52,10 @@ public final class GracefulSupervisorAutoConfiguration {
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static Supervisors gracefulSupervisors(ConfigurableListableBeanFactory beanFactory,
-			ObjectProvider<ProcessStopper> stopper) {
+			ObjectProvider<ProcessStopper> stopper, ObjectProvider<ShutdownSequence> shutdown) {
 		return new Supervisors(new OwnBeans(beanFactory).ordered(Supervisor.class),
-				(source) -> stopper.getObject().stopProcess(StopReason.SUPERVISOR, source));
+				(source) -> stopper.getObject().stopProcess(StopReason.SUPERVISOR, source),
+				() -> shutdown.getObject().endsProcess());
 	}
 
 	// A post-processor, so that it is there before any other bean

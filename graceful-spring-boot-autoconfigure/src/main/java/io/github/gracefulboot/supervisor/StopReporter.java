@@ -37,7 +37,7 @@ final class StopReporter implements StageListener, Heartbeat.Work {
 
 	@Override
 	public void stageChanged(Change change) {
-		if (this.begun.compareAndSet(false, true)) {
+		if (change.reason().endsProcess() && this.begun.compareAndSet(false, true)) {
 			this.heartbeat.start();
 		}
 	}

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import io.github.gracefulboot.Announcer;
@@ -29,6 +30,8 @@ public final class Supervisors implements ReloadNotifier, Announcer, DisposableB
 
 	private final List<SupervisorLink> links;
 
+	private final BooleanSupplier processEnds;
+
 	private final List<Runnable> atEnd = new CopyOnWriteArrayList<>();
 
 	private volatile @Nullable String status;
@@ -41,8 +44,11 @@ public final class Supervisors implements ReloadNotifier, Announcer, DisposableB
 	 * Opens the ways to all supervisors.
 	 * @param supervisors the supervisors
 	 * @param stopRequests called with the reason when one of them asks for the stop
+	 * @param processEnds whether the process ends with the shutdown that has begun,
+	 * rather than only its context
 	 */
-	Supervisors(List<Named<Supervisor>> supervisors, Consumer<String> stopRequests) {
+	Supervisors(List<Named<Supervisor>> supervisors, Consumer<String> stopRequests, BooleanSupplier processEnds) {
+		this.processEnds = processEnds;
 		this.links = supervisors.stream().map(SupervisorLink::new).toList();
 		this.links.forEach((link) -> link.open(stopRequests));
 	}
@@ -71,12 +77,16 @@ public final class Supervisors implements ReloadNotifier, Announcer, DisposableB
 	}
 
 	/**
-	 * From now on nothing is ready any more, though somebody may still wait to say so.
+	 * From now on nothing is ready any more, though somebody may still wait to say so. A
+	 * supervisor that hears that the process stops may kill it if it does not: not a word
+	 * of it where the application only closes its context, as for a restart in the JVM.
 	 */
 	@Override
 	public synchronized void announceStop(Deadline deadline) {
 		this.stopping = true;
-		tell(Supervisor::stopping);
+		if (this.processEnds.getAsBoolean()) {
+			tell(Supervisor::stopping);
+		}
 	}
 
 	void readiness(boolean accepting) {

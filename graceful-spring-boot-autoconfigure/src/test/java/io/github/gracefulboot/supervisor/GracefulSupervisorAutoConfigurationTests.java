@@ -7,10 +7,12 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
+import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.Supervisor;
 import io.github.gracefulboot.readiness.GracefulReadinessAutoConfiguration;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.ProcessStopper;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -305,7 +307,7 @@ class GracefulSupervisorAutoConfigurationTests {
 			});
 		}
 		assertThat(supervisor.told()).filteredOn((message) -> !message.startsWith("status"))
-			.containsExactly("open", "accepting", "ready", "reloading", "ready", "refusing", "stopping");
+			.containsExactly("open", "accepting", "ready", "reloading", "ready", "refusing");
 		assertThat(output.getAll().lines().filter((line) -> line.contains("WARN"))).isEmpty();
 	}
 
@@ -332,6 +334,7 @@ class GracefulSupervisorAutoConfigurationTests {
 	}
 
 	private static void close(AssertableApplicationContext context) {
+		context.getBean(ShutdownSequence.class).start(StopReason.SIGTERM);
 		context.getSourceApplicationContext(ConfigurableApplicationContext.class).close();
 	}
 

@@ -10,7 +10,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DrainParticipant;
+import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
@@ -149,6 +151,7 @@ class StopReporterTests {
 	}
 
 	private static CompletableFuture<?> close(ApplicationContext context) {
+		context.getBean(ShutdownSequence.class).start(StopReason.SIGTERM);
 		return CompletableFuture.runAsync(((ConfigurableApplicationContext) context)::close,
 				(task) -> new Thread(task, "closer").start());
 	}

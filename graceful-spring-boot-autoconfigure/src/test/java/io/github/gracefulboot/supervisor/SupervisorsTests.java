@@ -33,6 +33,8 @@ class SupervisorsTests {
 
 	private static final Duration SOON = Duration.ofSeconds(10);
 
+	private boolean processEnds = true;
+
 	private final List<String> stopRequests = new CopyOnWriteArrayList<>();
 
 	private final CountDownLatch end = new CountDownLatch(1);
@@ -151,6 +153,19 @@ class SupervisorsTests {
 		assertThat(warnings(output)).hasSize(2)
 			.anyMatch((line) -> line.contains("unlinked cannot be notified") && line.contains("com/sun/jna/Library"))
 			.anyMatch((line) -> line.contains("half-linked could not be notified") && line.contains("libc"));
+	}
+
+	@Test
+	void whenOnlyTheContextClosesThenNothingFinalIsSaid() {
+		this.processEnds = false;
+		RecordingSupervisor supervisor = new RecordingSupervisor();
+		Supervisors supervisors = supervisors(supervisor);
+		supervisors.ready();
+		supervisors.readiness(false);
+		stop(supervisors);
+		supervisors.ready();
+		supervisors.destroy();
+		assertThat(supervisor.told()).containsExactly("open", "ready", "refusing");
 	}
 
 	@Test
@@ -390,7 +405,8 @@ class SupervisorsTests {
 	}
 
 	private Supervisors supervisors(Supervisor... supervisors) {
-		Supervisors result = new Supervisors(RecordingSupervisor.named(supervisors), this.stopRequests::add);
+		Supervisors result = new Supervisors(RecordingSupervisor.named(supervisors), this.stopRequests::add,
+				() -> this.processEnds);
 		this.supervisors = result;
 		return result;
 	}

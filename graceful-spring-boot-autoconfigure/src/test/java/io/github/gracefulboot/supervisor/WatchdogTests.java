@@ -41,7 +41,7 @@ class WatchdogTests {
 	private final AtomicReference<@Nullable Deadline> stop = new AtomicReference<>();
 
 	private Supervisors supervisors = new Supervisors(RecordingSupervisor.named(this.supervisor), (reason) -> {
-	});
+	}, () -> true);
 
 	private Watchdog watchdog = new Watchdog(this.supervisors, this.stop::get, () -> this.checks);
 
@@ -170,7 +170,7 @@ class WatchdogTests {
 		confused.watchdog = Duration.ZERO;
 		this.supervisors.destroy();
 		this.supervisors = new Supervisors(RecordingSupervisor.named(moody, confused, this.supervisor), (reason) -> {
-		});
+		}, () -> true);
 		this.watchdog = new Watchdog(this.supervisors, this.stop::get, () -> this.checks);
 		start();
 		soon().until(() -> alive() >= 3);

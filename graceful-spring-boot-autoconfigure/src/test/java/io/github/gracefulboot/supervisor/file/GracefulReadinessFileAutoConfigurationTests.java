@@ -3,8 +3,10 @@ package io.github.gracefulboot.supervisor.file;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
+import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.Supervisor;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
 import io.github.gracefulboot.supervisor.Supervisors;
@@ -82,6 +84,7 @@ class GracefulReadinessFileAutoConfigurationTests {
 			Awaitility.await().untilAsserted(() -> assertThat(path).doesNotExist());
 			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
 			Awaitility.await().untilAsserted(() -> assertThat(path).exists());
+			context.getBean(ShutdownSequence.class).start(StopReason.SIGTERM);
 			context.getSourceApplicationContext(ConfigurableApplicationContext.class).close();
 			assertThat(path).doesNotExist();
 		});

@@ -4,8 +4,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
+import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.Supervisor;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
 import io.github.gracefulboot.supervisor.Supervisors;
@@ -69,6 +71,22 @@ class GracefulSystemdAutoConfigurationTests {
 		}
 	}
 
+	/**
+	 * As for a restart in the JVM, of which systemd would kill what goes on.
+	 */
+	@Test
+	void whenOnlyTheContextClosesThenSystemdIsNotToldThatTheServiceStops() {
+		try (DatagramReceiver receiver = new DatagramReceiver(socket())) {
+			for (int i = 0; i < 2; i++) {
+				this.runner.withPropertyValues("NOTIFY_SOCKET=" + socket())
+					.run((context) -> AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC));
+			}
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(receiver.received()).filteredOn("READY=1"::equals).hasSize(2));
+			assertThat(receiver.received()).doesNotContain("STOPPING=1");
+		}
+	}
+
 	@Test
 	void whenApplicationStartsAndStopsThenSystemdIsTold(CapturedOutput output) {
 		try (DatagramReceiver receiver = new DatagramReceiver(socket())) {
@@ -76,6 +94,7 @@ class GracefulSystemdAutoConfigurationTests {
 				AvailabilityChangeEvent.publish(context, LivenessState.CORRECT);
 				AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
 				await(receiver, "WATCHDOG=1");
+				context.getBean(ShutdownSequence.class).start(StopReason.SIGTERM);
 				context.getSourceApplicationContext(ConfigurableApplicationContext.class).close();
 				await(receiver, "STOPPING=1");
 			});
