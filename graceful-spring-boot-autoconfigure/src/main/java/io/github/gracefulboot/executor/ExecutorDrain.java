@@ -11,11 +11,13 @@ import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.DrainParticipant.Role;
 import io.github.gracefulboot.executor.ExecutorProperties.Queued;
+import io.github.gracefulboot.shutdown.LifecyclePhases;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.log.LogMessage;
+import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
 import org.springframework.scheduling.config.ScheduledTask;
 
 /**
@@ -23,7 +25,7 @@ import org.springframework.scheduling.config.ScheduledTask;
  * another: they accept tasks until all of them are idle at the same time. Most executors
  * do not notify of the end of tasks, so that they are polled.
  */
-final class ExecutorDrain implements DrainParticipant {
+final class ExecutorDrain implements DrainParticipant, LifecyclePhases.Limit {
 
 	private static final Log logger = LogFactory.getLog(ExecutorDrain.class);
 
@@ -49,6 +51,8 @@ final class ExecutorDrain implements DrainParticipant {
 	private final boolean waits;
 
 	private volatile @Nullable List<DrainableExecutor> draining;
+
+	private volatile boolean waitedForByTask;
 
 	/**
 	 * Creates the participant.
@@ -106,9 +110,29 @@ final class ExecutorDrain implements DrainParticipant {
 			awaitIdle(executors);
 		}
 		catch (InterruptedException ex) {
-			forEach(executors.stream().filter((executor) -> !executor.isIdle()).toList(), DrainableExecutor::cutOff);
+			if (deadline.hasPassed()) {
+				forEach(executors.stream().filter((executor) -> !executor.isIdle()).toList(),
+						DrainableExecutor::cutOff);
+			}
+			else {
+				this.waitedForByTask = true;
+			}
 			throw ex;
 		}
+	}
+
+	@Override
+	public int phase() {
+		return ExecutorConfigurationSupport.DEFAULT_PHASE;
+	}
+
+	/**
+	 * Spring waits for the tasks once more. One that waits for the shutdown itself does
+	 * not end before it.
+	 */
+	@Override
+	public @Nullable Duration timeout(Deadline release) {
+		return this.waitedForByTask ? Duration.ZERO : null;
 	}
 
 	private void stopSchedules(List<DrainableExecutor> executors) {

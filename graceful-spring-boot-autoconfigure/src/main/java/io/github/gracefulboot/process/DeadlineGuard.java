@@ -28,10 +28,18 @@ final class DeadlineGuard {
 
 	private final ShutdownSequence shutdown;
 
+	private final Runnable flushLogs;
+
 	private final AtomicBoolean watching = new AtomicBoolean();
 
-	DeadlineGuard(ShutdownSequence shutdown) {
+	/**
+	 * Creates the guard.
+	 * @param shutdown the shutdown that it watches over
+	 * @param flushLogs writes what the logging system still buffers
+	 */
+	DeadlineGuard(ShutdownSequence shutdown, Runnable flushLogs) {
 		this.shutdown = shutdown;
+		this.flushLogs = flushLogs;
 	}
 
 	/**
@@ -63,6 +71,7 @@ final class DeadlineGuard {
 		logger.warn("graceful.shutdown.timeout reached: exiting with code 1");
 		this.shutdown.cutOffRest();
 		this.shutdown.finish();
+		this.flushLogs.run();
 	}
 
 }

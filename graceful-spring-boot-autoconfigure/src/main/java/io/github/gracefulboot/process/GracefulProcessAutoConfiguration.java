@@ -9,6 +9,8 @@ import io.github.gracefulboot.shutdown.WaitingPolicy;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.context.logging.LoggingApplicationListener;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -27,7 +29,18 @@ public final class GracefulProcessAutoConfiguration {
 	ProcessExit gracefulProcessExit(ConfigurableApplicationContext context, ShutdownSequence shutdown,
 			ShutdownProperties properties, WaitingPolicy policy) {
 		boolean guarded = properties.isForceExit() && policy.ownsProcess();
-		return new ProcessExit(context, shutdown, guarded ? new DeadlineGuard(shutdown) : null);
+		return new ProcessExit(context, shutdown, guarded ? new DeadlineGuard(shutdown, flushLogs(context)) : null);
+	}
+
+	/**
+	 * The logging system writes what its appenders buffer when it is shut down, which a
+	 * halt gives it no occasion for.
+	 */
+	private static Runnable flushLogs(ConfigurableApplicationContext context) {
+		Object logging = context.getBeanFactory().getSingleton(LoggingApplicationListener.LOGGING_SYSTEM_BEAN_NAME);
+		Runnable handler = (logging instanceof LoggingSystem system) ? system.getShutdownHandler() : null;
+		return (handler != null) ? handler : () -> {
+		};
 	}
 
 	@Bean

@@ -83,7 +83,23 @@ final class ProcessExit implements ProcessStopper {
 		if (!this.requested.compareAndSet(false, true)) {
 			logger.info(LogMessage.format("Ignoring %s: shutdown already in progress", source));
 		}
-		else if (this.ready) {
+		else {
+			boolean begun = false;
+			try {
+				stop(reason, source);
+				begun = true;
+			}
+			finally {
+				// As when no thread can be started: another signal would be ignored
+				if (!begun) {
+					Runtime.getRuntime().halt(1);
+				}
+			}
+		}
+	}
+
+	private void stop(StopReason reason, String source) {
+		if (this.ready) {
 			Deadline deadline = begin(reason, source);
 			start(() -> stopAndExit(deadline));
 		}

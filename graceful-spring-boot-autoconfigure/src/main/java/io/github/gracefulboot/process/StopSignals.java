@@ -3,6 +3,7 @@ package io.github.gracefulboot.process;
 import java.lang.reflect.InvocationTargetException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.gracefulboot.Outcome;
@@ -35,6 +36,9 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 	private static final Log logger = LogFactory.getLog(StopSignals.class);
 
 	private static final List<String> SIGNALS = List.of("TERM", "INT");
+
+	private static final Set<String> ENDPOINTS = Set.of("org.springframework.boot.actuate.context.ShutdownEndpoint",
+			"org.springframework.boot.admin.SpringApplicationAdminMXBeanRegistrar$SpringApplicationAdmin");
 
 	private final ApplicationContext context;
 
@@ -78,11 +82,25 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 
 	@Override
 	public void onApplicationEvent(ApplicationEvent event) {
-		if (((ContextClosedEvent) event).getApplicationContext() == this.context && this.exit.isReady()
-				&& JvmShutdown.underWay()) {
+		if (((ContextClosedEvent) event).getApplicationContext() != this.context || !this.exit.isReady()) {
+			return;
+		}
+		if (JvmShutdown.underWay()) {
 			StopReason reason = JvmShutdown.reason();
 			this.exit.begin(reason, reason.toString());
 		}
+		else if (this.exitCodes && isClosedByAnEndpoint()) {
+			this.exit.stopProcess(StopReason.ENDPOINT, "shutdown endpoint");
+		}
+	}
+
+	/**
+	 * Returns whether Spring Boot's endpoint of that name closes the context, or its
+	 * MBean, for whom that is the way to stop the process.
+	 */
+	private static boolean isClosedByAnEndpoint() {
+		return StackWalker.getInstance()
+			.walk((frames) -> frames.anyMatch((frame) -> ENDPOINTS.contains(frame.getClassName())));
 	}
 
 	@Override

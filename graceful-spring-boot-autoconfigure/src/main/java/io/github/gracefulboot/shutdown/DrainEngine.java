@@ -1,16 +1,19 @@
 package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.log.LogMessage;
 
@@ -23,6 +26,8 @@ final class DrainEngine {
 	private static final Log logger = LogFactory.getLog(ShutdownSequence.class);
 
 	private static final Duration BETWEEN_LINES = Duration.ofSeconds(1);
+
+	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
 	private static final int LOGGED_TASKS = 10;
 
@@ -47,9 +52,12 @@ final class DrainEngine {
 	 * Drains participants.
 	 * @param participants who takes part
 	 * @param deadline when to go on without those that have not finished
+	 * @param waitsForShutdown whether a task waits for the shutdown itself, so that
+	 * nobody may wait for it; {@code null} if none does
 	 * @return whether all have finished
 	 */
-	StageResult drain(List<Participant> participants, Deadline deadline) {
+	StageResult drain(List<Participant> participants, Deadline deadline,
+			@Nullable Predicate<ActiveTask> waitsForShutdown) {
 		if (participants.isEmpty()) {
 			return StageResult.NOTHING_TO_WAIT_FOR;
 		}
@@ -59,7 +67,7 @@ final class DrainEngine {
 			.toList();
 		logger.debug(LogMessage.format("Draining %s (up to %s)", names(drains), Durations.text(deadline.remaining())));
 		drains.forEach((drain) -> drain.thread.start());
-		StageResult result = await(unfinished, drains, deadline);
+		StageResult result = await(unfinished, drains, deadline, waitsForShutdown);
 		List<Drain> cutOff = drains.stream().filter((drain) -> !drain.hasFinished()).toList();
 		if (cutOff.isEmpty()) {
 			return result;
@@ -70,13 +78,21 @@ final class DrainEngine {
 				: StageResult.INTERRUPTED;
 	}
 
-	private StageResult await(CountDownLatch unfinished, List<Drain> drains, Deadline deadline) {
+	private StageResult await(CountDownLatch unfinished, List<Drain> drains, Deadline deadline,
+			@Nullable Predicate<ActiveTask> waitsForShutdown) {
 		try {
 			boolean first = true;
-			while (!unfinished.await(deadline.atMost(BETWEEN_LINES).remaining().toNanos(), TimeUnit.NANOSECONDS)
+			Deadline line = deadline.atMost(BETWEEN_LINES);
+			while (!unfinished.await(deadline.atMost(BETWEEN_LOOKS).remaining().toNanos(), TimeUnit.NANOSECONDS)
 					&& !deadline.hasPassed()) {
-				logProgress(drains, deadline, first);
-				first = false;
+				if (waitsForShutdown != null) {
+					drains.forEach((drain) -> endIfOnlyTheShutdownIsWaitedFor(drain, waitsForShutdown));
+				}
+				if (line.hasPassed()) {
+					logProgress(drains, deadline, first);
+					first = false;
+					line = deadline.atMost(BETWEEN_LINES);
+				}
 			}
 			unfinished.await(GRACE.toNanos(), TimeUnit.NANOSECONDS);
 			return StageResult.COMPLETED;
@@ -84,6 +100,16 @@ final class DrainEngine {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			return StageResult.INTERRUPTED;
+		}
+	}
+
+	private static void endIfOnlyTheShutdownIsWaitedFor(Drain drain, Predicate<ActiveTask> waitsForShutdown) {
+		if (!drain.ended && !drain.gaveUp) {
+			Collection<ActiveTask> tasks = drain.participant.activeTasks();
+			if (!tasks.isEmpty() && tasks.stream().allMatch(waitsForShutdown)) {
+				drain.gaveUp = true;
+				drain.thread.interrupt();
+			}
 		}
 	}
 
@@ -137,6 +163,8 @@ final class DrainEngine {
 
 		private volatile boolean inTime;
 
+		private volatile boolean gaveUp;
+
 		private Drain(Participant participant, Deadline deadline, CountDownLatch unfinished) {
 			this.participant = participant;
 			this.deadline = deadline;
@@ -166,11 +194,11 @@ final class DrainEngine {
 
 		/**
 		 * Returns whether nothing is left to wait for: it has returned in time, or late
-		 * and without any work in hand.
+		 * and without any work in hand, or only what waits for the shutdown is left.
 		 * @return whether it has finished
 		 */
 		private boolean hasFinished() {
-			return this.returned && (this.inTime || this.participant.activeTasks().isEmpty());
+			return this.gaveUp || this.returned && (this.inTime || this.participant.activeTasks().isEmpty());
 		}
 
 	}

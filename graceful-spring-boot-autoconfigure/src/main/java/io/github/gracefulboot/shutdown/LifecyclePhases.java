@@ -60,7 +60,12 @@ public final class LifecyclePhases {
 		if (release.remaining().compareTo(this.springsTimeout) < 0) {
 			beans().keySet().forEach((phase) -> limit(processor, phase, release.remaining()));
 		}
-		this.limits.get().forEach((limit) -> limit(processor, limit.phase(), limit.timeout(release)));
+		for (Limit limit : this.limits.get()) {
+			Duration timeout = limit.timeout(release);
+			if (timeout != null) {
+				limit(processor, limit.phase(), timeout);
+			}
+		}
 		limit(processor, ReleaseLifecycle.PHASE, shutdown.remaining());
 	}
 
@@ -101,9 +106,10 @@ public final class LifecyclePhases {
 		/**
 		 * Returns the longest time that it may take.
 		 * @param release when lifecycle beans have to have stopped
-		 * @return the time, rounded up to milliseconds
+		 * @return the time, rounded up to milliseconds, or {@code null} to leave it to
+		 * Spring
 		 */
-		Duration timeout(Deadline release);
+		@Nullable Duration timeout(Deadline release);
 
 	}
 

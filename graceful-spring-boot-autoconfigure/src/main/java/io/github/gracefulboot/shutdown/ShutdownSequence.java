@@ -2,6 +2,7 @@ package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
@@ -175,7 +176,8 @@ public final class ShutdownSequence implements GracefulShutdown {
 	private StageEnd drain(Deadline deadline, Role... roles) {
 		StageResult result = StageResult.NOTHING_TO_WAIT_FOR;
 		for (Role role : roles) {
-			StageResult drained = this.engine.drain(participants(role), deadline);
+			StageResult drained = this.engine.drain(participants(role), deadline,
+					isAskedFromWithin() ? this::waitsForShutdown : null);
 			result = (drained.compareTo(result) > 0) ? drained : result;
 		}
 		return new StageEnd(result);
@@ -191,10 +193,29 @@ public final class ShutdownSequence implements GracefulShutdown {
 	 */
 	private void cutOffWhatGoesOn() {
 		for (Participant participant : getParticipants()) {
-			if (participant.role() != Role.RESOURCE && !participant.activeTasks().isEmpty()) {
+			if (participant.role() != Role.RESOURCE
+					&& !participant.activeTasks().stream().allMatch(this::waitsForShutdown)) {
 				this.cutOffs.add(participant);
 			}
 		}
+	}
+
+	private boolean isAskedFromWithin() {
+		return this.reason == StopReason.CONTEXT_CLOSED || this.reason == StopReason.JVM_EXIT;
+	}
+
+	/**
+	 * Returns whether a task waits for this shutdown, since it closes the context or ends
+	 * the process itself.
+	 */
+	private boolean waitsForShutdown(ActiveTask task) {
+		Thread thread = task.thread();
+		return thread != null && (thread == this.stoppingThread || (this.reason == StopReason.JVM_EXIT
+				&& Arrays.stream(thread.getStackTrace()).anyMatch(ShutdownSequence::isExit)));
+	}
+
+	private static boolean isExit(StackTraceElement frame) {
+		return frame.getClassName().equals("java.lang.Shutdown");
 	}
 
 	/**
@@ -302,7 +323,11 @@ public final class ShutdownSequence implements GracefulShutdown {
 		return this.budget.release(start(StopReason.CONTEXT_CLOSED));
 	}
 
-	boolean endsProcess() {
+	/**
+	 * Returns whether the process ends with this shutdown.
+	 * @return whether it was asked to
+	 */
+	public boolean endsProcess() {
 		return this.endsProcess;
 	}
 

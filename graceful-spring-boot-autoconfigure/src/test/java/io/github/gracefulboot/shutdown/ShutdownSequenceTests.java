@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Announcer;
@@ -18,8 +19,11 @@ import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.shutdown.OwnBeans.Named;
 import io.github.gracefulboot.traffic.Traffic;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -46,6 +50,24 @@ class ShutdownSequenceTests {
 	private Duration timeout = Duration.ofSeconds(30);
 
 	private @Nullable Collection<ActiveTask> tasks;
+
+	private final CountDownLatch end = new CountDownLatch(1);
+
+	private final Thread worker = DaemonThreads.start("worker", this::work);
+
+	private void work() {
+		try {
+			this.end.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	@AfterEach
+	void endWork() {
+		this.end.countDown();
+	}
 
 	@Test
 	void whenStopsThenStagesComeInOrderAndEachIsAnEvent() {
@@ -162,7 +184,7 @@ class ShutdownSequenceTests {
 		assertThat(outcome.exitCode()).isEqualTo(1);
 		assertThat(outcome.cutOff()).singleElement().asString().startsWith("work of stuck for 1.0 s on thread");
 		assertThat(output).contains("Cut off: work of stuck")
-			.contains("at java.base/java.lang.Thread.getStackTrace")
+			.contains("ShutdownSequenceTests.work(")
 			.contains("Shutdown forced after ");
 	}
 
@@ -245,6 +267,31 @@ class ShutdownSequenceTests {
 		assertThat(shutdown.finish().isClean()).isTrue();
 	}
 
+	@ParameterizedTest
+	@EnumSource(Role.class)
+	void whenOnlyATaskThatClosesTheContextIsLeftThenItIsNotWaitedFor(Role role) {
+		this.tasks = List.of(new ActiveTask("who closes", null, Thread.currentThread()));
+		this.participants.add(participant("server", role, (deadline) -> Thread.sleep(60_000)));
+		ShutdownSequence shutdown = shutdown();
+		shutdown.run();
+		shutdown.release();
+		assertThat(shutdown.finish().isClean()).isTrue();
+		assertThat(shutdown.getTimeline().entries())
+			.allSatisfy((entry) -> assertThat(entry.took()).isLessThan(Duration.ofSeconds(10)));
+	}
+
+	@Test
+	void whenAnotherTaskGoesOnBesideTheOneThatClosesTheContextThenItIsWaitedFor() {
+		this.timeout = Duration.ofMillis(500);
+		this.tasks = List.of(new ActiveTask("who closes", null, Thread.currentThread()),
+				new ActiveTask("request", null, this.worker));
+		this.participants.add(participant("server", Role.INTAKE, (deadline) -> Thread.sleep(60_000)));
+		ShutdownSequence shutdown = shutdown();
+		shutdown.run();
+		shutdown.release();
+		assertThat(shutdown.finish().cutOff()).anyMatch((task) -> task.startsWith("request"));
+	}
+
 	@Test
 	void whenDrainTakesLongThenOneLineSaysWhatIsStillRunning(CapturedOutput output) {
 		this.participants.add(participant("server", Role.INTAKE, (deadline) -> {
@@ -314,8 +361,8 @@ class ShutdownSequenceTests {
 			@Override
 			public Collection<ActiveTask> activeTasks() {
 				Collection<ActiveTask> tasks = ShutdownSequenceTests.this.tasks;
-				return (tasks != null) ? tasks
-						: List.of(new ActiveTask("work of " + name, Duration.ofSeconds(1), Thread.currentThread()));
+				return (tasks != null) ? tasks : List
+					.of(new ActiveTask("work of " + name, Duration.ofSeconds(1), ShutdownSequenceTests.this.worker));
 			}
 
 			@Override

@@ -8,6 +8,7 @@ import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
 import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.http.HttpConnection;
+import io.github.gracefulboot.systemtests.http.HttpFailureException;
 import io.github.gracefulboot.systemtests.http.HttpMessage;
 import io.github.gracefulboot.systemtests.load.Load;
 import io.github.gracefulboot.systemtests.load.LoadClient;
@@ -91,6 +92,50 @@ class SignalTests {
 			assertAnswered(client);
 			assertThat(exit.code()).isZero();
 		}
+	}
+
+	@Test
+	void whenTheEndpointShutsDownAndARequestOutlivesTheBudgetThenTheExitCodeTellsAsAfterASignal() throws Exception {
+		App app = App.of(SampleJar.GRACEFUL, DIRECTORY, "--management.endpoints.web.exposure.include=health,shutdown",
+				"--management.endpoint.shutdown.access=unrestricted", "--graceful.shutdown.timeout=3s");
+		Load request = Load.of("POST", "/slow?ms=60000", true, 1).withMaxRequests(1);
+		try (AppProcess process = app.startReady(); LoadClient client = LoadClient.start(request, process.port())) {
+			process.awaitLog("Slow request of 60000 ms begins");
+			Exit exit = post(process, "/actuator/shutdown");
+			print("none", "shutdown endpoint, request of 60 s", exit);
+			assertThat(exit.code()).isOne();
+			assertThat(process.log()).containsPattern("Shutdown forced after .*\\(shutdown endpoint; .*POST /slow");
+		}
+	}
+
+	/**
+	 * Who ends the process, or closes the context, waits for that: it must not be waited
+	 * for.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "GRACEFUL, /exit?code=3, 3", "JETTY, /exit?code=3, 3", "GRACEFUL, /exit-from-task?code=4, 4",
+			"GRACEFUL, /close, 0" })
+	void whenTheWorkItselfEndsTheProcessThenItIsNotWaitedForAndItsCodeStands(SampleJar jar, String path, int code)
+			throws Exception {
+		try (AppProcess process = App.of(jar, DIRECTORY, "--sample.faults=true").startReady()) {
+			Exit exit = post(process, path);
+			print("none", "POST %s, %s".formatted(path, jar), exit);
+			assertThat(exit.code()).isEqualTo(code);
+			// Tomcat and Jetty wait some seconds for the thread of the request
+			assertThat(exit.took()).isLessThan(Duration.ofSeconds(20));
+			assertThat(process.log()).contains("Shutdown completed").doesNotContain("Cut off");
+		}
+	}
+
+	private static Exit post(AppProcess process, String path) throws Exception {
+		long begun = System.nanoTime();
+		try (HttpConnection connection = HttpConnection.open(process.port(), Duration.ofSeconds(30))) {
+			connection.exchange(HttpMessage.post(path, Map.of(), new byte[0]));
+		}
+		catch (HttpFailureException ex) {
+			// The process ends before it answers
+		}
+		return process.awaitExit(begun);
 	}
 
 	@Test

@@ -2,12 +2,15 @@ package io.github.gracefulboot.sample;
 
 import java.util.concurrent.CountDownLatch;
 
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
-import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -23,10 +26,14 @@ class FaultController {
 
 	private final Object other = new Object();
 
-	private final ApplicationEventPublisher events;
+	private final ConfigurableApplicationContext context;
 
-	FaultController(ApplicationEventPublisher events) {
-		this.events = events;
+	private final AsyncTaskExecutor executor;
+
+	FaultController(ConfigurableApplicationContext context,
+			@Qualifier("applicationTaskExecutor") AsyncTaskExecutor executor) {
+		this.context = context;
+		this.executor = executor;
 	}
 
 	/**
@@ -36,7 +43,7 @@ class FaultController {
 	@PostMapping("/broken")
 	@ResponseStatus(HttpStatus.ACCEPTED)
 	void broken() {
-		AvailabilityChangeEvent.publish(this.events, this, LivenessState.BROKEN);
+		AvailabilityChangeEvent.publish(this.context, this, LivenessState.BROKEN);
 	}
 
 	/**
@@ -49,6 +56,32 @@ class FaultController {
 		CountDownLatch bothHoldOne = new CountDownLatch(2);
 		start("deadlock-1", () -> holdThenWant(this.one, this.other, bothHoldOne));
 		start("deadlock-2", () -> holdThenWant(this.other, this.one, bothHoldOne));
+	}
+
+	/**
+	 * Ends the process from a request.
+	 * @param code the exit code
+	 */
+	@PostMapping("/exit")
+	void exit(@RequestParam int code) {
+		System.exit(code);
+	}
+
+	/**
+	 * Ends the process from a task of an executor.
+	 * @param code the exit code
+	 */
+	@PostMapping("/exit-from-task")
+	void exitFromTask(@RequestParam int code) {
+		this.executor.execute(() -> System.exit(code));
+	}
+
+	/**
+	 * Closes the context from a request.
+	 */
+	@PostMapping("/close")
+	void close() {
+		this.context.close();
 	}
 
 	private void start(String name, Runnable task) {
