@@ -65,11 +65,26 @@ public final class GracefulShutdownAutoConfiguration {
 	Budget gracefulBudget(ShutdownProperties shutdown, LameDuckProperties lameDuck, Environment environment,
 			ObjectProvider<KillTimeout> killTimeouts) {
 		ShutdownRules.check(shutdown, lameDuck, environment);
-		return Budget.of(timeout(shutdown.getTimeout(), killTimeouts), lameDuck.getMin(), lameDuck.getMax(),
+		return Budget.of(beforeKill(timeout(shutdown, environment), killTimeouts), lameDuck.getMin(), lameDuck.getMax(),
 				shutdown.getReleaseReserve());
 	}
 
-	private static Duration timeout(Duration configured, ObjectProvider<KillTimeout> killTimeouts) {
+	private static Duration timeout(ShutdownProperties shutdown, Environment environment) {
+		Duration timeout = shutdown.getTimeout();
+		if (environment.containsProperty("graceful.shutdown.timeout")) {
+			return timeout;
+		}
+		ApplicationTimeouts timeouts = ApplicationTimeouts.of(environment);
+		Duration needed = timeouts.within(shutdown.getReleaseReserve());
+		if (needed.compareTo(timeout) > 0) {
+			logger.info(LogMessage.format("Shutdown timeout raised from %s to %s to make room for %s",
+					Durations.text(timeout), Durations.text(needed), String.join(", ", timeouts.properties())));
+			return needed;
+		}
+		return timeout;
+	}
+
+	private static Duration beforeKill(Duration configured, ObjectProvider<KillTimeout> killTimeouts) {
 		Duration timeout = configured;
 		String source = null;
 		for (KillTimeout killTimeout : killTimeouts) {
@@ -87,8 +102,8 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	WaitingPolicy gracefulWaitingPolicy(LameDuckProperties properties, Budget budget, Environment environment) {
-		return WaitingPolicy.of(properties, budget.timeout(), environment);
+	WaitingPolicy gracefulWaitingPolicy(LameDuckProperties properties, Budget budget, ApplicationContext context) {
+		return WaitingPolicy.of(properties, budget.timeout(), context.getEnvironment(), context.getClassLoader());
 	}
 
 	@Bean(SHUTDOWN)

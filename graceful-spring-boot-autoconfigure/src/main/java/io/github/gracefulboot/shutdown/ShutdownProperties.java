@@ -13,7 +13,9 @@ public class ShutdownProperties {
 	static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
 
 	/**
-	 * Time from the stop signal to the end of the process, shared out to all stages.
+	 * Time from the stop signal to the end of the process, shared out to all stages. It
+	 * is raised, unless it is set, where the application's own shutdown timeouts need
+	 * more, and reduced in any case where PM2 kills sooner.
 	 */
 	private Duration timeout = DEFAULT_TIMEOUT;
 

@@ -2,8 +2,9 @@ package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.core.env.Environment;
-import org.springframework.util.ClassUtils;
 
 /**
  * What a stop waits for here. In a test and under devtools nobody routes traffic, so that
@@ -28,18 +29,27 @@ public record WaitingPolicy(boolean waits, boolean clientsMayCome, boolean drain
 	 */
 	public static final String TEST_PROPERTY = "org.springframework.boot.test.context.SpringBootTestContextBootstrapper";
 
-	private static final String DEVTOOLS_CLASS = "org.springframework.boot.devtools.restart.Restarter";
+	/**
+	 * Loads an application that devtools restart. In an image that was packaged with them
+	 * they do nothing.
+	 */
+	private static final String RESTARTED = "org.springframework.boot.devtools.restart.classloader.RestartClassLoader";
 
-	static WaitingPolicy of(LameDuckProperties properties, Duration timeout, Environment environment) {
+	static WaitingPolicy of(LameDuckProperties properties, Duration timeout, Environment environment,
+			@Nullable ClassLoader classLoader) {
 		boolean test = environment.containsProperty(TEST_PROPERTY);
 		boolean immediate = "immediate".equalsIgnoreCase(environment.getProperty("server.shutdown"));
-		boolean production = !test && !immediate && !ClassUtils.isPresent(DEVTOOLS_CLASS, null);
+		boolean production = !test && !immediate && !isRestarted(classLoader);
 		Boolean enabled = properties.getEnabled();
 		boolean waits = (enabled != null) ? enabled : production;
 		boolean clientsMayCome = waits || production;
 		Duration quietPeriod = clientsMayCome ? properties.getQuietPeriod() : Duration.ZERO;
 		return new WaitingPolicy(waits, clientsMayCome, !immediate, !test,
 				Durations.shorter(quietPeriod, timeout.dividedBy(4)));
+	}
+
+	private static boolean isRestarted(@Nullable ClassLoader classLoader) {
+		return classLoader != null && classLoader.getClass().getName().equals(RESTARTED);
 	}
 
 }

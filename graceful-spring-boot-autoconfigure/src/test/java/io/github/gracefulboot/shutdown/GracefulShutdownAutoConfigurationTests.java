@@ -189,6 +189,27 @@ class GracefulShutdownAutoConfigurationTests {
 		assertThat(output).doesNotContain("Shutdown timeout reduced");
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					spring.lifecycle.timeout-per-shutdown-phase=90s | 112500
+					spring.lifecycle.timeout-per-shutdown-phase=90s,graceful.shutdown.release-reserve=10% | 100000
+					spring.lifecycle.timeout-per-shutdown-phase=10s | 30000
+					spring.lifecycle.timeout-per-shutdown-phase=90s,graceful.shutdown.timeout=20s | 20000
+					spring.grpc.server.shutdown.grace-period=1m | 75000
+					spring.task.execution.shutdown.await-termination=true,spring.task.execution.shutdown.await-termination-period=48s | 60000
+					spring.task.scheduling.shutdown.await-termination=true,spring.task.scheduling.shutdown.await-termination-period=48s | 60000
+					spring.task.execution.shutdown.await-termination-period=48s | 30000
+					spring.lifecycle.timeout-per-shutdown-phase=40s,spring.task.execution.shutdown.await-termination=true,spring.task.execution.shutdown.await-termination-period=20s | 75000
+					""")
+	void whenTheApplicationHasSetLongerTimeoutsThenTheBudgetFollowsUnlessItIsSet(String properties, long millis,
+			CapturedOutput output) {
+		this.runner.withPropertyValues(properties.split(","))
+			.run((context) -> assertThat(context.getBean(ShutdownSequence.class).getBudget().timeout())
+				.isEqualTo(Duration.ofMillis(millis)));
+		assertThat(output.toString().contains("Shutdown timeout raised from 30 s")).isEqualTo(millis > 30000);
+	}
+
 	@Test
 	void whenTheUsersLameDuckDoesNotFitBeforeTheKillThenItGivesWay() {
 		this.runner.withPropertyValues("graceful.lame-duck.max=10s", "graceful.lame-duck.min=5s")
