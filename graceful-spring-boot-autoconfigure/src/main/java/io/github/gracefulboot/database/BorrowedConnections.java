@@ -101,7 +101,7 @@ final class BorrowedConnections implements DrainParticipant {
 		Map<String, Integer> heldForLife = this.heldForLife;
 		this.borrowed.get().forEach((pool, count) -> {
 			if (!count.equals(heldForLife.get(pool))) {
-				tasks.add(new ActiveTask(count + " borrowed from " + pool, null, null));
+				tasks.add(new ActiveTask(describe(pool, count), null, null));
 			}
 		});
 		boolean searches = this.draining && this.transactions != null && !tasks.isEmpty();
@@ -124,25 +124,29 @@ final class BorrowedConnections implements DrainParticipant {
 		this.draining = true;
 		Use use = new Use();
 		try {
-			deadline.await(() -> isNothingHeld() || use.isOver());
+			deadline.await(use::isOver);
 		}
 		finally {
 			if (this.transactions != null && !openTransactions().isEmpty()) {
 				this.transactions.logStacks();
 			}
 		}
-		Map<String, Integer> left = this.borrowed.get();
-		if (!left.isEmpty() && use.isOver()) {
-			this.heldForLife = left;
-			logger.info(LogMessage.format(
-					"Not waiting for connections on which nothing runs: %s. If they are held as long as the "
-							+ "application runs, set graceful.datasource.exclude=%s",
-					left.entrySet()
-						.stream()
-						.map((pool) -> pool.getValue() + " borrowed from " + pool.getKey())
-						.collect(Collectors.joining(", ")),
-					String.join(",", left.keySet())));
-		}
+	}
+
+	private static String describe(String pool, int count) {
+		return count + " borrowed from " + pool;
+	}
+
+	private void giveUp(Map<String, Integer> held) {
+		this.heldForLife = held;
+		logger.info(LogMessage.format(
+				"Not waiting for connections on which nothing runs: %s. If they are held as long as the "
+						+ "application runs, set graceful.datasource.exclude=%s",
+				held.entrySet()
+					.stream()
+					.map((pool) -> describe(pool.getKey(), pool.getValue()))
+					.collect(Collectors.joining(", ")),
+				String.join(",", held.keySet())));
 	}
 
 	private boolean isNothingHeld() {
@@ -150,8 +154,8 @@ final class BorrowedConnections implements DrainParticipant {
 	}
 
 	/**
-	 * Whether borrowed connections are in use: whether their number changes, a
-	 * transaction is open, or a statement is running.
+	 * How borrowed connections are in use: their number changes, a transaction is open,
+	 * or a statement is running.
 	 */
 	private final class Use {
 
@@ -159,8 +163,15 @@ final class BorrowedConnections implements DrainParticipant {
 
 		private long since = System.nanoTime();
 
+		/**
+		 * Returns whether nothing is held, or only what is held for life.
+		 */
 		private boolean isOver() {
 			Map<String, Integer> held = BorrowedConnections.this.borrowed.get();
+			boolean transactions = !openTransactions().isEmpty();
+			if (held.isEmpty() && !transactions) {
+				return true;
+			}
 			long now = System.nanoTime();
 			if (!held.equals(this.held)) {
 				this.held = held;
@@ -169,10 +180,11 @@ final class BorrowedConnections implements DrainParticipant {
 			if (now - this.since < UNTIL_HELD_FOR_LIFE.toNanos()) {
 				return false;
 			}
-			if (!openTransactions().isEmpty() || !RunningStatements.besides(List.of()).isEmpty()) {
+			if (transactions || !RunningStatements.besides(List.of()).isEmpty()) {
 				this.since = now;
 				return false;
 			}
+			giveUp(held);
 			return true;
 		}
 

@@ -48,7 +48,7 @@ public final class GracefulDataSourceAutoConfiguration {
 		ConnectionPools pools = new ConnectionPools(beanFactory,
 				new CompositeDataSourcePoolMetadataProvider(metadata.orderedStream().toList()));
 		return new BorrowedConnections("database connections", pools, BorrowedConnections.excluded(environment),
-				observer.transactions(), waitingPolicy.drains() && waitingPolicy.ownsProcess());
+				observer.transactions(), waitingPolicy.drainsWork());
 	}
 
 }

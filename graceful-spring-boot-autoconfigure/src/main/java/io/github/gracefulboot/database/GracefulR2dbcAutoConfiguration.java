@@ -85,8 +85,7 @@ public final class GracefulR2dbcAutoConfiguration {
 		BorrowedConnections gracefulBorrowedR2dbcConnections(ConfigurableListableBeanFactory beanFactory,
 				Environment environment, WaitingPolicy waitingPolicy) {
 			return new BorrowedConnections("R2DBC connections", new R2dbcPools(beanFactory),
-					BorrowedConnections.excluded(environment), null,
-					waitingPolicy.drains() && waitingPolicy.ownsProcess());
+					BorrowedConnections.excluded(environment), null, waitingPolicy.drainsWork());
 		}
 
 	}

@@ -37,7 +37,7 @@ public final class GracefulExecutorAutoConfiguration {
 			WaitingPolicy waitingPolicy) {
 		return new ExecutorDrain(new ExecutorBeans(beanFactory, properties.getExclude()),
 				new LifecycleLoops(new ExistingBeans(beanFactory), properties.getExclude()), properties.getQueued(),
-				waitingPolicy.drains() && waitingPolicy.ownsProcess());
+				waitingPolicy.drainsWork());
 	}
 
 }

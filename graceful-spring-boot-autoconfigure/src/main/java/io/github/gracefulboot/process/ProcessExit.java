@@ -84,16 +84,12 @@ final class ProcessExit implements ProcessStopper {
 			logger.info(LogMessage.format("Ignoring %s: shutdown already in progress", source));
 		}
 		else {
-			boolean begun = false;
 			try {
 				stop(reason, source);
-				begun = true;
 			}
-			finally {
+			catch (RuntimeException | Error ex) {
 				// As when no thread can be started: another signal would be ignored
-				if (!begun) {
-					Runtime.getRuntime().halt(1);
-				}
+				Runtime.getRuntime().halt(1);
 			}
 		}
 	}

@@ -17,8 +17,9 @@ import org.springframework.core.env.Environment;
  */
 record ApplicationTimeouts(Duration requests, Duration tasks, List<String> properties) {
 
-	private static final List<String> REQUESTS = List.of("spring.lifecycle.timeout-per-shutdown-phase",
-			"spring.grpc.server.shutdown.grace-period");
+	static final String PHASE = "spring.lifecycle.timeout-per-shutdown-phase";
+
+	private static final List<String> REQUESTS = List.of(PHASE, "spring.grpc.server.shutdown.grace-period");
 
 	private static final List<String> TASKS = List.of("spring.task.execution.shutdown",
 			"spring.task.scheduling.shutdown");

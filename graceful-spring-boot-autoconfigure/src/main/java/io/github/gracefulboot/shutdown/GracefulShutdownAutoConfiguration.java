@@ -71,7 +71,7 @@ public final class GracefulShutdownAutoConfiguration {
 
 	private static Duration timeout(ShutdownProperties shutdown, Environment environment) {
 		Duration timeout = shutdown.getTimeout();
-		if (environment.containsProperty("graceful.shutdown.timeout")) {
+		if (environment.containsProperty(ShutdownRules.TIMEOUT)) {
 			return timeout;
 		}
 		ApplicationTimeouts timeouts = ApplicationTimeouts.of(environment);
@@ -119,7 +119,7 @@ public final class GracefulShutdownAutoConfiguration {
 	ContextCloseListener gracefulContextCloseListener(ApplicationContext context, ShutdownSequence shutdown,
 			ConfigurableListableBeanFactory beanFactory, Environment environment, Readiness readiness) {
 		Duration phase = Binder.get(environment)
-			.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
+			.bind(ApplicationTimeouts.PHASE, Duration.class)
 			.orElse(Duration.ofSeconds(30));
 		LifecyclePhases phases = new LifecyclePhases(beanFactory, phase,
 				() -> new OwnBeans(beanFactory).instances(LifecyclePhases.Limit.class));

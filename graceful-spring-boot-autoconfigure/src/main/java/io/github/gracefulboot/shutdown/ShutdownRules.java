@@ -10,7 +10,7 @@ import org.springframework.core.env.Environment;
  */
 final class ShutdownRules {
 
-	private static final String TIMEOUT = "graceful.shutdown.timeout";
+	static final String TIMEOUT = "graceful.shutdown.timeout";
 
 	private static final String MIN = "graceful.lame-duck.min";
 

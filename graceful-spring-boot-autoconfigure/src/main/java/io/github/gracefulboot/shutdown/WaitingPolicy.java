@@ -48,6 +48,15 @@ public record WaitingPolicy(boolean waits, boolean clientsMayCome, boolean drain
 				Durations.shorter(quietPeriod, timeout.dividedBy(4)));
 	}
 
+	/**
+	 * Returns whether to wait for work of the application that no client waits for. In a
+	 * test, work that never ends would delay each close.
+	 * @return whether to wait for tasks and borrowed connections
+	 */
+	public boolean drainsWork() {
+		return this.drains && this.ownsProcess;
+	}
+
 	private static boolean isRestarted(@Nullable ClassLoader classLoader) {
 		return classLoader != null && classLoader.getClass().getName().equals(RESTARTED);
 	}

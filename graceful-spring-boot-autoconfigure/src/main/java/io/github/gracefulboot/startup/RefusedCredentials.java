@@ -5,8 +5,6 @@ import java.sql.SQLInvalidAuthorizationSpecException;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Recognizes failures of servers of any kind that refuse a user name or a password. Each
  * further attempt would count as a failed login, and many servers lock the account after
@@ -45,8 +43,8 @@ final class RefusedCredentials {
 	 * @param failure why an attempt failed
 	 * @return whether the failure, or one that caused it, says so
 	 */
-	static boolean areTheCauseOf(@Nullable Throwable failure) {
-		for (Throwable cause = failure; cause != null; cause = (cause.getCause() != cause) ? cause.getCause() : null) {
+	static boolean areTheCauseOf(Throwable failure) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
 			if (isRefusal(cause)) {
 				return true;
 			}

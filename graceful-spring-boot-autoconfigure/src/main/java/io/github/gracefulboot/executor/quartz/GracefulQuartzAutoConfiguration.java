@@ -40,7 +40,7 @@ public final class GracefulQuartzAutoConfiguration {
 	@Bean
 	JobDrain gracefulJobDrain(ConfigurableListableBeanFactory beanFactory, ExecutorProperties properties,
 			WaitingPolicy waitingPolicy) {
-		boolean waits = waitingPolicy.drains() && waitingPolicy.ownsProcess();
+		boolean waits = waitingPolicy.drainsWork();
 		return new JobDrain(() -> {
 			Map<String, Scheduler> schedulers = new LinkedHashMap<>();
 			for (String name : beanFactory.getBeanNamesForType(Scheduler.class, false, false)) {
