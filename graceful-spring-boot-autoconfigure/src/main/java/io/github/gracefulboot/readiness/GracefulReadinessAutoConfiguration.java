@@ -1,17 +1,15 @@
 package io.github.gracefulboot.readiness;
 
 import java.time.Duration;
+import java.util.stream.Stream;
 
-import io.github.gracefulboot.readiness.PathReadinessProbes.Paths;
-import io.github.gracefulboot.shutdown.Durations;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.LameDuckProperties;
 import io.github.gracefulboot.traffic.Readiness;
 import io.github.gracefulboot.traffic.ReadinessProbes;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
@@ -20,13 +18,15 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroup;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.health.registry.HealthContributorRegistry;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
-import org.springframework.core.log.LogMessage;
 
 /**
  * Auto-configuration for readiness.
@@ -38,6 +38,8 @@ import org.springframework.core.log.LogMessage;
 @ConditionalOnBean(name = GracefulShutdownAutoConfiguration.SHUTDOWN)
 public final class GracefulReadinessAutoConfiguration {
 
+	private static final int FAILURE = 400;
+
 	@Bean
 	ReadinessAnnouncer gracefulReadinessAnnouncer(ApplicationContext context, ApplicationAvailability availability,
 			Readiness readiness) {
@@ -47,36 +49,45 @@ public final class GracefulReadinessAutoConfiguration {
 	// Without Actuator: only the configured paths
 	@Bean
 	@ConditionalOnMissingBean(ReadinessProbes.class)
-	PathReadinessProbes gracefulPathReadinessProbes(LameDuckProperties properties) {
-		return new PathReadinessProbes(() -> Paths.named(properties.getProbePaths()));
+	PathReadinessProbes gracefulPathReadinessProbes(LameDuckProperties properties, Readiness readiness) {
+		return new PathReadinessProbes(() -> ProbePaths.named(properties.getProbePaths()), readiness);
 	}
 
 	/**
-	 * With Actuator: the paths of its health groups.
+	 * With Actuator: the paths of its endpoints.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ HealthEndpointGroups.class, PathMappedEndpoints.class })
 	static class HealthConfiguration {
 
-		private static final Log logger = LogFactory.getLog(HealthConfiguration.class);
-
-		private static final String CACHE_PROPERTY = "management.endpoint.health.cache.time-to-live";
-
 		@Bean
 		@ConditionalOnMissingBean(ReadinessProbes.class)
 		@ConditionalOnBean({ HealthEndpointGroups.class, PathMappedEndpoints.class })
 		PathReadinessProbes gracefulHealthReadinessProbes(ObjectProvider<HealthEndpointGroups> groups,
-				ObjectProvider<PathMappedEndpoints> endpoints, LameDuckProperties properties, Environment environment) {
-			Duration cached = Binder.get(environment).bind(CACHE_PROPERTY, Duration.class).orElse(Duration.ZERO);
-			if (!cached.isZero()) {
-				logger
-					.warn(LogMessage.format(
-							"Readiness is cached for %s, so that load balancers notice a shutdown too "
-									+ "late: remove %s to avoid lost requests",
-							Durations.text(cached), CACHE_PROPERTY));
-			}
+				ObjectProvider<PathMappedEndpoints> endpoints, ObjectProvider<HealthContributorRegistry> contributors,
+				LameDuckProperties properties, Environment environment, Readiness readiness) {
 			return new PathReadinessProbes(
-					() -> HealthPaths.find(groups.getObject(), endpoints.getObject(), properties.getProbePaths()));
+					() -> new HealthPaths(groups.getObject(), endpoints.getObject(),
+							ManagementPortType.get(environment) == ManagementPortType.DIFFERENT,
+							properties.getProbePaths(),
+							!isCached(environment) && contributors.stream()
+								.anyMatch((registry) -> saysByItself(groups.getObject().getPrimary(), registry))),
+					readiness);
+		}
+
+		private static boolean isCached(Environment environment) {
+			return !Binder.get(environment)
+				.bind("management.endpoint.health.cache.time-to-live", Duration.class)
+				.orElse(Duration.ZERO)
+				.isZero();
+		}
+
+		private static boolean saysByItself(HealthEndpointGroup group, HealthContributorRegistry contributors) {
+			return Stream.of("readinessState", "graceful")
+				.anyMatch((name) -> group.isMember(name) && contributors.getContributor(name) != null)
+					&& Status.OUT_OF_SERVICE.equals(group.getStatusAggregator()
+						.getAggregateStatus(Status.OUT_OF_SERVICE, Status.UP, Status.UNKNOWN))
+					&& group.getHttpCodeStatusMapper().getStatusCode(Status.OUT_OF_SERVICE) >= FAILURE;
 		}
 
 	}

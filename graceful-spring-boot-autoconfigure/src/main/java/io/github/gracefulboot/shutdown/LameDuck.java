@@ -1,6 +1,7 @@
 package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -140,14 +141,27 @@ final class LameDuck {
 
 	/**
 	 * Each prober has seen the flip, and requests stopped coming. A prober that asks too
-	 * seldom for all answers to fit into the longest wait is given those that fit.
+	 * seldom for all answers to fit into the longest wait is given those that fit. One
+	 * that goes on to be told that this instance is ready learns nothing by waiting.
 	 */
 	private final class ProberEvidence implements Evidence {
 
 		private final Map<Prober, Integer> wanted;
 
+		private final Map<Prober, Integer> successesBefore = new HashMap<>();
+
 		private ProberEvidence(Map<Prober, Integer> wanted) {
 			this.wanted = wanted;
+			wanted.keySet().forEach((prober) -> this.successesBefore.put(prober, prober.successesInARow()));
+		}
+
+		/*
+		 * One answer more than is wanted: the first may have been under way when
+		 * readiness changed.
+		 */
+		private boolean isMisled(Prober prober) {
+			return prober.successesInARow() > this.successesBefore.getOrDefault(prober, 0)
+					+ this.wanted.getOrDefault(prober, 0);
 		}
 
 		@Override
@@ -156,7 +170,7 @@ final class LameDuck {
 			Duration missing = Duration.ZERO;
 			for (Map.Entry<Prober, Integer> entry : this.wanted.entrySet()) {
 				Prober prober = entry.getKey();
-				if (prober.failuresInARow() < entry.getValue() && prober.isActive(now)) {
+				if (prober.failuresInARow() < entry.getValue() && prober.isActive(now) && !isMisled(prober)) {
 					missing = Durations.longer(missing, Duration.ofNanos(prober.goneAt() - now + 1));
 				}
 			}
@@ -174,11 +188,17 @@ final class LameDuck {
 
 		@Override
 		public String toString() {
-			return this.wanted.keySet()
-				.stream()
-				.map((prober) -> "%s received %d failing readiness %s".formatted(prober.client(),
-						prober.failuresInARow(), (prober.failuresInARow() == 1) ? "response" : "responses"))
-				.collect(Collectors.joining(", "));
+			return this.wanted.keySet().stream().map(this::describe).collect(Collectors.joining(", "));
+		}
+
+		private String describe(Prober prober) {
+			if (isMisled(prober)) {
+				return "%s received no failing readiness responses: check who answers the path that it requests"
+					.formatted(prober.client());
+			}
+			int failures = prober.failuresInARow();
+			return "%s received %d failing readiness %s".formatted(prober.client(), failures,
+					(failures == 1) ? "response" : "responses");
 		}
 
 	}

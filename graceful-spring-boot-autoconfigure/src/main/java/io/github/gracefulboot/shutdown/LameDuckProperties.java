@@ -46,7 +46,8 @@ public class LameDuckProperties {
 
 	/**
 	 * Paths, beside those of the health endpoint, that load balancers ask to learn
-	 * whether this instance is ready, such as /healthz.
+	 * whether this instance is ready, such as /healthz. From the start of a shutdown on
+	 * they are answered 503.
 	 */
 	private List<String> probePaths = new ArrayList<>();
 

@@ -89,6 +89,14 @@ public final class Readiness implements ApplicationListener<AvailabilityChangeEv
 	}
 
 	/**
+	 * Returns whether traffic is refused to the end.
+	 * @return whether a shutdown has begun
+	 */
+	public boolean isRefused() {
+		return this.refusing;
+	}
+
+	/**
 	 * Returns whether the application has ever accepted traffic.
 	 * @return whether it has
 	 */

@@ -6,6 +6,11 @@ package io.github.gracefulboot.traffic;
 public interface ReadinessProbes {
 
 	/**
+	 * The body of the response to a request that is {@link Kind#REFUSED}, in JSON.
+	 */
+	String REFUSAL = "{\"status\":\"OUT_OF_SERVICE\"}";
+
+	/**
 	 * Classifies a request.
 	 * @param path the path below the context path, such as
 	 * {@code /actuator/health/readiness}
@@ -23,6 +28,12 @@ public interface ReadinessProbes {
 		 * A request for readiness: its client may be a load balancer.
 		 */
 		READINESS,
+
+		/**
+		 * A request for readiness while traffic is refused to the end. To be answered 503
+		 * in place of the application, which may be set up to say something else.
+		 */
+		REFUSED,
 
 		/**
 		 * Another request for the operators' eyes, such as liveness or metrics, which no

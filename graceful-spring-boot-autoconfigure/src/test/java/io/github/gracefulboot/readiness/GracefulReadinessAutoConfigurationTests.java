@@ -10,10 +10,14 @@ import io.github.gracefulboot.traffic.Readiness;
 import io.github.gracefulboot.traffic.ReadinessProbes;
 import io.github.gracefulboot.traffic.ReadinessProbes.Kind;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
 import org.springframework.boot.availability.ApplicationAvailability;
@@ -28,8 +32,7 @@ import org.springframework.boot.health.autoconfigure.registry.HealthContributorR
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -37,7 +40,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link GracefulReadinessAutoConfiguration}.
  */
-@ExtendWith(OutputCaptureExtension.class)
 class GracefulReadinessAutoConfigurationTests {
 
 	private static final AutoConfigurations AUTO_CONFIGURATIONS = AutoConfigurations.of(
@@ -58,7 +60,8 @@ class GracefulReadinessAutoConfigurationTests {
 			assertThat(probes.classify("/actuator/health/readiness", false)).isEqualTo(Kind.READINESS);
 			assertThat(probes.classify("/actuator/health", false)).isEqualTo(Kind.READINESS);
 			assertThat(probes.classify("/actuator/health/liveness", false)).isEqualTo(Kind.MANAGEMENT);
-			assertThat(probes.classify("/actuator/prometheus", false)).isEqualTo(Kind.MANAGEMENT);
+			assertThat(probes.classify("/actuator", false)).isEqualTo(Kind.MANAGEMENT);
+			assertThat(probes.classify("/actuator/orders", false)).isEqualTo(Kind.TRAFFIC);
 			assertThat(probes.classify("/readyz", false)).isEqualTo(Kind.TRAFFIC);
 			assertThat(probes.classify("/orders", false)).isEqualTo(Kind.TRAFFIC);
 		});
@@ -95,19 +98,20 @@ class GracefulReadinessAutoConfigurationTests {
 		this.runner.withPropertyValues("management.endpoint.health.probes.add-additional-paths=true").run((context) -> {
 			ReadinessProbes probes = context.getBean(ReadinessProbes.class);
 			assertThat(probes.classify("/readyz", false)).isEqualTo(Kind.READINESS);
-			assertThat(probes.classify("/livez", false)).isEqualTo(Kind.TRAFFIC);
+			assertThat(probes.classify("/livez", false)).isEqualTo(Kind.MANAGEMENT);
 		});
 	}
 
 	@Test
 	void whenGroupOfTheUsersHoldsTheReadinessStateThenItIsAProbe() {
 		this.runner
-			.withPropertyValues("management.endpoints.web.base-path=/manage",
+			.withPropertyValues("server.port=8080", "management.server.port=8081",
+					"management.endpoints.web.base-path=/manage",
 					"management.endpoint.health.group.balancer.include=readinessState",
 					"management.endpoint.health.group.balancer.additional-path=management:/up")
 			.run((context) -> {
 				ReadinessProbes probes = context.getBean(ReadinessProbes.class);
-				assertThat(probes.classify("/manage/health/balancer", false)).isEqualTo(Kind.READINESS);
+				assertThat(probes.classify("/manage/health/balancer", true)).isEqualTo(Kind.READINESS);
 				assertThat(probes.classify("/up", true)).isEqualTo(Kind.READINESS);
 				assertThat(probes.classify("/up", false)).isEqualTo(Kind.TRAFFIC);
 				assertThat(probes.classify("/anything", true)).isEqualTo(Kind.MANAGEMENT);
@@ -115,12 +119,94 @@ class GracefulReadinessAutoConfigurationTests {
 	}
 
 	@Test
-	void whenHealthIsCachedThenWarns(CapturedOutput output) {
-		this.runner.withPropertyValues("management.endpoint.health.cache.time-to-live=10s").run((context) -> {
-			assertThat(context).hasNotFailed();
-			assertThat(output).contains("management.endpoint.health.cache.time-to-live")
-				.contains("Readiness is cached for 10");
+	void whenTheApplicationIsOnTheSameBasePathThenOnlyEndpointsAreManagement() {
+		for (String basePath : List.of("/api", "/")) {
+			String base = basePath.equals("/") ? "" : basePath;
+			this.runner
+				.withPropertyValues("management.endpoints.web.base-path=" + basePath,
+						"management.endpoints.web.exposure.include=health,custom")
+				.withUserConfiguration(CustomEndpoint.class)
+				.run((context) -> {
+					ReadinessProbes probes = context.getBean(ReadinessProbes.class);
+					assertThat(probes.classify(base + "/orders", false)).isEqualTo(Kind.TRAFFIC);
+					assertThat(probes.classify(base + "/customers", false)).isEqualTo(Kind.TRAFFIC);
+					assertThat(probes.classify(base + "/custom", false)).isEqualTo(Kind.MANAGEMENT);
+					assertThat(probes.classify(base + "/custom/1", false)).isEqualTo(Kind.MANAGEMENT);
+					assertThat(probes.classify(base + "/health", false)).isEqualTo(Kind.READINESS);
+					assertThat(probes.classify(base + "/healthy", false)).isEqualTo(Kind.TRAFFIC);
+				});
+		}
+	}
+
+	@Test
+	void whenManagementHasItsOwnPortThenThePathsOfTheApplicationAreItsOwn() {
+		this.runner.withPropertyValues("server.port=8080", "management.server.port=8081").run((context) -> {
+			ReadinessProbes probes = context.getBean(ReadinessProbes.class);
+			assertThat(probes.classify("/actuator/health", true)).isEqualTo(Kind.READINESS);
+			assertThat(probes.classify("/actuator/health", false)).isEqualTo(Kind.TRAFFIC);
 		});
+	}
+
+	@Test
+	void whenAGroupDoesNotHoldTheReadinessStateThenItIsRefusedAllTheSame() {
+		this.runner
+			.withPropertyValues("management.endpoint.health.probes.add-additional-paths=true",
+					"management.endpoint.health.group.readiness.include=ping",
+					"management.endpoint.health.group.lb.include=ping",
+					"management.endpoint.health.group.lb.additional-path=server:/up",
+					"graceful.lame-duck.probe-paths=/healthz")
+			.run((context) -> assertRefused(context, "/actuator/health/readiness", "/readyz", "/actuator/health/lb",
+					"/up", "/actuator/health/ping", "/healthz"));
+	}
+
+	@Test
+	void whenLivenessIsAskedThenItIsNeverRefused() {
+		this.runner
+			.withPropertyValues("management.endpoint.health.probes.add-additional-paths=true",
+					"management.endpoint.health.group.alive.include=ping",
+					"management.endpoint.health.group.pulse.include=livenessState,ping")
+			.run((context) -> {
+				refuse(context);
+				ReadinessProbes probes = context.getBean(ReadinessProbes.class);
+				for (String path : List.of("/livez", "/actuator/health/liveness", "/actuator/health/livenessState",
+						"/actuator/health/liveness/livenessState", "/actuator/health/alive",
+						"/actuator/health/pulse/ping")) {
+					assertThat(probes.classify(path, false)).as(path).isEqualTo(Kind.MANAGEMENT);
+				}
+			});
+	}
+
+	@Test
+	void whenHealthItselfSaysThatItIsOutOfServiceThenItIsLeftToSaySo() {
+		this.runner.run((context) -> {
+			refuse(context);
+			ReadinessProbes probes = context.getBean(ReadinessProbes.class);
+			assertThat(probes.classify("/actuator/health", false)).isEqualTo(Kind.READINESS);
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "management.endpoint.health.probes.enabled=false",
+			"management.endpoint.health.status.http-mapping.out-of-service=200",
+			"management.endpoint.health.status.order=up,out-of-service",
+			"management.endpoint.health.cache.time-to-live=10s" })
+	void whenHealthItselfDoesNotSayThatItIsOutOfServiceThenItIsRefused(String property) {
+		this.runner.withPropertyValues(property).run((context) -> assertRefused(context, "/actuator/health"));
+	}
+
+	private static void assertRefused(ApplicationContext context, String... paths) {
+		ReadinessProbes probes = context.getBean(ReadinessProbes.class);
+		for (String path : paths) {
+			assertThat(probes.classify(path, false)).as(path).isEqualTo(Kind.READINESS);
+		}
+		refuse(context);
+		for (String path : paths) {
+			assertThat(probes.classify(path, false)).as(path).isEqualTo(Kind.REFUSED);
+		}
+	}
+
+	private static void refuse(ApplicationContext context) {
+		context.getBean(ReadinessAnnouncer.class).announceStop(Deadline.after(System::nanoTime, Duration.ZERO));
 	}
 
 	@Test
@@ -151,6 +237,16 @@ class GracefulReadinessAutoConfigurationTests {
 			context.close();
 			assertThat(availability.getReadinessState()).isEqualTo(ReadinessState.REFUSING_TRAFFIC);
 		});
+	}
+
+	@Endpoint(id = "custom")
+	static class CustomEndpoint {
+
+		@ReadOperation
+		String read(@Selector String id) {
+			return id;
+		}
+
 	}
 
 }

@@ -103,6 +103,23 @@ class LameDuckTests {
 	}
 
 	@Test
+	void whenProberIsStillToldThatThisIsReadyThenIsNotWaitedForToTheEnd() throws Exception {
+		proberEachSecond("balancer", 3);
+		for (int i = 0; i < 20; i++) {
+			this.time.at(seconds(3.1 + i), () -> probe("balancer", 200));
+		}
+		assertThat(await()).isEqualTo(seconds(2.1));
+	}
+
+	@Test
+	void whenOneAnswerWasUnderWayThenFailingAnswersAreWaitedFor() throws Exception {
+		proberEachSecond("balancer", 3);
+		this.time.at(seconds(3.1), () -> probe("balancer", 200));
+		failingProbesAt("balancer", 4.1, 5.1);
+		assertThat(await()).isEqualTo(seconds(2.1));
+	}
+
+	@Test
 	void whenReadinessWasRefusedBeforeThenTheAnswersCountAlready() throws Exception {
 		this.time.at(seconds(0), () -> probe("balancer", 503)).at(seconds(1), () -> probe("balancer", 503));
 		this.time.pass(seconds(1.5));

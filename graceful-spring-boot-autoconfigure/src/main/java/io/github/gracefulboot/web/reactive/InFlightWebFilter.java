@@ -1,6 +1,7 @@
 package io.github.gracefulboot.web.reactive;
 
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 
 import io.github.gracefulboot.traffic.Client;
 import io.github.gracefulboot.traffic.ReadinessProbes;
@@ -13,6 +14,7 @@ import reactor.core.publisher.Mono;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
@@ -57,9 +59,13 @@ final class InFlightWebFilter implements WebFilter, Ordered {
 				return refuse(exchange.getResponse());
 			}
 		}
+		if (kind == Kind.REFUSED) {
+			return refuseReadiness(exchange.getResponse())
+				.doFinally((signal) -> this.traffic.probeAnswered(client(request), false));
+		}
 		InFlightRequest inFlight = this.requests.begin(method, path);
 		inFlight.runsOn(null);
-		boolean streamable = kind == Kind.TRAFFIC && this.streams.endless().mayAnswer(method);
+		boolean streamable = kind != Kind.READINESS && this.streams.endless().mayAnswer(method);
 		return chain.filter(streamable ? streamable(exchange) : exchange).doFinally((signal) -> {
 			if (kind == Kind.READINESS) {
 				HttpStatusCode status = exchange.getResponse().getStatusCode();
@@ -76,6 +82,14 @@ final class InFlightWebFilter implements WebFilter, Ordered {
 		// The server adds that the connection closes
 		response.getHeaders().setContentLength(0);
 		return response.setComplete();
+	}
+
+	private static Mono<Void> refuseReadiness(ServerHttpResponse response) {
+		byte[] body = ReadinessProbes.REFUSAL.getBytes(StandardCharsets.UTF_8);
+		response.setStatusCode(HttpStatus.SERVICE_UNAVAILABLE);
+		response.getHeaders().setContentType(MediaType.APPLICATION_JSON);
+		response.getHeaders().setContentLength(body.length);
+		return response.writeWith(Mono.just(response.bufferFactory().wrap(body)));
 	}
 
 	private ServerWebExchange streamable(ServerWebExchange exchange) {

@@ -1,6 +1,7 @@
 package io.github.gracefulboot.web.servlet;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 
 import io.github.gracefulboot.traffic.Client;
 import io.github.gracefulboot.traffic.ReadinessProbes;
@@ -69,9 +70,15 @@ final class InFlightFilter implements Filter {
 				return;
 			}
 		}
+		if (kind == Kind.REFUSED) {
+			refuseReadiness(response);
+			this.traffic.probeAnswered(client(request), false);
+			return;
+		}
 		InFlightRequest inFlight = this.requests.begin(request.getMethod(), request.getRequestURI());
-		StreamableResponse streamable = (kind == Kind.TRAFFIC && this.streams.endless().mayAnswer(request.getMethod()))
-				? new StreamableResponse(request, response, this.streams) : null;
+		StreamableResponse streamable = (kind != Kind.READINESS
+				&& this.streams.endless().mayAnswer(request.getMethod()))
+						? new StreamableResponse(request, response, this.streams) : null;
 		Account account = new Account(inFlight, (kind == Kind.READINESS) ? client(request) : null, streamable);
 		request.setAttribute(REQUEST_ATTRIBUTE, account);
 		int status = HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
@@ -129,6 +136,14 @@ final class InFlightFilter implements Filter {
 		if (request.getProtocol().startsWith("HTTP/1")) {
 			response.setHeader("Connection", "close");
 		}
+	}
+
+	private static void refuseReadiness(HttpServletResponse response) throws IOException {
+		byte[] body = ReadinessProbes.REFUSAL.getBytes(StandardCharsets.UTF_8);
+		response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+		response.setContentType("application/json");
+		response.setContentLength(body.length);
+		response.getOutputStream().write(body);
 	}
 
 	private static String path(HttpServletRequest request) {
