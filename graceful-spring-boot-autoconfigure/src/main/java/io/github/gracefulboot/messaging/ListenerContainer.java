@@ -39,7 +39,15 @@ public interface ListenerContainer {
 	}
 
 	/**
-	 * Describes what the container is still doing while it stops.
+	 * Returns whether messages were not acknowledged in time. Called when it has stopped.
+	 * @return whether the broker will deliver messages again that were in progress
+	 */
+	default boolean hasUnacknowledged() {
+		return false;
+	}
+
+	/**
+	 * Describes what the container is still doing while it stops, or has not finished.
 	 * @return a task for each of its threads, or one without a thread if the threads are
 	 * unknown
 	 */

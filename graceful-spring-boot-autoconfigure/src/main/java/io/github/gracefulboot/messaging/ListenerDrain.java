@@ -17,12 +17,20 @@ import io.github.gracefulboot.messaging.MessagingProperties.Stop;
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.StageListener;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.context.SmartLifecycle;
+import org.springframework.core.log.LogMessage;
 
 /**
  * Stops the listener containers of one technology concurrently, before Spring's lifecycle
- * would stop them.
+ * would stop them. It is a lifecycle bean because containers have to be prepared before
+ * they start.
  */
-public final class ListenerDrain implements DrainParticipant, StageListener {
+public final class ListenerDrain implements DrainParticipant, StageListener, SmartLifecycle {
+
+	private static final Log logger = LogFactory.getLog(ListenerDrain.class);
 
 	private final String name;
 
@@ -31,6 +39,10 @@ public final class ListenerDrain implements DrainParticipant, StageListener {
 	private final MessagingProperties properties;
 
 	private final Supplier<? extends Collection<? extends ListenerContainer>> containers;
+
+	private final Runnable beforeStart;
+
+	private volatile boolean running;
 
 	private final Map<ListenerContainer, CompletableFuture<Void>> stopping = new ConcurrentHashMap<>();
 
@@ -43,10 +55,25 @@ public final class ListenerDrain implements DrainParticipant, StageListener {
 	 */
 	public ListenerDrain(String name, ShutdownSequence shutdown, MessagingProperties properties,
 			Supplier<? extends Collection<? extends ListenerContainer>> containers) {
+		this(name, shutdown, properties, containers, () -> {
+		});
+	}
+
+	/**
+	 * Creates the participant.
+	 * @param name what people call the listeners, such as {@code Kafka listeners}
+	 * @param shutdown the shutdown to take part in
+	 * @param properties tell when to stop which listeners
+	 * @param containers finds the containers that exist
+	 * @param beforeStart prepares the containers, before they start
+	 */
+	public ListenerDrain(String name, ShutdownSequence shutdown, MessagingProperties properties,
+			Supplier<? extends Collection<? extends ListenerContainer>> containers, Runnable beforeStart) {
 		this.name = name;
 		this.shutdown = shutdown;
 		this.properties = properties;
 		this.containers = containers;
+		this.beforeStart = beforeStart;
 	}
 
 	@Override
@@ -58,7 +85,7 @@ public final class ListenerDrain implements DrainParticipant, StageListener {
 	public Collection<ActiveTask> activeTasks() {
 		return this.stopping.entrySet()
 			.stream()
-			.filter((entry) -> !entry.getValue().isDone())
+			.filter((entry) -> !entry.getValue().isDone() || entry.getKey().hasUnacknowledged())
 			.flatMap((entry) -> entry.getKey().activeTasks().stream())
 			.toList();
 	}
@@ -71,9 +98,38 @@ public final class ListenerDrain implements DrainParticipant, StageListener {
 	}
 
 	@Override
-	public void drain(Deadline deadline) throws InterruptedException, ExecutionException {
+	public void drain(Deadline deadline) throws InterruptedException, ExecutionException, TimeoutException {
 		stop(deadline);
 		CompletableFuture.allOf(this.stopping.values().toArray(CompletableFuture[]::new)).get();
+		if (this.stopping.keySet().stream().anyMatch(ListenerContainer::hasUnacknowledged)) {
+			throw new TimeoutException();
+		}
+	}
+
+	@Override
+	public void start() {
+		this.running = true;
+		try {
+			this.beforeStart.run();
+		}
+		catch (RuntimeException | LinkageError ex) {
+			logger.warn(LogMessage.format("Could not prepare %s, and go on without it", this.name), ex);
+		}
+	}
+
+	@Override
+	public void stop() {
+		this.running = false;
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
+	}
+
+	@Override
+	public int getPhase() {
+		return Integer.MIN_VALUE;
 	}
 
 	private void stop(Deadline deadline) {

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -145,6 +146,28 @@ class MessagingTests {
 			assertThat(exit.code()).isZero();
 			assertThat(process.log()).contains("Shutdown completed");
 			assertThat(messages()).containsExactly("slow");
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "KAFKA, later", "RABBIT, later", "RABBIT, by-hand" })
+	void whenListenersAnswerLaterThenNoMessageComesAgain(BrokerType type, String listener) {
+		try (Broker broker = start(type)) {
+			App app = app(type.id() + "," + listener, broker);
+			AppProcess process = app.startReady();
+			this.instances.add(process);
+			List<String> sent = IntStream.range(0, 5).mapToObj((i) -> "slow-" + i).toList();
+			broker.send(sent);
+			sent.forEach((message) -> process.awaitLog("Message " + message + " begins"));
+			Exit exit = process.stop("TERM");
+			System.out.printf("MESSAGING, %s %s: %d of %d taken, stop %d ms%n", type, listener, count("messages"),
+					sent.size(), exit.took().toMillis());
+			assertThat(exit.code()).isZero();
+			assertThat(messages()).containsExactlyInAnyOrderElementsOf(sent);
+			this.instances.set(0, app.startReady());
+			broker.send(List.of("next"));
+			Awaitility.await("next").atMost(TAKEN_TIMEOUT).until(() -> messages().contains("next"));
+			assertThat(count("deliveries")).isEqualTo(sent.size() + 1);
 		}
 	}
 

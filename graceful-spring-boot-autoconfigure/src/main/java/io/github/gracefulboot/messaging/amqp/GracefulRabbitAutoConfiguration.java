@@ -31,8 +31,8 @@ public final class GracefulRabbitAutoConfiguration {
 	ListenerDrain gracefulRabbitListeners(ShutdownSequence shutdown, MessagingProperties properties,
 			ConfigurableListableBeanFactory beanFactory, Environment environment) {
 		boolean requeues = environment.getProperty("spring.rabbitmq.listener.simple.force-stop", Boolean.class, true);
-		return new ListenerDrain("Rabbit listeners", shutdown, properties,
-				new RabbitContainers(new ExistingBeans(beanFactory), requeues));
+		RabbitContainers containers = new RabbitContainers(new ExistingBeans(beanFactory), requeues);
+		return new ListenerDrain("Rabbit listeners", shutdown, properties, containers, containers::track);
 	}
 
 }

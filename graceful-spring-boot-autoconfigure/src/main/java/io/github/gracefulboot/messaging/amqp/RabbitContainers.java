@@ -2,16 +2,22 @@ package io.github.gracefulboot.messaging.amqp;
 
 import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
+import io.github.gracefulboot.messaging.UnacknowledgedMessages;
 import io.github.gracefulboot.shutdown.ExistingBeans;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 import org.springframework.amqp.rabbit.AsyncRabbitTemplate;
 import org.springframework.amqp.rabbit.core.RabbitTemplate;
 import org.springframework.amqp.rabbit.listener.AbstractMessageListenerContainer;
 import org.springframework.amqp.rabbit.listener.ObservableListenerContainer;
 import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
+import org.springframework.core.log.LogMessage;
 
 /**
  * Finds Spring AMQP's containers, except for those that receive replies to requests of
@@ -19,13 +25,37 @@ import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
  */
 final class RabbitContainers implements Supplier<Collection<RabbitContainer>> {
 
+	private static final Log logger = LogFactory.getLog(RabbitContainers.class);
+
 	private final ExistingBeans beans;
 
 	private final boolean requeues;
 
+	/**
+	 * What listeners that acknowledge by themselves have not acknowledged.
+	 */
+	private final Map<ObservableListenerContainer, UnacknowledgedMessages> messages = new ConcurrentHashMap<>();
+
 	RabbitContainers(ExistingBeans beans, boolean requeues) {
 		this.beans = beans;
 		this.requeues = requeues;
+	}
+
+	/**
+	 * Tracks what listeners acknowledge by themselves. Called before they start.
+	 */
+	void track() {
+		for (RabbitContainer container : get()) {
+			try {
+				if (container.container() instanceof AbstractMessageListenerContainer abstractContainer) {
+					this.messages.computeIfAbsent(abstractContainer,
+							(added) -> AcknowledgingListener.track(abstractContainer));
+				}
+			}
+			catch (RuntimeException | LinkageError ex) {
+				logger.debug(LogMessage.format("Could not track what %s acknowledges", container.name()), ex);
+			}
+		}
 	}
 
 	@Override
@@ -47,7 +77,7 @@ final class RabbitContainers implements Supplier<Collection<RabbitContainer>> {
 	}
 
 	private RabbitContainer container(String name, ObservableListenerContainer container) {
-		return new RabbitContainer(name, container, this.requeues);
+		return new RabbitContainer(name, container, this.requeues, this.messages.get(container));
 	}
 
 	private static boolean takesReplies(ObservableListenerContainer container) {

@@ -38,8 +38,8 @@ public final class GracefulKafkaAutoConfiguration {
 	@Bean
 	ListenerDrain gracefulKafkaListeners(ShutdownSequence shutdown, MessagingProperties properties,
 			ConfigurableListableBeanFactory beanFactory, ConsumerThreads gracefulConsumerThreads) {
-		return new ListenerDrain("Kafka listeners", shutdown, properties,
-				new KafkaContainers(new ExistingBeans(beanFactory), gracefulConsumerThreads));
+		KafkaContainers containers = new KafkaContainers(new ExistingBeans(beanFactory), gracefulConsumerThreads);
+		return new ListenerDrain("Kafka listeners", shutdown, properties, containers, containers::track);
 	}
 
 	/**

@@ -3,10 +3,15 @@ package io.github.gracefulboot.messaging.kafka;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
+import io.github.gracefulboot.messaging.UnacknowledgedMessages;
 import io.github.gracefulboot.shutdown.ExistingBeans;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
+import org.springframework.core.log.LogMessage;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
 import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.kafka.requestreply.ReplyingKafkaTemplate;
@@ -19,13 +24,34 @@ import org.springframework.kafka.requestreply.ReplyingKafkaTemplate;
  */
 final class KafkaContainers implements Supplier<Collection<KafkaContainer>> {
 
+	private static final Log logger = LogFactory.getLog(KafkaContainers.class);
+
 	private final ExistingBeans beans;
 
 	private final ConsumerThreads threads;
 
+	/**
+	 * What listeners that acknowledge by themselves have not acknowledged.
+	 */
+	private final Map<MessageListenerContainer, UnacknowledgedMessages> messages = new ConcurrentHashMap<>();
+
 	KafkaContainers(ExistingBeans beans, ConsumerThreads threads) {
 		this.beans = beans;
 		this.threads = threads;
+	}
+
+	/**
+	 * Tracks what listeners acknowledge by themselves. Called before they start.
+	 */
+	void track() {
+		for (KafkaContainer container : get()) {
+			try {
+				this.messages.computeIfAbsent(container.container(), AcknowledgingListener::track);
+			}
+			catch (RuntimeException | LinkageError ex) {
+				logger.debug(LogMessage.format("Could not track what %s acknowledges", container.name()), ex);
+			}
+		}
 	}
 
 	@Override
@@ -41,7 +67,8 @@ final class KafkaContainers implements Supplier<Collection<KafkaContainer>> {
 		names.keySet().removeIf(KafkaContainers::takesReplies);
 		return names.entrySet()
 			.stream()
-			.map((container) -> new KafkaContainer(container.getValue(), container.getKey(), this.threads))
+			.map((container) -> new KafkaContainer(container.getValue(), container.getKey(), this.threads,
+					this.messages.get(container.getKey())))
 			.toList();
 	}
 

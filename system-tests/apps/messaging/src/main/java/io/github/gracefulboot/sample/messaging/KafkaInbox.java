@@ -8,7 +8,7 @@ import org.springframework.stereotype.Component;
  * Takes messages from Kafka.
  */
 @Component
-@Profile("kafka & !relay")
+@Profile("kafka & !relay & !later")
 class KafkaInbox {
 
 	private final Inbox inbox;

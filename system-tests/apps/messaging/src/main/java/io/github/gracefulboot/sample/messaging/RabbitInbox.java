@@ -10,7 +10,7 @@ import org.springframework.context.annotation.Profile;
  * Takes messages from RabbitMQ.
  */
 @Configuration(proxyBeanMethods = false)
-@Profile("rabbit")
+@Profile("rabbit & !later & !by-hand")
 class RabbitInbox {
 
 	private final Inbox inbox;
