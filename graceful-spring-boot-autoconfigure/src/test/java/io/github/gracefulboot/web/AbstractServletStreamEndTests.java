@@ -52,7 +52,8 @@ public abstract class AbstractServletStreamEndTests extends AbstractStreamEndTes
 
 	@Override
 	protected List<String> paths() {
-		return List.of("/emitter", "/body-emitter", "/flux", "/functional", "/streaming-body", "/raw", "/loop");
+		return List.of("/emitter", "/body-emitter", "/flux", "/functional", "/streaming-body", "/raw", "/loop",
+				"/actuator/ticks", "/actuator/info/ticks");
 	}
 
 	@ParameterizedTest
@@ -128,10 +129,11 @@ public abstract class AbstractServletStreamEndTests extends AbstractStreamEndTes
 			return "done";
 		}
 
-		@GetMapping("/emitter")
-		SseEmitter emitter() {
+		@GetMapping({ "/emitter", "/actuator/ticks", "/actuator/info/ticks" })
+		SseEmitter emitter(HttpServletRequest request) {
+			String path = request.getServletPath();
 			SseEmitter emitter = new SseEmitter(0L);
-			emitter.onCompletion(() -> this.ticks.ended("/emitter"));
+			emitter.onCompletion(() -> this.ticks.ended(path));
 			this.ticks.listen((number) -> emitter.send(SseEmitter.event().data(number)));
 			return emitter;
 		}

@@ -261,9 +261,9 @@ public abstract class AbstractStreamEndTests {
 	protected void start(String... args) {
 		SpringApplication application = new SpringApplication(this.application);
 		application.setWebApplicationType(this.type);
-		application.setDefaultProperties(
-				Map.of("server.port", "0", "graceful.lame-duck.quiet-period", "100ms", "graceful.shutdown.exit-codes",
-						"false", "graceful.shutdown.force-exit", "false", "spring.mvc.async.request-timeout", "0"));
+		application.setDefaultProperties(Map.of("server.port", "0", "management.endpoints.web.exposure.include", "info",
+				"graceful.lame-duck.quiet-period", "100ms", "graceful.shutdown.exit-codes", "false",
+				"graceful.shutdown.force-exit", "false", "spring.mvc.async.request-timeout", "0"));
 		this.context = application.run(args);
 		this.ticks = this.context.getBean(Ticks.class);
 	}

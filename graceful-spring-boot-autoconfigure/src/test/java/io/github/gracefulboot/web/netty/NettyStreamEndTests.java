@@ -17,6 +17,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.MediaType;
 import org.springframework.http.codec.ServerSentEvent;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -37,7 +38,8 @@ class NettyStreamEndTests extends AbstractStreamEndTests {
 
 	@Override
 	protected List<String> paths() {
-		return List.of("/flux", "/strings", "/functional", "/raw", "/raw-groups");
+		return List.of("/flux", "/strings", "/functional", "/raw", "/raw-groups", "/actuator/ticks",
+				"/actuator/info/ticks");
 	}
 
 	private static Flux<ServerSentEvent<String>> events(Ticks ticks, String path) {
@@ -82,6 +84,11 @@ class NettyStreamEndTests extends AbstractStreamEndTests {
 		@GetMapping("/flux")
 		Flux<ServerSentEvent<String>> flux() {
 			return events(this.ticks, "/flux");
+		}
+
+		@GetMapping({ "/actuator/ticks", "/actuator/info/ticks" })
+		Flux<ServerSentEvent<String>> belowActuator(ServerHttpRequest request) {
+			return events(this.ticks, request.getURI().getPath());
 		}
 
 		@GetMapping(path = "/strings", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
