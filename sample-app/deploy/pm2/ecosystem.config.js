@@ -25,6 +25,9 @@ module.exports = {
     // Longer than the slowest start: after that time PM2 goes on in any case
     listen_timeout: 90000,
     // PM2 kills after that time. With the starter the process exits before, by itself
-    kill_timeout: 30000
+    kill_timeout: 30000,
+    // SIGINT goes to the JVM alone, and not to the processes that requests have started and wait for. With a wrapper script
+    // that does not "exec java" this has to be true
+    treekill: false
   }]
 };

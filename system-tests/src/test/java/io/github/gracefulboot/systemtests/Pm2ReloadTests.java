@@ -12,6 +12,8 @@ import io.github.gracefulboot.systemtests.front.Front;
 import io.github.gracefulboot.systemtests.front.FrontType;
 import io.github.gracefulboot.systemtests.http.HttpConnection;
 import io.github.gracefulboot.systemtests.http.HttpFailureException;
+import io.github.gracefulboot.systemtests.load.Load;
+import io.github.gracefulboot.systemtests.load.LoadClient;
 import io.github.gracefulboot.systemtests.load.LoadReport;
 import io.github.gracefulboot.systemtests.load.Traffic;
 import io.github.gracefulboot.systemtests.pm2.Pm2;
@@ -52,6 +54,28 @@ class Pm2ReloadTests {
 			assertThat(pm2.processes(NAME)).hasSize(2)
 				.allMatch(Pm2Process::isOnline)
 				.allMatch((process) -> process.restarts() == RELOADS);
+		}
+	}
+
+	/**
+	 * By default PM2 would signal the child as well.
+	 */
+	@Test
+	void whenRequestWaitsForAChildProcessThenItFinishes() {
+		int port = FreePorts.nextPair();
+		try (Pm2 pm2 = Pm2.start(DIRECTORY)) {
+			App app = App.of(SampleJar.GRACEFUL, DIRECTORY);
+			pm2.start(ECOSYSTEM, Map.of("FIRST_PORT", String.valueOf(port), "JAVA", App.java(), "JVM_OPTIONS",
+					app.jvmOptionsLine() + " -Dgraceful.ready.probes=0", "SAMPLE_JAR", app.jar().toString()));
+			try (LoadClient client = LoadClient.start(Load.of("GET", "/child?seconds=4", false, 1).withMaxRequests(1),
+					port)) {
+				pm2.awaitLog(NAME, "Child of 4 s begins");
+				pm2.stop(NAME);
+				LoadReport report = client.await();
+				System.out.printf("PM2 stop with a request that waits for a child: %s%n", report);
+				assertThat(report.failed()).as(report::describeFailures).isZero();
+				assertThat(pm2.exits(NAME)).containsOnly(Pm2Exit.CLEAN);
+			}
 		}
 	}
 

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -134,6 +135,28 @@ class SystemdTests {
 				LoadReport report = client.await();
 				assertThat(report.failed()).as(report::describeFailures).isZero();
 				assertThat(report.ok()).isEqualTo(1);
+			}
+			assertThat(service.end()).isEqualTo(CLEAN);
+		}
+	}
+
+	/**
+	 * By default systemd would signal the child as well.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "mixed, 0", "control-group, 1" })
+	void whenRequestWaitsForAChildProcessThenTheUnitLetsItFinish(String killMode, int failed) {
+		String[] settings = killMode.equals("mixed") ? new String[0] : new String[] { "KillMode=" + killMode };
+		try (SampleService service = install(settings)) {
+			assertThat(service.start().exitCode()).isZero();
+			try (LoadClient client = LoadClient.start(Load.of("GET", "/child?seconds=4", false, 1).withMaxRequests(1),
+					service.port())) {
+				service.awaitLog("Child of 4 s begins");
+				Command stop = service.stop();
+				LoadReport report = client.await();
+				print("stop with KillMode=%s and a request that waits for a child: %s".formatted(killMode,
+						report.failedByLabel()), service, stop);
+				assertThat(report.failed()).as(report::describeFailures).isEqualTo(failed);
 			}
 			assertThat(service.end()).isEqualTo(CLEAN);
 		}
@@ -251,8 +274,8 @@ class SystemdTests {
 
 	@Test
 	void whenWrapperDoesNotExecThenNotifyAccessOfAllLetsItWork() {
-		try (SampleService service = install("NotifyAccess=all", "TimeoutStopSec=2", "ExecStart=",
-				"ExecStart=/bin/sh -c '%s; exit $?'".formatted(SampleService.javaCommand()))) {
+		try (SampleService service = install("NotifyAccess=all", "KillMode=control-group", "TimeoutStopSec=2",
+				"ExecStart=", "ExecStart=/bin/sh -c '%s; exit $?'".formatted(SampleService.javaCommand()))) {
 			assertThat(service.start().exitCode()).isZero();
 			assertThat(service.readiness()).isEqualTo(Readiness.READY);
 			try (LoadClient client = startRequest(service, 4000)) {
