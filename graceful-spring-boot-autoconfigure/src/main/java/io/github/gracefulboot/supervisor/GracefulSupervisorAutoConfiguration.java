@@ -1,5 +1,6 @@
 package io.github.gracefulboot.supervisor;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +14,7 @@ import io.github.gracefulboot.shutdown.PropertyRules;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.startup.StartupChecks;
+import io.github.gracefulboot.startup.StartupProperties;
 import io.github.gracefulboot.traffic.Prober;
 import io.github.gracefulboot.traffic.Traffic;
 
@@ -81,9 +83,13 @@ public final class GracefulSupervisorAutoConfiguration {
 	}
 
 	@Bean
-	Watchdog gracefulWatchdog(Supervisors supervisors, ShutdownSequence shutdown,
-			ObjectProvider<LivenessCheck> checks) {
-		return new Watchdog(supervisors, shutdown::getDeadline, () -> checks.orderedStream().toList());
+	Watchdog gracefulWatchdog(Supervisors supervisors, ShutdownSequence shutdown, ObjectProvider<LivenessCheck> checks,
+			Environment environment) {
+		Duration longestStart = Binder.get(environment)
+			.bindOrCreate("graceful.startup", StartupProperties.class)
+			.getTimeout();
+		return new Watchdog(supervisors, shutdown::getDeadline, () -> checks.orderedStream().toList(),
+				shutdown::endsProcess, longestStart);
 	}
 
 	@Bean

@@ -44,6 +44,8 @@ final class SupervisorLink {
 
 	private volatile boolean abandoned;
 
+	private volatile boolean kept;
+
 	SupervisorLink(Named<Supervisor> bean) {
 		this.name = bean.nameOr(bean.instance().name());
 		this.supervisor = bean.instance();
@@ -133,16 +135,35 @@ final class SupervisorLink {
 
 	void close() {
 		this.closed = true;
+		if (!this.kept) {
+			release();
+		}
+	}
+
+	/**
+	 * Leaves the way open when the context closes, until it is released. Failures are no
+	 * longer worth a line then.
+	 */
+	void keep() {
+		this.kept = true;
+		this.abandoned = true;
+	}
+
+	void release() {
 		tell(Supervisor::disconnect);
 		this.executor.shutdown();
 	}
 
 	/**
 	 * Waits until the supervisor was told everything, and gives up what it was not.
+	 * Nothing to wait for on a way that is kept.
 	 * @param atMost how long to wait at the most
 	 * @throws InterruptedException if the waiting thread is interrupted
 	 */
 	void awaitTold(Duration atMost) throws InterruptedException {
+		if (this.kept) {
+			return;
+		}
 		try {
 			this.executor.awaitTermination(atMost.toNanos(), TimeUnit.NANOSECONDS);
 		}

@@ -3,12 +3,15 @@ package io.github.gracefulboot.supervisor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 import io.github.gracefulboot.Deadline;
@@ -23,11 +26,18 @@ import org.springframework.core.log.LogMessage;
 /**
  * Gives signs of life to the supervisors that want them, as long as every liveness check
  * says so. A check that hangs is none that says so. A stop is a sign of life by itself
- * until its budget is spent, whatever checks say of beans that are being destroyed.
+ * until its budget is spent, whatever checks say of beans that are being destroyed. A
+ * process that goes on without the context gets signs of life until its next one is
+ * ready, for as long as a start may take.
  */
 final class Watchdog {
 
 	private static final Log logger = LogFactory.getLog(Watchdog.class);
+
+	/**
+	 * Of the process rather than of a context: who gives signs of life while it has none.
+	 */
+	private static final AtomicReference<@Nullable Watchdog> BETWEEN_CONTEXTS = new AtomicReference<>();
 
 	private final ScheduledExecutorService clock = Executors
 		.newSingleThreadScheduledExecutor(DaemonThreads.factory("graceful-watchdog"));
@@ -40,17 +50,30 @@ final class Watchdog {
 
 	private final Supplier<List<LivenessCheck>> checks;
 
+	private final BooleanSupplier processEnds;
+
+	private final Duration longestStart;
+
+	private final List<SupervisorLink> watching = new CopyOnWriteArrayList<>();
+
+	private volatile @Nullable Deadline restart;
+
 	/**
 	 * Creates a watchdog that does not watch yet.
 	 * @param supervisors who wants signs of life
 	 * @param stop when the stop has to be over, or {@code null} while none has begun
 	 * @param checks what is checked
+	 * @param processEnds whether the process ends with the context
+	 * @param longestStart how long the process may be without a context that is ready
 	 */
-	Watchdog(Supervisors supervisors, Supplier<@Nullable Deadline> stop, Supplier<List<LivenessCheck>> checks) {
+	Watchdog(Supervisors supervisors, Supplier<@Nullable Deadline> stop, Supplier<List<LivenessCheck>> checks,
+			BooleanSupplier processEnds, Duration longestStart) {
 		this.supervisors = supervisors;
 		this.stop = stop;
 		this.checks = checks;
-		supervisors.atEnd(this::stop);
+		this.processEnds = processEnds;
+		this.longestStart = longestStart;
+		supervisors.atEnd(this::contextCloses);
 	}
 
 	/**
@@ -62,12 +85,21 @@ final class Watchdog {
 			link.tell((supervisor) -> supervisor.watchdogTimeout()
 				.ifPresent((timeout) -> watch(link, timeout.dividedBy(2))));
 		}
+		endThatOf(null);
+	}
+
+	private static void endThatOf(@Nullable Watchdog next) {
+		Watchdog previous = BETWEEN_CONTEXTS.getAndSet(next);
+		if (previous != null) {
+			previous.stop();
+		}
 	}
 
 	private void watch(SupervisorLink link, Duration interval) {
 		try {
 			this.clock.scheduleAtFixedRate(new Watch(link, interval.multipliedBy(3).dividedBy(4)), 0,
 					interval.toNanos(), TimeUnit.NANOSECONDS);
+			this.watching.add(link);
 		}
 		catch (RejectedExecutionException ex) {
 			// The context closes already
@@ -94,9 +126,27 @@ final class Watchdog {
 		}
 	}
 
+	private void contextCloses() {
+		if (this.restart != null) {
+			return;
+		}
+		if (this.watching.isEmpty() || this.processEnds.getAsBoolean()) {
+			stop();
+			return;
+		}
+		this.executor.shutdownNow();
+		this.watching.forEach(SupervisorLink::keep);
+		this.restart = Deadline.after(System::nanoTime, this.longestStart);
+		endThatOf(this);
+		this.clock.schedule(this::stop, this.longestStart.toNanos(), TimeUnit.NANOSECONDS);
+	}
+
 	private void stop() {
 		this.clock.shutdownNow();
 		this.executor.shutdownNow();
+		if (this.restart != null) {
+			this.watching.forEach(SupervisorLink::release);
+		}
 	}
 
 	/**
@@ -120,7 +170,8 @@ final class Watchdog {
 
 		@Override
 		public void run() {
-			Deadline stop = Watchdog.this.stop.get();
+			Deadline restart = Watchdog.this.restart;
+			Deadline stop = (restart != null) ? restart : Watchdog.this.stop.get();
 			if (stop != null) {
 				if (!stop.hasPassed()) {
 					this.link.tell(Supervisor::alive);

@@ -68,8 +68,11 @@ class GracefulSupervisorAutoConfigurationTests {
 			AutoConfigurations.of(GracefulShutdownAutoConfiguration.class, GracefulReadinessAutoConfiguration.class,
 					GracefulSupervisorAutoConfiguration.class, ApplicationAvailabilityAutoConfiguration.class));
 
-	private final ApplicationContextRunner supervised = this.runner.withBean(RecordingSupervisor.class,
-			() -> this.supervisor);
+	// The process goes on without its context, and gets signs of life for as long as a
+	// start may take
+	private final ApplicationContextRunner supervised = this.runner
+		.withBean(RecordingSupervisor.class, () -> this.supervisor)
+		.withPropertyValues("graceful.startup.timeout=1s");
 
 	@AfterEach
 	void whenAllIsOverThenNoThreadIsLeft() {

@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 import io.github.gracefulboot.Deadline;
 import org.awaitility.Awaitility;
@@ -43,7 +44,7 @@ class WatchdogTests {
 	private Supervisors supervisors = new Supervisors(RecordingSupervisor.named(this.supervisor), (reason) -> {
 	}, () -> true);
 
-	private Watchdog watchdog = new Watchdog(this.supervisors, this.stop::get, () -> this.checks);
+	private Watchdog watchdog = watchdog(this.supervisors, () -> this.checks);
 
 	@AfterEach
 	void whenAllIsOverThenNoThreadIsLeft() {
@@ -134,6 +135,39 @@ class WatchdogTests {
 		staysSilent();
 	}
 
+	/**
+	 * As an application does that restarts within its process.
+	 */
+	@Test
+	void whenOnlyTheContextClosesThenSignsOfLifeGoOnUntilTheNextIsReady() {
+		this.watchdog = new Watchdog(this.supervisors, this.stop::get, () -> this.checks, () -> false, SOON);
+		start();
+		soon().until(() -> alive() > 0);
+		this.supervisors.destroy();
+		long before = alive();
+		soon().until(() -> alive() > before + 5);
+		assertThat(this.supervisor.disconnected).isFalse();
+		RecordingSupervisor next = new RecordingSupervisor("systemd");
+		next.watchdog = INTERVAL.multipliedBy(2);
+		this.supervisors = new Supervisors(RecordingSupervisor.named(next), (reason) -> {
+		}, () -> true);
+		watchdog(this.supervisors, () -> this.checks).start();
+		soon().until(() -> next.count("alive") > 2);
+		soon().until(() -> this.supervisor.disconnected);
+		staysSilent();
+	}
+
+	@Test
+	void whenNoContextIsReadyInTimeThenSignsOfLifeEnd() {
+		this.watchdog = new Watchdog(this.supervisors, this.stop::get, () -> this.checks, () -> false,
+				INTERVAL.multipliedBy(4));
+		start();
+		soon().until(() -> alive() > 0);
+		this.supervisors.destroy();
+		soon().until(() -> this.supervisor.disconnected);
+		staysSilent();
+	}
+
 	@Test
 	void whenCheckFailsThenThatIsNoReasonToBeKilled(CapturedOutput output) {
 		this.checks.add(() -> {
@@ -149,7 +183,7 @@ class WatchdogTests {
 
 	@Test
 	void whenNobodyCanCheckThenThatIsNoReasonToBeKilled() {
-		this.watchdog = new Watchdog(this.supervisors, this.stop::get, () -> {
+		this.watchdog = watchdog(this.supervisors, () -> {
 			throw new IllegalStateException("no beans");
 		});
 		start();
@@ -171,7 +205,7 @@ class WatchdogTests {
 		this.supervisors.destroy();
 		this.supervisors = new Supervisors(RecordingSupervisor.named(moody, confused, this.supervisor), (reason) -> {
 		}, () -> true);
-		this.watchdog = new Watchdog(this.supervisors, this.stop::get, () -> this.checks);
+		this.watchdog = watchdog(this.supervisors, () -> this.checks);
 		start();
 		soon().until(() -> alive() >= 3);
 		assertThat(warnings(output)).filteredOn((line) -> line.contains("could not be notified"))
@@ -226,6 +260,10 @@ class WatchdogTests {
 		}, name);
 		thread.start();
 		return thread;
+	}
+
+	private Watchdog watchdog(Supervisors supervisors, Supplier<List<LivenessCheck>> checks) {
+		return new Watchdog(supervisors, this.stop::get, checks, () -> true, SOON);
 	}
 
 	private void start() {

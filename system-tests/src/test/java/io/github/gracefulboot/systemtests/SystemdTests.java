@@ -245,6 +245,28 @@ class SystemdTests {
 		}
 	}
 
+	/**
+	 * A restart takes longer than the watchdog waits.
+	 */
+	@Test
+	void whenContextIsRestartedInTheProcessThenTheWatchdogLetsItLive() throws Exception {
+		try (SampleService service = install("WatchdogSec=2", "Restart=no",
+				"Environment=SAMPLE_FAULTS=true SAMPLE_STARTUP_DELAY=5s GRACEFUL_STARTUP_TIMEOUT=5m")) {
+			assertThat(service.start().exitCode()).isZero();
+			String pid = service.show("MainPID");
+			assertThat(post(service, "/restart").status()).isEqualTo(202);
+			Awaitility.await("ready again")
+				.atMost(Duration.ofSeconds(180))
+				.failFast("killed", () -> !service.activeState().equals("active"))
+				.until(() -> service.log().contains("Started application in")
+						&& service.readiness() == Readiness.READY);
+			assertThat(service.show("MainPID")).isEqualTo(pid);
+			Command stop = service.stop();
+			print("stop after a restart in the process, with a watchdog of 2 s", service, stop);
+			assertThat(service.end()).isEqualTo(CLEAN);
+		}
+	}
+
 	private HttpMessage post(SampleService service, String path) throws HttpFailureException {
 		try (HttpConnection connection = HttpConnection.open(service.port(), Duration.ofSeconds(10))) {
 			return connection.exchange(HttpMessage.post(path, Map.of(), new byte[0]));

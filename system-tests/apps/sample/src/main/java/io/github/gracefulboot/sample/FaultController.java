@@ -3,6 +3,8 @@ package io.github.gracefulboot.sample;
 import java.util.concurrent.CountDownLatch;
 
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.ApplicationArguments;
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
@@ -30,10 +32,13 @@ class FaultController {
 
 	private final AsyncTaskExecutor executor;
 
+	private final ApplicationArguments arguments;
+
 	FaultController(ConfigurableApplicationContext context,
-			@Qualifier("applicationTaskExecutor") AsyncTaskExecutor executor) {
+			@Qualifier("applicationTaskExecutor") AsyncTaskExecutor executor, ApplicationArguments arguments) {
 		this.context = context;
 		this.executor = executor;
+		this.arguments = arguments;
 	}
 
 	/**
@@ -82,6 +87,21 @@ class FaultController {
 	@PostMapping("/close")
 	void close() {
 		this.context.close();
+	}
+
+	/**
+	 * Closes the context and runs the application anew, in the same process.
+	 */
+	@PostMapping("/restart")
+	@ResponseStatus(HttpStatus.ACCEPTED)
+	void restart() {
+		String[] args = this.arguments.getSourceArgs();
+		Thread thread = new Thread(() -> {
+			this.context.close();
+			SpringApplication.run(SampleApplication.class, args);
+		}, "restart");
+		thread.setDaemon(false);
+		thread.start();
 	}
 
 	private void start(String name, Runnable task) {
