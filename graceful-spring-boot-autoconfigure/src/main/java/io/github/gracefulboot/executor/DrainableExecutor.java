@@ -16,6 +16,12 @@ interface DrainableExecutor {
 	String name();
 
 	/**
+	 * Goes on accepting tasks when Spring tells it that the context closes.
+	 */
+	default void stayOpen() {
+	}
+
+	/**
 	 * Prevents that scheduled work begins. Submitted tasks are still accepted, since work
 	 * of another executor may need them. Called repeatedly while draining.
 	 */

@@ -9,9 +9,10 @@ import java.util.function.Consumer;
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DrainParticipant;
-import io.github.gracefulboot.DrainParticipant.Role;
+import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.executor.ExecutorProperties.Queued;
 import io.github.gracefulboot.shutdown.LifecyclePhases;
+import io.github.gracefulboot.shutdown.StageListener;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ import org.springframework.scheduling.config.ScheduledTask;
  * another: they accept tasks until all of them are idle at the same time. Most executors
  * do not notify of the end of tasks, so that they are polled.
  */
-final class ExecutorDrain implements DrainParticipant, LifecyclePhases.Limit {
+final class ExecutorDrain implements DrainParticipant, LifecyclePhases.Limit, StageListener {
 
 	private static final Log logger = LogFactory.getLog(ExecutorDrain.class);
 
@@ -71,6 +72,17 @@ final class ExecutorDrain implements DrainParticipant, LifecyclePhases.Limit {
 	@Override
 	public String name() {
 		return "executors";
+	}
+
+	/**
+	 * Work in hand may still need executors when Spring tells them that the context
+	 * closes.
+	 */
+	@Override
+	public void stageChanged(Change change) {
+		if (change.stage() == Stage.DRAIN && this.waits) {
+			forEach(this.beans.find(), DrainableExecutor::stayOpen);
+		}
 	}
 
 	@Override

@@ -37,6 +37,13 @@ final class PoolExecutor implements DrainableExecutor {
 	}
 
 	@Override
+	public void stayOpen() {
+		if (this.spring != null) {
+			this.spring.setAcceptTasksAfterContextClose(true);
+		}
+	}
+
+	@Override
 	public void stopSchedules() {
 		for (Runnable task : this.pool.getQueue()) {
 			if (task instanceof RunnableScheduledFuture<?> scheduled && scheduled.isPeriodic()) {
@@ -101,9 +108,8 @@ final class PoolExecutor implements DrainableExecutor {
 		if (this.spring != null) {
 			this.spring.setAwaitTerminationMillis(0);
 		}
-		else {
-			this.pool.shutdownNow();
-		}
+		// While what the interrupted tasks use is still there
+		this.pool.shutdownNow();
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.github.gracefulboot.process;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.gracefulboot.Deadline;
@@ -26,40 +27,42 @@ final class DeadlineGuard {
 
 	private static final int LAST_WORDS_PART = 10;
 
-	private final ShutdownSequence shutdown;
-
 	private final Runnable flushLogs;
 
 	private final AtomicBoolean watching = new AtomicBoolean();
 
 	/**
 	 * Creates the guard.
-	 * @param shutdown the shutdown that it watches over
 	 * @param flushLogs writes what the logging system still buffers
 	 */
-	DeadlineGuard(ShutdownSequence shutdown, Runnable flushLogs) {
-		this.shutdown = shutdown;
+	DeadlineGuard(Runnable flushLogs) {
 		this.flushLogs = flushLogs;
 	}
 
 	/**
 	 * Begins to watch, at the first call.
 	 * @param deadline when the process has to be gone
+	 * @param shutdowns what it watches over
 	 */
-	void watch(Deadline deadline) {
+	void watch(Deadline deadline, List<ShutdownSequence> shutdowns) {
 		if (this.watching.compareAndSet(false, true)) {
-			DaemonThreads.start("graceful-deadline", () -> exitAt(deadline));
+			DaemonThreads.start("graceful-deadline", () -> exitAt(deadline, shutdowns));
 		}
 	}
 
-	private void exitAt(Deadline deadline) {
+	boolean isWatching() {
+		return this.watching.get();
+	}
+
+	private void exitAt(Deadline deadline, List<ShutdownSequence> shutdowns) {
 		try {
 			Deadline silence = deadline
 				.minus(Durations.shorter(deadline.remaining().dividedBy(LAST_WORDS_PART), LONGEST_LAST_WORDS));
 			while (!silence.hasPassed()) {
 				Thread.sleep(silence.remaining().toMillis() + 1);
 			}
-			DaemonThreads.start("graceful-last-words", this::sayLastWords).join(deadline.remaining().toMillis() + 1);
+			DaemonThreads.start("graceful-last-words", () -> sayLastWords(shutdowns))
+				.join(deadline.remaining().toMillis() + 1);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -67,10 +70,14 @@ final class DeadlineGuard {
 		Runtime.getRuntime().halt(1);
 	}
 
-	private void sayLastWords() {
+	private void sayLastWords(List<ShutdownSequence> shutdowns) {
 		logger.warn("graceful.shutdown.timeout reached: exiting with code 1");
-		this.shutdown.cutOffRest();
-		this.shutdown.finish();
+		for (ShutdownSequence shutdown : shutdowns) {
+			if (!shutdown.isFinished()) {
+				shutdown.cutOffRest();
+			}
+			shutdown.finish();
+		}
 		this.flushLogs.run();
 	}
 

@@ -28,8 +28,11 @@ public final class GracefulProcessAutoConfiguration {
 	@Bean
 	ProcessExit gracefulProcessExit(ConfigurableApplicationContext context, ShutdownSequence shutdown,
 			ShutdownProperties properties, WaitingPolicy policy) {
+		Runnable flushLogs = flushLogs(context);
 		boolean guarded = properties.isForceExit() && policy.ownsProcess();
-		return new ProcessExit(context, shutdown, guarded ? new DeadlineGuard(shutdown, flushLogs(context)) : null);
+		return new ProcessExit(context, shutdown, guarded ? new DeadlineGuard(flushLogs) : null,
+				new JvmHooks(shutdown, flushLogs),
+				policy.ownsProcess() ? Applications.ofThisJvm() : new Applications());
 	}
 
 	/**

@@ -1,9 +1,12 @@
 package io.github.gracefulboot.process;
 
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.StopReason;
+import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.ProcessStopper;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import org.apache.commons.logging.Log;
@@ -33,6 +36,10 @@ final class ProcessExit implements ProcessStopper {
 
 	private final @Nullable DeadlineGuard guard;
 
+	private final JvmHooks hooks;
+
+	private final Applications applications;
+
 	private final AtomicBoolean requested = new AtomicBoolean();
 
 	private volatile boolean ready;
@@ -42,11 +49,16 @@ final class ProcessExit implements ProcessStopper {
 	 * @param context the context to close
 	 * @param shutdown how it is stopped
 	 * @param guard watches over the deadline, or {@code null} if nobody does
+	 * @param hooks ends the process
+	 * @param applications the applications that end with it
 	 */
-	ProcessExit(ConfigurableApplicationContext context, ShutdownSequence shutdown, @Nullable DeadlineGuard guard) {
+	ProcessExit(ConfigurableApplicationContext context, ShutdownSequence shutdown, @Nullable DeadlineGuard guard,
+			JvmHooks hooks, Applications applications) {
 		this.context = context;
 		this.shutdown = shutdown;
 		this.guard = guard;
+		this.hooks = hooks;
+		this.applications = applications;
 	}
 
 	/**
@@ -54,6 +66,22 @@ final class ProcessExit implements ProcessStopper {
 	 */
 	void ready() {
 		this.ready = true;
+		this.applications.add(this);
+	}
+
+	/**
+	 * From now on nothing is left to stop.
+	 */
+	void gone() {
+		this.applications.remove(this);
+	}
+
+	ConfigurableApplicationContext context() {
+		return this.context;
+	}
+
+	ShutdownSequence shutdown() {
+		return this.shutdown;
 	}
 
 	boolean isReady() {
@@ -65,17 +93,52 @@ final class ProcessExit implements ProcessStopper {
 	}
 
 	/**
-	 * Starts the budget and watches over it, before anything that could hang.
+	 * Starts the budgets of all applications, which are over at the same time, and
+	 * watches over them, before anything that could hang.
 	 * @param reason why the process ends
 	 * @param source who asked for it, for the log
 	 * @return when it has to be gone
 	 */
 	Deadline begin(StopReason reason, String source) {
-		Deadline deadline = this.shutdown.start(reason, source);
-		if (this.guard != null) {
-			this.guard.watch(deadline);
+		List<ShutdownSequence> shutdowns = this.applications.with(this).stream().map(ProcessExit::shutdown).toList();
+		Deadline deadline = shutdowns.stream()
+			.map((shutdown) -> shutdown.start(reason, source))
+			.max(Comparator.comparing(Deadline::remaining))
+			.orElseThrow();
+		if (this.guard != null && this.applications.with(this).stream().noneMatch(ProcessExit::isGuarded)) {
+			this.guard.watch(deadline, shutdowns);
 		}
 		return deadline;
+	}
+
+	private boolean isGuarded() {
+		return this.guard != null && this.guard.isWatching();
+	}
+
+	/**
+	 * Closes the other applications, which somebody else waits for.
+	 */
+	void closeOthers() {
+		this.applications.roots().stream().filter((application) -> application != this).forEach(ProcessExit::closing);
+	}
+
+	private Thread closing() {
+		return DaemonThreads.start("graceful-close", this.context::close);
+	}
+
+	/**
+	 * Closes the contexts below, which use this one.
+	 */
+	void closeChildren() {
+		List<Thread> children = this.applications.childrenOf(this).stream().map(ProcessExit::closing).toList();
+		try {
+			for (Thread child : children) {
+				child.join(this.shutdown.start(StopReason.CONTEXT_CLOSED).remaining().toMillis() + 1);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	@Override
@@ -84,6 +147,7 @@ final class ProcessExit implements ProcessStopper {
 			logger.info(LogMessage.format("Ignoring %s: shutdown already in progress", source));
 		}
 		else {
+			this.applications.with(this).forEach((application) -> application.requested.set(true));
 			try {
 				stop(reason, source);
 			}
@@ -98,6 +162,7 @@ final class ProcessExit implements ProcessStopper {
 		if (this.ready) {
 			Deadline deadline = begin(reason, source);
 			start(() -> stopAndExit(deadline));
+			this.hooks.watch(deadline);
 		}
 		else {
 			start(() -> System.exit(TERMINATED));
@@ -115,30 +180,34 @@ final class ProcessExit implements ProcessStopper {
 	private void stopAndExit(Deadline deadline) {
 		int code = 1;
 		try {
-			this.context.close();
-			awaitClosed(deadline);
-			if (this.context.isActive()) {
-				this.shutdown.cutOffRest();
-			}
-			code = this.shutdown.finish().exitCode();
+			List<ProcessExit> all = this.applications.with(this);
+			List<ProcessExit> roots = this.applications.roots();
+			roots.stream().skip(1).forEach(ProcessExit::closing);
+			roots.stream().findFirst().ifPresent((root) -> root.context.close());
+			code = all.stream().mapToInt((application) -> application.awaitClosed(deadline)).max().orElseThrow();
 		}
 		finally {
-			System.exit(code);
+			this.hooks.exit(code);
 		}
 	}
 
 	/**
-	 * Somebody else may have begun to close the context before the request came, in which
-	 * case the call to close it returned at once.
+	 * Another thread closes the context of another application. Somebody may also have
+	 * begun to close this one before the request came, in which case the call to close it
+	 * returned at once.
 	 * @param deadline when to wait no longer
+	 * @return the exit code
 	 */
-	private void awaitClosed(Deadline deadline) {
+	private int awaitClosed(Deadline deadline) {
 		try {
-			deadline.await(() -> !this.context.isActive());
+			if (!deadline.await(() -> !this.context.isActive())) {
+				this.shutdown.cutOffRest();
+			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+		return this.shutdown.finish().exitCode();
 	}
 
 }

@@ -85,13 +85,15 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 		if (((ContextClosedEvent) event).getApplicationContext() != this.context || !this.exit.isReady()) {
 			return;
 		}
-		if (JvmShutdown.underWay()) {
+		if (!this.exit.isRequested() && JvmShutdown.underWay()) {
 			StopReason reason = JvmShutdown.reason();
 			this.exit.begin(reason, reason.toString());
+			this.exit.closeOthers();
 		}
 		else if (this.exitCodes && isClosedByAnEndpoint()) {
 			this.exit.stopProcess(StopReason.ENDPOINT, "shutdown endpoint");
 		}
+		this.exit.closeChildren();
 	}
 
 	/**
@@ -186,6 +188,7 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 	 */
 	@Override
 	public void destroy() throws ReflectiveOperationException {
+		this.exit.gone();
 		if (this.exit.isRequested() || JvmShutdown.underWay()) {
 			return;
 		}

@@ -54,6 +54,15 @@ final class ContextCloseListener implements SmartApplicationListener, Disposable
 		}
 	}
 
+	/**
+	 * Waits for the rest of the drain, after which the phases that follow may have less
+	 * to do.
+	 */
+	void awaitDrain() {
+		this.shutdown.awaitDrain();
+		this.phases.fitInto(this.shutdown.getReleaseDeadline(), this.shutdown.start(StopReason.CONTEXT_CLOSED));
+	}
+
 	private void logPlan(Deadline deadline) {
 		try {
 			ShutdownPlan plan = plan();

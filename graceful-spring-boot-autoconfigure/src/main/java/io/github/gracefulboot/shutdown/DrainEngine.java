@@ -44,8 +44,11 @@ final class DrainEngine {
 
 	private final CutOffs cutOffs;
 
-	DrainEngine(CutOffs cutOffs) {
+	private final Progress progress;
+
+	DrainEngine(CutOffs cutOffs, Progress progress) {
 		this.cutOffs = cutOffs;
+		this.progress = progress;
 	}
 
 	/**
@@ -81,13 +84,20 @@ final class DrainEngine {
 	private StageResult await(CountDownLatch unfinished, List<Drain> drains, Deadline deadline,
 			@Nullable Predicate<ActiveTask> waitsForShutdown) {
 		try {
+			this.progress.made();
 			boolean first = true;
+			long left = drains.size();
 			Deadline line = deadline.atMost(BETWEEN_LINES);
 			while (!unfinished.await(deadline.atMost(BETWEEN_LOOKS).remaining().toNanos(), TimeUnit.NANOSECONDS)
 					&& !deadline.hasPassed()) {
 				if (waitsForShutdown != null) {
 					drains.forEach((drain) -> endIfOnlyTheShutdownIsWaitedFor(drain, waitsForShutdown));
 				}
+				if (unfinished.getCount() < left) {
+					left = unfinished.getCount();
+					this.progress.made();
+				}
+				this.progress.look(tasks(running(drains)));
 				if (line.hasPassed()) {
 					logProgress(drains, deadline, first);
 					first = false;
@@ -128,8 +138,8 @@ final class DrainEngine {
 		if (!first && !logger.isDebugEnabled()) {
 			return;
 		}
-		List<Drain> running = drains.stream().filter((drain) -> !drain.ended).toList();
-		List<ActiveTask> tasks = running.stream().flatMap((drain) -> drain.participant.activeTasks().stream()).toList();
+		List<Drain> running = running(drains);
+		List<ActiveTask> tasks = tasks(running);
 		String line = "Draining %s (up to %s)%s%s".formatted(names(running), Durations.text(deadline.remaining()),
 				tasks.isEmpty() ? "" : ": ", ActiveTasks.describe(tasks, LOGGED_TASKS));
 		if (first) {
@@ -138,6 +148,14 @@ final class DrainEngine {
 		else {
 			logger.debug(line);
 		}
+	}
+
+	private static List<Drain> running(List<Drain> drains) {
+		return drains.stream().filter((drain) -> !drain.ended).toList();
+	}
+
+	private static List<ActiveTask> tasks(List<Drain> drains) {
+		return drains.stream().flatMap((drain) -> drain.participant.activeTasks().stream()).toList();
 	}
 
 	private static String names(List<Drain> drains) {

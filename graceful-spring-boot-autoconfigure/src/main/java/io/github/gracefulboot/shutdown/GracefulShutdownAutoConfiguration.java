@@ -127,8 +127,13 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	ReleaseLifecycle gracefulReleaseLifecycle(ShutdownSequence shutdown) {
-		return new ReleaseLifecycle(shutdown);
+	ShutdownPhase gracefulDrainPhase(ShutdownSequence shutdown, ContextCloseListener listener) {
+		return new ShutdownPhase(ShutdownPhase.DRAIN, shutdown, listener::awaitDrain);
+	}
+
+	@Bean
+	ShutdownPhase gracefulReleasePhase(ShutdownSequence shutdown) {
+		return new ShutdownPhase(ShutdownPhase.RELEASE, shutdown, shutdown::release);
 	}
 
 }

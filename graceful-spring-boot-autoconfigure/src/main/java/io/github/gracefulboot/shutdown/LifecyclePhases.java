@@ -66,7 +66,8 @@ public final class LifecyclePhases {
 				limit(processor, limit.phase(), timeout);
 			}
 		}
-		limit(processor, ReleaseLifecycle.PHASE, shutdown.remaining());
+		limit(processor, ShutdownPhase.DRAIN, shutdown.remaining());
+		limit(processor, ShutdownPhase.RELEASE, shutdown.remaining());
 	}
 
 	private static void limit(DefaultLifecycleProcessor processor, int phase, Duration timeout) {
@@ -81,7 +82,7 @@ public final class LifecyclePhases {
 		SortedMap<Integer, List<String>> beans = new TreeMap<>(Comparator.reverseOrder());
 		for (String name : this.beanFactory.getBeanNamesForType(Lifecycle.class, false, false)) {
 			if (this.beanFactory.getSingleton(BeanFactoryUtils.transformedBeanName(name)) instanceof Lifecycle lifecycle
-					&& !(lifecycle instanceof LifecycleProcessor) && !(lifecycle instanceof ReleaseLifecycle)) {
+					&& !(lifecycle instanceof LifecycleProcessor) && !(lifecycle instanceof ShutdownPhase)) {
 				beans.computeIfAbsent(phaseOf(lifecycle), (phase) -> new ArrayList<>()).add(name);
 			}
 		}

@@ -47,13 +47,13 @@ public record ShutdownPlan(List<Step> steps) {
 		steps.add(Step.drain(Role.QUEUE, participants, drain));
 		steps.add(Step.drain(Role.WORKER, participants, work));
 		phases.forEach((phase, beans) -> {
-			if (phase > ReleaseLifecycle.PHASE) {
+			if (phase > ShutdownPhase.RELEASE) {
 				steps.add(new Step(Stage.RELEASE, "stop", phase, beans, release));
 			}
 		});
 		steps.add(Step.drain(Role.RESOURCE, participants, release));
 		phases.forEach((phase, beans) -> {
-			if (phase < ReleaseLifecycle.PHASE) {
+			if (phase < ShutdownPhase.RELEASE) {
 				steps.add(new Step(Stage.EXIT, "stop", phase, beans, budget.timeout()));
 			}
 		});

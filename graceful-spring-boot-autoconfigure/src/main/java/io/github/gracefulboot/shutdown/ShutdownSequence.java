@@ -35,6 +35,19 @@ public final class ShutdownSequence implements GracefulShutdown {
 
 	private static final Log logger = LogFactory.getLog(ShutdownSequence.class);
 
+	/**
+	 * How long the drain may make no progress until others are told: longer than most
+	 * requests take, which then find everything as it was.
+	 */
+	private static final Duration MOMENT = Duration.ofSeconds(1);
+
+	private static final int MOMENT_PART = 4;
+
+	/**
+	 * For a drain that interrupts what did not finish.
+	 */
+	private static final Duration AFTER_DEADLINE = Duration.ofSeconds(1);
+
 	private final Budget budget;
 
 	private final @Nullable LameDuck lameDuck;
@@ -51,7 +64,9 @@ public final class ShutdownSequence implements GracefulShutdown {
 
 	private final CutOffs cutOffs = new CutOffs();
 
-	private final DrainEngine engine = new DrainEngine(this.cutOffs);
+	private final Progress progress;
+
+	private final DrainEngine engine;
 
 	private volatile Stage stage = Stage.RUNNING;
 
@@ -62,6 +77,8 @@ public final class ShutdownSequence implements GracefulShutdown {
 	private volatile @Nullable Deadline deadline;
 
 	private volatile @Nullable Thread stoppingThread;
+
+	private volatile @Nullable Thread drain;
 
 	private volatile boolean endsProcess;
 
@@ -75,6 +92,8 @@ public final class ShutdownSequence implements GracefulShutdown {
 		this.members = members;
 		this.events = events;
 		this.clock = clock;
+		this.progress = new Progress(clock);
+		this.engine = new DrainEngine(this.cutOffs, this.progress);
 	}
 
 	/**
@@ -106,17 +125,65 @@ public final class ShutdownSequence implements GracefulShutdown {
 	}
 
 	/**
-	 * Runs the stages up to the release. Spring then stops the lifecycle beans, phase by
-	 * phase, the last of which is the {@link ReleaseLifecycle}.
+	 * Runs the stages until all work is done, or the drain makes no progress any more:
+	 * what is in flight may end only when others hear of the shutdown. Spring then tells
+	 * the listeners of its event and stops the lifecycle beans, phase by phase, and the
+	 * {@link ShutdownPhase} before the web server's waits for the rest of the drain.
 	 */
 	void run() {
 		Deadline deadline = start(StopReason.CONTEXT_CLOSED);
 		this.stoppingThread = Thread.currentThread();
 		stage(Stage.ANNOUNCE, () -> announce(deadline));
 		stage(Stage.LAME_DUCK, () -> awaitBalancers(this.budget.lameDuck(deadline)));
-		stage(Stage.DRAIN, () -> drain(this.budget.drain(deadline), Role.INTAKE, Role.QUEUE));
-		enter(Stage.RELEASE);
-		guarded(() -> drain(this.budget.work(deadline), Role.WORKER));
+		Thread drain = DaemonThreads.start("graceful-drain", () -> {
+			stage(Stage.DRAIN, () -> drain(this.budget.drain(deadline), Role.INTAKE, Role.QUEUE));
+			enter(Stage.RELEASE);
+			guarded(() -> drain(this.budget.work(deadline), Role.WORKER));
+		});
+		this.drain = drain;
+		this.progress.made();
+		Duration moment = Durations.shorter(MOMENT, this.budget.drain(deadline).remaining().dividedBy(MOMENT_PART));
+		awaitDrain(() -> moment.minus(this.progress.still()));
+	}
+
+	/**
+	 * Waits for the end of the drain, which keeps to its deadline by itself.
+	 */
+	void awaitDrain() {
+		Duration timeout = start(StopReason.CONTEXT_CLOSED).remaining().plus(AFTER_DEADLINE);
+		Deadline latest = Deadline.after(this.clock, timeout);
+		awaitDrain(latest::remaining);
+	}
+
+	private void awaitDrain(Supplier<Duration> left) {
+		Thread drain = this.drain;
+		try {
+			for (Duration time = left.get(); drain != null && drain.isAlive()
+					&& time.toMillis() > 0; time = left.get()) {
+				drain.join(time.toMillis());
+			}
+		}
+		catch (InterruptedException ex) {
+			Objects.requireNonNull(drain).interrupt();
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * Returns whether the drain is under way.
+	 * @return whether work is in hand
+	 */
+	public boolean isDraining() {
+		Thread drain = this.drain;
+		return drain != null && drain.isAlive();
+	}
+
+	/**
+	 * Returns for how long no task has ended.
+	 * @return the time since the last sign of progress
+	 */
+	public Duration getTimeWithoutProgress() {
+		return this.progress.still();
 	}
 
 	/**
@@ -124,11 +191,36 @@ public final class ShutdownSequence implements GracefulShutdown {
 	 */
 	void release() {
 		Deadline deadline = start(StopReason.CONTEXT_CLOSED);
+		awaitDrain();
+		if (isDraining()) {
+			this.cutOffs.add("the " + this.stage.id() + " stage, which did not end", this.drain);
+		}
 		end(guarded(() -> {
+			awaitLateWork(this.budget.release(deadline));
 			cutOffWhatGoesOn();
 			return drain(this.budget.release(deadline), Role.RESOURCE);
 		}));
 		enter(Stage.EXIT);
+	}
+
+	/**
+	 * Waits for what lifecycle beans submitted when they stopped, such as a last flush.
+	 * @param release when the release has to be over, half of which is left to others
+	 */
+	private void awaitLateWork(Deadline release) {
+		List<Participant> workers = participants(Role.WORKER).stream()
+			.filter((worker) -> !this.cutOffs.contains(worker))
+			.toList();
+		try {
+			release.atMost(release.remaining().dividedBy(2)).await(() -> workers.stream().noneMatch(this::isAtWork));
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private boolean isAtWork(Participant participant) {
+		return !participant.activeTasks().stream().allMatch(this::waitsForShutdown);
 	}
 
 	private void stage(Stage stage, Supplier<StageEnd> work) {
@@ -193,8 +285,7 @@ public final class ShutdownSequence implements GracefulShutdown {
 	 */
 	private void cutOffWhatGoesOn() {
 		for (Participant participant : getParticipants()) {
-			if (participant.role() != Role.RESOURCE
-					&& !participant.activeTasks().stream().allMatch(this::waitsForShutdown)) {
+			if (participant.role() != Role.RESOURCE && isAtWork(participant)) {
 				this.cutOffs.add(participant);
 			}
 		}
@@ -253,6 +344,14 @@ public final class ShutdownSequence implements GracefulShutdown {
 			}
 		}
 		return outcome;
+	}
+
+	/**
+	 * Returns whether it was said how the shutdown went.
+	 * @return whether nothing more happens
+	 */
+	public synchronized boolean isFinished() {
+		return this.finished;
 	}
 
 	private void enter(Stage next) {

@@ -252,8 +252,29 @@ class ShutdownSequenceTests {
 		}));
 		ShutdownSequence shutdown = shutdown();
 		shutdown.run();
+		shutdown.awaitDrain();
 		assertThat(shutdown.finish().cutOff()).singleElement().asString().startsWith("work of stuck");
 		assertThat(this.tasks).isEmpty();
+	}
+
+	@Test
+	void whenTheDrainMakesNoProgressThenOthersAreToldWhileItGoesOn() {
+		CountDownLatch told = new CountDownLatch(1);
+		this.participants.add(participant("server", Role.INTAKE, (deadline) -> {
+			told.await();
+			this.tasks = List.of();
+		}));
+		this.participants.add(participant("executors", Role.WORKER));
+		ShutdownSequence shutdown = shutdown();
+		shutdown.run();
+		assertThat(shutdown.getStage()).isEqualTo(Stage.DRAIN);
+		assertThat(shutdown.isDraining()).isTrue();
+		told.countDown();
+		shutdown.awaitDrain();
+		assertThat(shutdown.getStage()).isEqualTo(Stage.RELEASE);
+		shutdown.release();
+		assertThat(shutdown.finish().isClean()).isTrue();
+		assertThat(this.calls).containsExactly("server", "executors");
 	}
 
 	@Test

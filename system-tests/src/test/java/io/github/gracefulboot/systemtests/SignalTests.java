@@ -3,6 +3,8 @@ package io.github.gracefulboot.systemtests;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
@@ -14,6 +16,7 @@ import io.github.gracefulboot.systemtests.load.Load;
 import io.github.gracefulboot.systemtests.load.LoadClient;
 import io.github.gracefulboot.systemtests.load.LoadReport;
 import io.github.gracefulboot.systemtests.process.Exit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,6 +41,8 @@ class SignalTests {
 	private static final Load REQUEST_OF_2_SECONDS = Load.of("POST", "/slow?ms=2000", true, 1).withMaxRequests(1);
 
 	private static final Load REQUEST_OF_10_SECONDS = Load.of("POST", "/slow?ms=10000", true, 1).withMaxRequests(1);
+
+	private static final String NO_HOOK_OF_H2 = "--spring.datasource.url=jdbc:h2:mem:sample;DB_CLOSE_ON_EXIT=FALSE";
 
 	private static final Path DIRECTORY = TestDirectory.create("signals");
 
@@ -124,6 +129,99 @@ class SignalTests {
 			// Tomcat and Jetty wait some seconds for the thread of the request
 			assertThat(exit.took()).isLessThan(Duration.ofSeconds(20));
 			assertThat(process.log()).contains("Shutdown completed").doesNotContain("Cut off");
+		}
+	}
+
+	/**
+	 * Such a loop ends at once without the starter, which runs the hooks last unless
+	 * nothing moves.
+	 */
+	@Test
+	void whenOnlyAShutdownHookOfTheJvmEndsTheWorkThenItIsRunInTime() throws Exception {
+		try (AppProcess process = App.of(SampleJar.GRACEFUL, DIRECTORY, "--sample.faults=true",
+				"--graceful.shutdown.timeout=60s", NO_HOOK_OF_H2).startReady()) {
+			assertThat(status(process, "/loop-until-hook")).isEqualTo(202);
+			Exit exit = stop(process, "TERM", "a task that a JVM hook ends");
+			assertThat(exit.code()).isZero();
+			assertThat(exit.took()).isLessThan(Duration.ofSeconds(30));
+			assertThat(process.log()).contains("Shutdown completed").doesNotContain("Cut off");
+		}
+	}
+
+	@Test
+	void whenARequestIsCutOffThoughTheHooksOfTheJvmRanThenTheExitCodeTells() throws Exception {
+		Load request = Load.of("POST", "/slow?ms=60000", true, 1).withMaxRequests(1);
+		try (AppProcess process = App.of(SampleJar.GRACEFUL, DIRECTORY, "--sample.faults=true",
+				"--graceful.shutdown.timeout=10s", NO_HOOK_OF_H2).startReady();
+				LoadClient client = LoadClient.start(request, process.port())) {
+			process.awaitLog("Slow request of 60000 ms begins");
+			assertThat(status(process, "/loop-until-hook")).isEqualTo(202);
+			Exit exit = stop(process, "TERM", "request of 60 s and a task that a JVM hook ends");
+			assertThat(exit.code()).isOne();
+			assertThat(process.log()).containsPattern("Shutdown forced after .*POST /slow");
+		}
+	}
+
+	/**
+	 * Two applications in one JVM, each with a request in flight, end together.
+	 */
+	@Test
+	void whenThereAreTwoApplicationsThenTheyEndTogether() {
+		try (AppProcess process = App.of(SampleJar.GRACEFUL, DIRECTORY, "--sample.second=beside").startReady();
+				LoadClient first = startRequest(process);
+				LoadClient other = LoadClient.start(REQUEST_OF_2_SECONDS, secondPort(process))) {
+			awaitSlowRequests(process, 2);
+			Exit exit = stop(process, "TERM", "requests of 2 s in two applications");
+			assertAnswered(first);
+			assertAnswered(other);
+			assertThat(exit.code()).isZero();
+			assertThat(process.log().lines().filter((line) -> line.contains("Shutdown completed in"))).hasSize(2);
+		}
+	}
+
+	@Test
+	void whenOneOfTwoApplicationsIsCutOffThenTheExitCodeTells() {
+		Load request = Load.of("POST", "/slow?ms=60000", true, 1).withMaxRequests(1);
+		try (AppProcess process = App
+			.of(SampleJar.GRACEFUL, DIRECTORY, "--sample.second=beside", "--graceful.shutdown.timeout=6s")
+			.startReady(); LoadClient client = LoadClient.start(request, secondPort(process))) {
+			process.awaitLog("Slow request of 60000 ms begins");
+			Exit exit = stop(process, "TERM", "request of 60 s in the second application");
+			assertThat(exit.code()).isOne();
+			assertThat(process.log()).containsPattern("Shutdown forced after .*POST /slow")
+				.doesNotContain("graceful.shutdown.timeout reached");
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "10000, 60s, 0", "120000, 8s, 1" })
+	void whenAContextHasOneBelowItThenThatEndsFirst(int millis, String timeout, int code) {
+		try (AppProcess process = App
+			.of(SampleJar.GRACEFUL, DIRECTORY, "--sample.second=below", "--sample.second-millis=" + millis,
+					"--graceful.shutdown.timeout=" + timeout)
+			.startReady()) {
+			Exit exit = stop(process, "TERM", "task of %d ms in a child context".formatted(millis));
+			assertThat(exit.code()).isEqualTo(code);
+			String below = (code == 0) ? "Task below ends" : "Cut off: task of below";
+			assertThat(process.log()).containsPattern("(?s)" + below + ".*Shutting down within .*announce");
+		}
+	}
+
+	private static int secondPort(AppProcess process) {
+		process.awaitLog("Second application on port");
+		Matcher port = Pattern.compile("Second application on port (\\d+)").matcher(process.log());
+		assertThat(port.find()).isTrue();
+		return Integer.parseInt(port.group(1));
+	}
+
+	private static void awaitSlowRequests(AppProcess process, int count) {
+		Awaitility.await()
+			.until(() -> process.log().lines().filter((line) -> line.contains("Slow request of")).count() >= count);
+	}
+
+	private static int status(AppProcess process, String path) throws Exception {
+		try (HttpConnection connection = HttpConnection.open(process.port(), Duration.ofSeconds(30))) {
+			return connection.exchange(HttpMessage.post(path, Map.of(), new byte[0])).status();
 		}
 	}
 

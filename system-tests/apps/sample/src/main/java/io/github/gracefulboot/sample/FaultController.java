@@ -104,6 +104,26 @@ class FaultController {
 		thread.start();
 	}
 
+	/**
+	 * Runs a task that only a shutdown hook of the JVM ends.
+	 */
+	@PostMapping("/loop-until-hook")
+	@ResponseStatus(HttpStatus.ACCEPTED)
+	void loopUntilHook() {
+		CountDownLatch ended = new CountDownLatch(1);
+		Runtime.getRuntime().addShutdownHook(new Thread(ended::countDown));
+		this.executor.execute(() -> await(ended));
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
 	private void start(String name, Runnable task) {
 		Thread thread = new Thread(task, name);
 		thread.setDaemon(true);
