@@ -112,7 +112,7 @@ public final class ListenerDrain implements DrainParticipant, StageListener, Sma
 		try {
 			this.beforeStart.run();
 		}
-		catch (RuntimeException | LinkageError ex) {
+		catch (RuntimeException | Error ex) {
 			logger.warn(LogMessage.format("Could not prepare %s, and go on without it", this.name), ex);
 		}
 	}

@@ -92,12 +92,16 @@ final class AcknowledgingListener implements Decorator {
 
 	private void notice(Channel channel, String method, Object[] arguments) {
 		switch (method) {
-			case "basicAck", "basicNack" ->
-				this.messages.acknowledged(channel, (Long) arguments[0], (Boolean) arguments[1]);
-			case "basicReject" -> this.messages.acknowledged(channel, (Long) arguments[0], false);
+			case "basicAck", "basicNack" -> notice(channel, (Long) arguments[0], (Boolean) arguments[1]);
+			case "basicReject" -> notice(channel, (Long) arguments[0], false);
 			default -> {
 			}
 		}
+	}
+
+	private void notice(Channel channel, long tag, boolean multiple) {
+		boolean all = multiple && tag == 0;
+		this.messages.acknowledged(channel, all ? Long.MAX_VALUE : tag, multiple);
 	}
 
 }

@@ -52,7 +52,7 @@ final class RabbitContainers implements Supplier<Collection<RabbitContainer>> {
 							(added) -> AcknowledgingListener.track(abstractContainer));
 				}
 			}
-			catch (RuntimeException | LinkageError ex) {
+			catch (RuntimeException | Error ex) {
 				logger.debug(LogMessage.format("Could not track what %s acknowledges", container.name()), ex);
 			}
 		}

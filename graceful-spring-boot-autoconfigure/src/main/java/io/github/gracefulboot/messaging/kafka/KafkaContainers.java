@@ -48,7 +48,7 @@ final class KafkaContainers implements Supplier<Collection<KafkaContainer>> {
 			try {
 				this.messages.computeIfAbsent(container.container(), AcknowledgingListener::track);
 			}
-			catch (RuntimeException | LinkageError ex) {
+			catch (RuntimeException | Error ex) {
 				logger.debug(LogMessage.format("Could not track what %s acknowledges", container.name()), ex);
 			}
 		}
