@@ -153,7 +153,7 @@ public final class WebServerDrain implements DrainParticipant, Announcer, Lifecy
 	 * wake-up is raised
 	 */
 	private Duration missing() {
-		if (!this.requests.isEmpty() || openStreams().findAny().isPresent()) {
+		if (!this.requests.isEmpty() || this.streams.get().stream().anyMatch(LongLivedStreams::areOpen)) {
 			return UNTIL_NEXT_LOOK;
 		}
 		Duration missing = Duration.ZERO;

@@ -5,8 +5,10 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Stops the sample with many open WebSockets, and with none.
+ * Stops the sample with many open WebSockets, with none, and with a message in hand.
  */
 @Tag("alone")
 class WebSocketTests {
@@ -58,6 +60,48 @@ class WebSocketTests {
 		}
 	}
 
+	@ParameterizedTest
+	@EnumSource(value = SampleJar.class, names = { "GRACEFUL", "JETTY", "NETTY" })
+	void whenMessageIsInHandThenItIsAnsweredBeforeTheSessionIsClosed(SampleJar jar) throws Exception {
+		App app = App.of(jar, TestDirectory.create("websocket-message-" + jar));
+		try (AppProcess process = app.startReady()) {
+			Client client = work(process, "4000");
+			Exit exit = process.stop("TERM");
+			System.out.printf("WEBSOCKET message of 4 s on %s: %s, %s, exit code %d after %d ms%n", jar, client.messages,
+					client.closed.getNow("open"), exit.code(), exit.took().toMillis());
+			assertThat(client.closed.get(10, TimeUnit.SECONDS)).isEqualTo(GOING_AWAY);
+			assertThat(client.messages).containsExactly("done");
+			assertThat(exit.code()).isZero();
+			assertThat(process.log()).contains("Message of 4000 ms is done").doesNotContain("did not respond");
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = SampleJar.class, names = { "GRACEFUL", "JETTY", "NETTY" })
+	void whenMessageIsNotDoneInTimeThenItIsNamed(SampleJar jar) throws Exception {
+		App app = App.of(jar, TestDirectory.create("websocket-late-" + jar), "--graceful.shutdown.timeout=3s");
+		try (AppProcess process = app.startReady()) {
+			work(process, "60000");
+			assertThat(process.stop("TERM").code()).isOne();
+			assertThat(process.log()).contains("Cut off: message of WebSocket /work for ");
+		}
+	}
+
+	/**
+	 * Sends a message that takes a while, and waits until it has begun.
+	 */
+	private static Client work(AppProcess process, String millis) {
+		Client client = new Client();
+		HttpClient.newHttpClient()
+			.newWebSocketBuilder()
+			.buildAsync(URI.create("ws://localhost:%d/work".formatted(process.port())), client)
+			.join()
+			.sendText(millis, true)
+			.join();
+		process.awaitLog("Message of %s ms begins".formatted(millis));
+		return client;
+	}
+
 	private static Exit stopWithNone(App app) {
 		try (AppProcess process = app.startReady()) {
 			return process.stop("TERM");
@@ -85,6 +129,15 @@ class WebSocketTests {
 	private static final class Client implements WebSocket.Listener {
 
 		private final CompletableFuture<String> closed = new CompletableFuture<>();
+
+		private final Queue<String> messages = new ConcurrentLinkedQueue<>();
+
+		@Override
+		public CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
+			this.messages.add(text.toString());
+			socket.request(1);
+			return null;
+		}
 
 		@Override
 		public CompletionStage<?> onClose(WebSocket socket, int status, String reason) {

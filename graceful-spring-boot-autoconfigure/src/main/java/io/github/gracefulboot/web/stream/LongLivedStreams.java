@@ -23,6 +23,14 @@ public interface LongLivedStreams {
 	}
 
 	/**
+	 * Returns whether any of these streams is open, which is cheaper than to list them.
+	 * @return whether there is something to wait for
+	 */
+	default boolean areOpen() {
+		return !openStreams().isEmpty();
+	}
+
+	/**
 	 * Ends each open stream, and each stream that is opened from now on. Called once,
 	 * when the listeners are closed. Must not block: a client that does not read must not
 	 * delay others.

@@ -2,11 +2,15 @@ package io.github.gracefulboot.web.tomcat;
 
 import java.util.Map;
 
+import org.apache.coyote.Processor;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
 import org.apache.coyote.UpgradeProtocol;
+import org.apache.coyote.UpgradeToken;
 import org.apache.coyote.http11.Http11NioProtocol;
+import org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler;
 import org.apache.coyote.http2.Http2Protocol;
+import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,6 +99,16 @@ public class DrainableHttp11NioProtocol extends Http11NioProtocol {
 	@Override
 	public @Nullable UpgradeProtocol getNegotiatedProtocol(String name) {
 		return drainable(super.getNegotiatedProtocol(name));
+	}
+
+	@Override
+	protected Processor createUpgradeProcessor(SocketWrapperBase<?> socket, UpgradeToken token) {
+		if (!(token.httpUpgradeHandler() instanceof InternalHttpUpgradeHandler)) {
+			return super.createUpgradeProcessor(socket, token);
+		}
+		UpgradedConnection upgraded = new UpgradedConnection(socket, token, getUpgradeGroupInfo(token.protocol()));
+		this.endpoint.upgraded(socket, upgraded);
+		return upgraded;
 	}
 
 	/**

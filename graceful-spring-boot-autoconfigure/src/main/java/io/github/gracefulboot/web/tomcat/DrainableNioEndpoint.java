@@ -1,6 +1,7 @@
 package io.github.gracefulboot.web.tomcat;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
@@ -8,12 +9,16 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulboot.socket.InheritedAcceptor;
 import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.OpenConnection.State;
+import io.github.gracefulboot.traffic.OpenConnection.Upgrade;
 import org.apache.coyote.Processor;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
@@ -35,6 +40,13 @@ class DrainableNioEndpoint extends NioEndpoint {
 	private volatile @Nullable InheritedAcceptor inherited;
 
 	private boolean adopting;
+
+	/**
+	 * Upgraded connections, which Tomcat does not tell while a thread works on them. They
+	 * have no end that is told of either, and refer to their sockets.
+	 */
+	private final Map<SocketWrapperBase<?>, WeakReference<UpgradedConnection>> upgraded = Collections
+		.synchronizedMap(new WeakHashMap<>());
 
 	void setOnConnectionClosed(Runnable onConnectionClosed) {
 		this.onConnectionClosed = onConnectionClosed;
@@ -140,9 +152,19 @@ class DrainableNioEndpoint extends NioEndpoint {
 			NioSocketWrapper connection = (NioSocketWrapper) wrapper;
 			long idleMillis = nowMillis - Math.max(connection.getLastRead(), connection.getLastWrite());
 			result.add(new OpenConnection(connection, state(connection),
-					nowNanos - TimeUnit.MILLISECONDS.toNanos(idleMillis)));
+					nowNanos - TimeUnit.MILLISECONDS.toNanos(idleMillis), upgrade(connection)));
 		}
 		return result;
+	}
+
+	void upgraded(SocketWrapperBase<?> connection, UpgradedConnection upgraded) {
+		this.upgraded.put(connection, new WeakReference<>(upgraded));
+	}
+
+	private @Nullable Upgrade upgrade(NioSocketWrapper connection) {
+		WeakReference<UpgradedConnection> reference = this.upgraded.get(connection);
+		UpgradedConnection upgraded = (reference != null) ? reference.get() : null;
+		return (upgraded != null) ? upgraded.toUpgrade() : null;
 	}
 
 	/**

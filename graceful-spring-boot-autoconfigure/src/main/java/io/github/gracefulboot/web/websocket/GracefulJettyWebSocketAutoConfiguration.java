@@ -46,7 +46,7 @@ public final class GracefulJettyWebSocketAutoConfiguration {
 
 		@Bean
 		JettyNativeWebSockets gracefulJettyNativeWebSockets(WebApplicationContext context) {
-			return new JettyNativeWebSockets(context::getServletContext);
+			return new JettyNativeWebSockets(context::getServletContext, false);
 		}
 
 	}
@@ -64,7 +64,7 @@ public final class GracefulJettyWebSocketAutoConfiguration {
 
 		@Bean
 		JettyNativeWebSockets gracefulJettyNativeWebSockets(JettyServletContext servletContext) {
-			return new JettyNativeWebSockets(servletContext);
+			return new JettyNativeWebSockets(servletContext, true);
 		}
 
 	}

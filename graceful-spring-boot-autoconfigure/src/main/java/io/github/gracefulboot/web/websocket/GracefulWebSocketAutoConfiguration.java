@@ -20,8 +20,9 @@ import org.springframework.core.Ordered;
 public final class GracefulWebSocketAutoConfiguration {
 
 	@Bean
-	WebSocketDrain gracefulWebSocketDrain(ObjectProvider<WebSocketServer> servers, Traffic traffic) {
-		return new WebSocketDrain(servers.orderedStream().toList(), traffic);
+	WebSocketDrain gracefulWebSocketDrain(ObjectProvider<WebSocketServer> servers,
+			ObjectProvider<MessagesInHand> messages, Traffic traffic) {
+		return new WebSocketDrain(servers.orderedStream().toList(), messages.orderedStream().toList(), traffic);
 	}
 
 }

@@ -9,7 +9,10 @@ import jakarta.servlet.ServletContext;
 import org.eclipse.jetty.ee11.websocket.server.JettyWebSocketServerContainer;
 import org.eclipse.jetty.websocket.api.Callback;
 import org.eclipse.jetty.websocket.api.Session;
+import org.eclipse.jetty.websocket.common.WebSocketSession;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.ObjectUtils;
 
 /**
  * The sessions that were opened with Jetty's own WebSocket API, for example by Spring's
@@ -19,8 +22,17 @@ final class JettyNativeWebSockets implements WebSocketServer {
 
 	private final Supplier<@Nullable ServletContext> servletContext;
 
-	JettyNativeWebSockets(Supplier<@Nullable ServletContext> servletContext) {
+	private final boolean reactive;
+
+	/**
+	 * Creates the sessions of a servlet context.
+	 * @param servletContext the servlet context
+	 * @param reactive whether the handlers are those of WebFlux, which ask for bytes when
+	 * they want to, so that it says nothing about messages in hand
+	 */
+	JettyNativeWebSockets(Supplier<@Nullable ServletContext> servletContext, boolean reactive) {
 		this.servletContext = servletContext;
+		this.reactive = reactive;
 	}
 
 	@Override
@@ -31,14 +43,22 @@ final class JettyNativeWebSockets implements WebSocketServer {
 		if (container == null) {
 			return List.of();
 		}
-		return container.getOpenSessions().stream().<OpenWebSocket>map(JettySession::new).toList();
+		return container.getOpenSessions()
+			.stream()
+			.<OpenWebSocket>map((session) -> new JettySession(session, this.reactive))
+			.toList();
 	}
 
-	private record JettySession(Session session) implements OpenWebSocket {
+	private record JettySession(Session session, boolean reactive) implements OpenWebSocket {
 
 		@Override
 		public Object id() {
 			return this.session;
+		}
+
+		@Override
+		public Object reactiveId() {
+			return ObjectUtils.getIdentityHexString(this.session);
 		}
 
 		@Override
@@ -47,8 +67,36 @@ final class JettyNativeWebSockets implements WebSocketServer {
 		}
 
 		@Override
-		public void close(Duration patience) {
+		public boolean isHandling() {
+			return !this.reactive && connection().isHandling();
+		}
+
+		@Override
+		public @Nullable Duration idle() {
+			return connection().idle();
+		}
+
+		@Override
+		public @Nullable Thread thread() {
+			return JettyConnection.thread();
+		}
+
+		@Override
+		public boolean isUnread(Duration patience) {
+			return connection().isUnread(patience);
+		}
+
+		private JettyConnection connection() {
+			return new JettyConnection(((WebSocketSession) this.session).getCoreSession());
+		}
+
+		@Override
+		public boolean close(Duration patience, boolean handling) {
+			if (!handling && isHandling()) {
+				return false;
+			}
 			this.session.close(GOING_AWAY, REASON, Callback.NOOP);
+			return true;
 		}
 
 		@Override

@@ -50,8 +50,36 @@ final class JettyWebSockets implements WebSocketServer {
 		}
 
 		@Override
-		public void close(Duration patience) {
+		public boolean isHandling() {
+			return connection().isHandling();
+		}
+
+		@Override
+		public @Nullable Duration idle() {
+			return connection().idle();
+		}
+
+		@Override
+		public @Nullable Thread thread() {
+			return JettyConnection.thread();
+		}
+
+		@Override
+		public boolean isUnread(Duration patience) {
+			return connection().isUnread(patience);
+		}
+
+		private JettyConnection connection() {
+			return new JettyConnection(this.session.getCoreSession());
+		}
+
+		@Override
+		public boolean close(Duration patience, boolean handling) {
+			if (!handling && isHandling()) {
+				return false;
+			}
 			this.session.close(new CloseReason(CloseReason.CloseCodes.GOING_AWAY, REASON));
+			return true;
 		}
 
 		@Override

@@ -69,8 +69,9 @@ final class NettyWebSockets implements WebSocketServer, WebServerFactoryCustomiz
 		 * Sends the close frame, after which Reactor Netty closes the connection.
 		 */
 		@Override
-		public void close(Duration patience) {
+		public boolean close(Duration patience, boolean handling) {
 			this.outbound.sendClose(GOING_AWAY, REASON).onErrorResume((ex) -> Mono.empty()).subscribe();
+			return true;
 		}
 
 		@Override

@@ -2,6 +2,8 @@ package io.github.gracefulboot.web.websocket;
 
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A WebSocket session that is open or not yet completely closed.
  */
@@ -16,9 +18,17 @@ interface OpenWebSocket {
 
 	/**
 	 * Returns an object that identifies the session while it is open.
-	 * @return the identity
+	 * @return the session as the application's handlers know it, or its connection
 	 */
 	Object id();
+
+	/**
+	 * Returns what identifies the session to WebFlux.
+	 * @return the id of its session, or the connection
+	 */
+	default Object reactiveId() {
+		return id();
+	}
 
 	/**
 	 * Returns the path of the handshake.
@@ -27,11 +37,48 @@ interface OpenWebSocket {
 	String path();
 
 	/**
+	 * Returns whether the server is calling the application for this session, or is about
+	 * to because bytes have come.
+	 * @return whether a message is in hand, {@code false} where the server cannot tell
+	 */
+	default boolean isHandling() {
+		return false;
+	}
+
+	/**
+	 * Returns how long no bytes have come or gone.
+	 * @return the time, {@code null} if it is not known
+	 */
+	default @Nullable Duration idle() {
+		return null;
+	}
+
+	/**
+	 * Returns the thread on which the server calls the application. May be expensive.
+	 * @return the thread, or {@code null} if it is not known
+	 */
+	default @Nullable Thread thread() {
+		return null;
+	}
+
+	/**
+	 * Returns whether something has been waiting for the client to read it.
+	 * @param patience for how long
+	 * @return whether the client does not read
+	 */
+	default boolean isUnread(Duration patience) {
+		return false;
+	}
+
+	/**
 	 * Sends the close frame. May block while the client does not read and while callbacks
 	 * of the application are running.
 	 * @param patience how long to wait for the client's response
+	 * @param handling whether to close the session even if a message is in hand
+	 * @return {@code false} if a message has come in the meantime, so that the session is
+	 * still open
 	 */
-	void close(Duration patience);
+	boolean close(Duration patience, boolean handling);
 
 	/**
 	 * Closes the connection of a client that did not respond.

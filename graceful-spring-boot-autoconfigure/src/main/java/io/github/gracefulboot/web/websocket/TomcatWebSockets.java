@@ -1,36 +1,37 @@
 package io.github.gracefulboot.web.websocket;
 
+import java.io.IOException;
 import java.lang.reflect.Field;
+import java.nio.channels.SelectionKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.Supplier;
 
-import jakarta.servlet.ServletContext;
+import io.github.gracefulboot.traffic.OpenConnection;
+import io.github.gracefulboot.traffic.OpenConnection.Upgrade;
+import io.github.gracefulboot.traffic.Traffic;
 import jakarta.websocket.CloseReason;
-import jakarta.websocket.server.ServerContainer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.websocket.Constants;
 import org.apache.tomcat.websocket.WsSession;
-import org.apache.tomcat.websocket.WsWebSocketContainer;
-import org.apache.tomcat.websocket.server.WsServerContainer;
+import org.apache.tomcat.websocket.server.WsHttpUpgradeHandler;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.log.LogMessage;
 
 /**
- * The WebSocket sessions of Tomcat, for which it has no accessor.
+ * The WebSocket sessions of Tomcat, of which it lists only the connections.
  */
 final class TomcatWebSockets implements WebSocketServer {
 
 	/**
-	 * The field of {@link WsWebSocketContainer} that maps each session to itself.
+	 * The field of {@link WsHttpUpgradeHandler} with the session of its connection.
 	 */
-	static final String SESSIONS = "sessions";
+	static final String SESSION = "wsSession";
 
 	/**
 	 * How long a client that does not read may block a thread. Tomcat's default of 50 ms
@@ -40,18 +41,18 @@ final class TomcatWebSockets implements WebSocketServer {
 
 	private static final Log logger = LogFactory.getLog(TomcatWebSockets.class);
 
-	private final Supplier<@Nullable ServletContext> servletContext;
+	private final Traffic traffic;
 
-	private final @Nullable Field sessions;
+	private final @Nullable Field session;
 
-	TomcatWebSockets(Supplier<@Nullable ServletContext> servletContext) {
-		this.servletContext = servletContext;
-		this.sessions = accessibleField();
+	TomcatWebSockets(Traffic traffic) {
+		this.traffic = traffic;
+		this.session = accessibleField();
 	}
 
 	private static @Nullable Field accessibleField() {
 		try {
-			Field field = WsWebSocketContainer.class.getDeclaredField(SESSIONS);
+			Field field = WsHttpUpgradeHandler.class.getDeclaredField(SESSION);
 			field.setAccessible(true);
 			return field;
 		}
@@ -65,27 +66,42 @@ final class TomcatWebSockets implements WebSocketServer {
 
 	@Override
 	public Collection<OpenWebSocket> sessions() {
-		ServletContext context = this.servletContext.get();
-		if (this.sessions == null || context == null
-				|| !(context.getAttribute(ServerContainer.class.getName()) instanceof WsServerContainer container)) {
+		if (this.session == null) {
 			return List.of();
 		}
+		List<OpenWebSocket> result = new ArrayList<>();
+		for (OpenConnection connection : this.traffic.openConnections()) {
+			Upgrade upgrade = connection.upgrade();
+			if (upgrade != null && connection.id() instanceof NioSocketWrapper socket) {
+				WsSession session = sessionOf(upgrade.handler(), this.session);
+				if (session != null) {
+					result.add(new TomcatSession(session, socket, connection.lastActivity(), upgrade.thread()));
+				}
+			}
+		}
+		return result;
+	}
+
+	private static @Nullable WsSession sessionOf(Object handler, Field field) {
 		try {
-			Map<?, ?> all = (Map<?, ?>) Objects.requireNonNull(this.sessions.get(container));
-			List<OpenWebSocket> result = new ArrayList<>();
-			all.keySet().forEach((session) -> result.add(new TomcatSession((WsSession) session, container)));
-			return result;
+			return (handler instanceof WsHttpUpgradeHandler) ? (WsSession) field.get(handler) : null;
 		}
 		catch (IllegalAccessException ex) {
 			throw new IllegalStateException(ex);
 		}
 	}
 
-	private record TomcatSession(WsSession session, WsServerContainer container) implements OpenWebSocket {
+	private record TomcatSession(WsSession session, NioSocketWrapper socket, long lastActivity,
+			Thread thread) implements OpenWebSocket {
 
 		@Override
 		public Object id() {
 			return this.session;
+		}
+
+		@Override
+		public Object reactiveId() {
+			return this.session.getId();
 		}
 
 		@Override
@@ -98,8 +114,63 @@ final class TomcatWebSockets implements WebSocketServer {
 			}
 		}
 
+		/**
+		 * Tomcat locks a connection while it calls the application.
+		 */
 		@Override
-		public void close(Duration patience) {
+		public boolean isHandling() {
+			return (this.socket.getLock().isLocked() && !this.socket.getLock().isHeldByCurrentThread()) || hasArrived();
+		}
+
+		/**
+		 * Returns whether the socket contains bytes that are about to be read. There may
+		 * also be bytes that the application does not want yet.
+		 */
+		private boolean hasArrived() {
+			if (!this.socket.interestOpsHas(SelectionKey.OP_READ)) {
+				return false;
+			}
+			try {
+				return this.socket.getSocket().getIOChannel().socket().getInputStream().available() > 0;
+			}
+			catch (IOException | RuntimeException ex) {
+				return false;
+			}
+		}
+
+		@Override
+		public Duration idle() {
+			return Duration.ofNanos(System.nanoTime() - this.lastActivity);
+		}
+
+		@Override
+		public boolean isUnread(Duration patience) {
+			return this.socket.interestOpsHas(SelectionKey.OP_WRITE)
+					&& System.currentTimeMillis() - this.socket.getLastWrite() > patience.toMillis();
+		}
+
+		@Override
+		public boolean close(Duration patience, boolean handling) {
+			if (handling) {
+				close(patience);
+				return true;
+			}
+			if (!this.socket.getLock().tryLock()) {
+				return false;
+			}
+			try {
+				if (hasArrived()) {
+					return false;
+				}
+				close(patience);
+				return true;
+			}
+			finally {
+				this.socket.getLock().unlock();
+			}
+		}
+
+		private void close(Duration patience) {
 			Map<String, Object> properties = this.session.getUserProperties();
 			properties.put(Constants.ABNORMAL_SESSION_CLOSE_SEND_TIMEOUT_PROPERTY, SEND_TIMEOUT_MILLIS);
 			properties.put(Constants.SESSION_CLOSE_TIMEOUT_PROPERTY, patience.toMillis());
@@ -107,13 +178,9 @@ final class TomcatWebSockets implements WebSocketServer {
 			this.session.doClose(reason, reason);
 		}
 
-		/**
-		 * Makes Tomcat close all sessions whose clients did not respond in time.
-		 */
 		@Override
 		public void cut() {
-			this.container.setProcessPeriod(0);
-			this.container.backgroundProcess();
+			this.socket.close();
 		}
 
 	}

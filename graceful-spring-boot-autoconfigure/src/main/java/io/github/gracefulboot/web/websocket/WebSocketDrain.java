@@ -1,14 +1,17 @@
 package io.github.gracefulboot.web.websocket;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
@@ -24,9 +27,9 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.core.log.LogMessage;
 
 /**
- * Closes the WebSocket sessions of all servers of the application. As servers do not
- * notify of the beginning and end of sessions, they are polled as soon as sessions are
- * being closed.
+ * Closes the WebSocket sessions of all servers of the application, each as soon as it has
+ * no message in hand. As servers do not notify of the beginning and end of sessions, they
+ * are polled as soon as sessions are being closed.
  */
 final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 
@@ -45,18 +48,67 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 
 	private final List<WebSocketServer> servers;
 
+	private final List<MessagesInHand> messages;
+
 	private final Traffic traffic;
+
+	/**
+	 * The sessions that are being closed.
+	 */
+	private final Map<Object, Closing> closings = new ConcurrentHashMap<>();
 
 	private volatile @Nullable Thread closer;
 
-	WebSocketDrain(List<WebSocketServer> servers, Traffic traffic) {
+	/**
+	 * Creates the drain.
+	 * @param servers the servers with sessions
+	 * @param messages who knows of messages in hand that servers do not know of
+	 * @param traffic to be told when no session is left
+	 */
+	WebSocketDrain(List<WebSocketServer> servers, List<MessagesInHand> messages, Traffic traffic) {
 		this.servers = servers;
+		this.messages = messages;
 		this.traffic = traffic;
 	}
 
 	@Override
 	public Collection<ActiveTask> openStreams() {
-		return sessions().stream().map((session) -> new ActiveTask("WebSocket " + session.path(), null, null)).toList();
+		List<ActiveTask> result = new ArrayList<>();
+		Map<Object, Closing> running = new HashMap<>(this.closings);
+		running.values().removeIf((closing) -> closing.thread == null);
+		for (OpenWebSocket session : sessions()) {
+			Closing closing = running.remove(session.id());
+			result.add((closing != null) ? closing.toTask() : toTask(session));
+		}
+		running.values().forEach((closing) -> result.add(closing.toTask()));
+		return result;
+	}
+
+	@Override
+	public boolean areOpen() {
+		return this.servers.stream().anyMatch((server) -> !server.sessions().isEmpty())
+				|| this.closings.values().stream().anyMatch((closing) -> closing.thread != null);
+	}
+
+	private ActiveTask toTask(OpenWebSocket session) {
+		ActiveTask message = message(session);
+		if (message != null) {
+			return new ActiveTask(message.description() + " of WebSocket " + session.path(), message.age(),
+					message.thread());
+		}
+		return session.isHandling()
+				? new ActiveTask("message of WebSocket " + session.path(), session.idle(), session.thread())
+				: new ActiveTask("WebSocket " + session.path(), null, null);
+	}
+
+	private @Nullable ActiveTask message(OpenWebSocket session) {
+		for (MessagesInHand messages : this.messages) {
+			ActiveTask message = messages.of(session);
+			if (message != null) {
+				return message;
+			}
+		}
+		return null;
 	}
 
 	private List<OpenWebSocket> sessions() {
@@ -65,6 +117,7 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 
 	@Override
 	public void end(Deadline deadline) {
+		this.messages.forEach(MessagesInHand::end);
 		this.closer = DaemonThreads.start(THREAD, () -> closeUntil(deadline));
 	}
 
@@ -79,12 +132,16 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 	private void closeUntil(Deadline deadline) {
 		ExecutorService closers = Executors.newFixedThreadPool(CLOSERS, DaemonThreads.factory(THREAD));
 		try {
-			Closing closing = new Closing(closers,
-					Durations.shorter(LONGEST_PATIENCE, deadline.remaining().dividedBy(2)));
+			Duration patience = Durations.shorter(LONGEST_PATIENCE, deadline.remaining().dividedBy(2));
+			Set<Object> busy = new HashSet<>();
+			boolean anyOpen = false;
 			while (!deadline.hasPassed()) {
-				if (closing.goOn(sessions())) {
+				List<OpenWebSocket> open = sessions();
+				close(open, busy, patience, closers);
+				if (anyOpen && open.isEmpty()) {
 					this.traffic.changed();
 				}
+				anyOpen = !open.isEmpty();
 				Thread.sleep(UNTIL_NEXT_LOOK.toMillis());
 			}
 		}
@@ -97,61 +154,128 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 	}
 
 	/**
-	 * The sessions that are being closed.
+	 * Begins to close further sessions, and cuts those that take too long.
+	 * @param open the open sessions
+	 * @param busy the sessions that had a message in hand at the last look
+	 * @param patience how long to wait for clients
+	 * @param closers run what may block
+	 */
+	private void close(List<OpenWebSocket> open, Set<Object> busy, Duration patience, ExecutorService closers) {
+		Set<Object> ids = new HashSet<>();
+		int late = 0;
+		for (OpenWebSocket session : open) {
+			ids.add(session.id());
+			Closing closing = this.closings.get(session.id());
+			if (closing != null) {
+				if (closing.isLate(patience)) {
+					late++;
+					closers.execute(() -> isolated(session, session::cut));
+				}
+			}
+			else if (mayClose(session, busy, patience)) {
+				Closing begun = new Closing(session, patience);
+				this.closings.put(session.id(), begun);
+				closers.execute(() -> {
+					if (!begun.close()) {
+						this.closings.remove(session.id());
+					}
+				});
+			}
+		}
+		if (late > 0) {
+			logger.info(
+					LogMessage.format("Cut %d WebSocket sessions whose clients did not respond to the close within %s",
+							late, Durations.text(patience)));
+		}
+		busy.retainAll(ids);
+		this.closings.values().removeIf((closing) -> closing.thread == null && closing.isOver(ids));
+	}
+
+	/**
+	 * Returns whether a session may be closed. One that had a message in hand is looked
+	 * at twice, since a message may be in transit between two threads. Nobody waits for a
+	 * message that is not done because the client does not read.
+	 */
+	private boolean mayClose(OpenWebSocket session, Set<Object> busy, Duration patience) {
+		boolean inHand = (session.isHandling() || message(session) != null) && !session.isUnread(patience);
+		if (inHand) {
+			busy.add(session.id());
+			return false;
+		}
+		return !busy.remove(session.id());
+	}
+
+	private static void isolated(OpenWebSocket session, Runnable action) {
+		try {
+			action.run();
+		}
+		catch (RuntimeException | Error ex) {
+			logger.debug(LogMessage.format("Could not close the WebSocket session of %s properly", session.path()), ex);
+		}
+	}
+
+	/**
+	 * A session that is being closed.
 	 */
 	private static final class Closing {
 
-		private final ExecutorService closers;
+		private final OpenWebSocket session;
+
+		private final String path;
 
 		private final Duration patience;
 
-		private final Map<Object, Long> since = new HashMap<>();
+		private volatile long since = System.nanoTime();
 
-		private final Set<Object> cut = new HashSet<>();
+		private volatile @Nullable Thread thread;
 
-		private Closing(ExecutorService closers, Duration patience) {
-			this.closers = closers;
+		private volatile boolean told;
+
+		private boolean cut;
+
+		private Closing(OpenWebSocket session, Duration patience) {
+			this.session = session;
+			this.path = session.path();
 			this.patience = patience;
 		}
 
 		/**
-		 * Begins to close further sessions, and cuts those that take too long.
-		 * @param open the open sessions
-		 * @return whether the last session has ended since the last call
+		 * Closes the session.
+		 * @return whether the client was told
 		 */
-		private boolean goOn(List<OpenWebSocket> open) {
-			boolean wereOpen = !this.since.isEmpty();
-			Map<Object, Long> stillOpen = new HashMap<>();
-			int late = 0;
-			for (OpenWebSocket session : open) {
-				Long begun = this.since.get(session.id());
-				if (begun == null) {
-					this.closers.execute(() -> isolated(session, () -> session.close(this.patience)));
-				}
-				else if (System.nanoTime() - begun > this.patience.toNanos() && this.cut.add(session.id())) {
-					late++;
-					this.closers.execute(() -> isolated(session, session::cut));
-				}
-				stillOpen.put(session.id(), (begun != null) ? begun : System.nanoTime());
-			}
-			if (late > 0) {
-				logger.info(LogMessage.format(
-						"Cut %d WebSocket sessions whose clients did not respond to the close within %s", late,
-						Durations.text(this.patience)));
-			}
-			this.since.keySet().retainAll(stillOpen.keySet());
-			this.since.putAll(stillOpen);
-			return wereOpen && this.since.isEmpty();
+		private boolean close() {
+			this.since = System.nanoTime();
+			this.thread = Thread.currentThread();
+			AtomicBoolean told = new AtomicBoolean(true);
+			isolated(this.session,
+					() -> told.set(this.session.close(this.patience, this.session.isUnread(this.patience))));
+			this.since = System.nanoTime();
+			this.told = told.get();
+			this.thread = null;
+			return this.told;
 		}
 
-		private static void isolated(OpenWebSocket session, Runnable action) {
-			try {
-				action.run();
+		/**
+		 * Returns, once, that the client took too long. What takes long before the client
+		 * was told is the application, unless the client does not read.
+		 */
+		private boolean isLate(Duration patience) {
+			boolean late = this.told ? System.nanoTime() - this.since > patience.toNanos()
+					: this.thread != null && this.session.isUnread(patience);
+			if (!late || this.cut) {
+				return false;
 			}
-			catch (RuntimeException | Error ex) {
-				logger.debug(LogMessage.format("Could not close the WebSocket session of %s properly", session.path()),
-						ex);
-			}
+			this.cut = true;
+			return true;
+		}
+
+		private boolean isOver(Set<Object> open) {
+			return this.told && !open.contains(this.session.id());
+		}
+
+		private ActiveTask toTask() {
+			return new ActiveTask("close of WebSocket " + this.path, Duration.ofNanos(System.nanoTime() - this.since),
+					this.thread);
 		}
 
 	}

@@ -50,11 +50,11 @@ abstract class AbstractWebSocketDrainTests {
 
 			""";
 
-	private ConfigurableApplicationContext context;
+	ConfigurableApplicationContext context;
 
-	private CompletableFuture<Void> closed;
+	CompletableFuture<Void> closed;
 
-	private ShutdownSequence shutdown;
+	ShutdownSequence shutdown;
 
 	private volatile Stage stage = Stage.RUNNING;
 
@@ -66,7 +66,7 @@ abstract class AbstractWebSocketDrainTests {
 	 * Creates the tests.
 	 * @param application an application with the server, {@link Sessions} and a handler
 	 * at {@code /echo} that answers each message with the same one, and {@code flood}
-	 * with more than a client's buffers can hold
+	 * with more than a client's buffers can hold, and works at {@code work}
 	 * @param type the type of the application
 	 */
 	AbstractWebSocketDrainTests(Class<?> application, WebApplicationType type) {
@@ -96,6 +96,51 @@ abstract class AbstractWebSocketDrainTests {
 		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
 		assertThat(sessions.ends).containsExactly("alive");
 		assertThat(this.shutdown.finish().isClean()).isTrue();
+	}
+
+	@Test
+	void whenMessageIsInHandThenItIsAnsweredBeforeTheSessionIsClosed() throws Exception {
+		start();
+		whenMessageIsInHandThenItIsAnsweredBeforeTheSessionIsClosed(connect("/echo"), "work", "done alive");
+	}
+
+	/**
+	 * Stops while a message is in hand, and finishes it when the drain has begun. The
+	 * session without a message in hand does not wait for it.
+	 */
+	void whenMessageIsInHandThenItIsAnsweredBeforeTheSessionIsClosed(Client busy, String message, String reply)
+			throws Exception {
+		Sessions sessions = this.context.getBean(Sessions.class);
+		Client idle = connect("/echo");
+		busy.socket.sendText(message, true).join();
+		sessions.awaitWork();
+		stop();
+		assertThat(idle.closed).succeedsWithin(Duration.ofSeconds(10)).isEqualTo(GOING_AWAY);
+		awaitTasksOfWebSockets("(STOMP )?message .*for \\d+\\.\\d s.*");
+		assertThat(busy.closed).isNotDone();
+		assertThat(this.closed).isNotDone();
+		sessions.finishWork();
+		assertThat(busy.messages.poll(10, TimeUnit.SECONDS)).contains(reply);
+		assertThat(busy.closed).succeedsWithin(Duration.ofSeconds(10)).isEqualTo(GOING_AWAY);
+		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
+		assertThat(this.shutdown.finish().isClean()).isTrue();
+	}
+
+	@Test
+	void whenMessageIsNotDoneInTimeThenItIsNamed() throws Exception {
+		start("--graceful.shutdown.timeout=3s");
+		Sessions sessions = this.context.getBean(Sessions.class);
+		Client busy = connect("/echo");
+		busy.socket.sendText("work", true).join();
+		sessions.awaitWork();
+		try {
+			this.context.close();
+		}
+		finally {
+			sessions.finishWork();
+		}
+		assertThat(this.shutdown.finish().cutOff()).anySatisfy(
+				(what) -> assertThat(what).matches("message of WebSocket /echo for \\d+\\.\\d s( on thread .+)?"));
 	}
 
 	@Test
@@ -180,6 +225,16 @@ abstract class AbstractWebSocketDrainTests {
 		assertThat(this.shutdown.finish().isClean()).isTrue();
 	}
 
+	/**
+	 * Waits until there is a single WebSocket.
+	 */
+	void awaitTasksOfWebSockets(String pattern) {
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.context.getBean(WebSocketDrain.class).openStreams()).singleElement()
+				.asString()
+				.matches(pattern));
+	}
+
 	private static byte[] maskedText(String text) {
 		byte[] frame = new byte[6 + text.length()];
 		frame[0] = (byte) 0x81;
@@ -208,7 +263,7 @@ abstract class AbstractWebSocketDrainTests {
 		this.closed = Background.run(this.context::close);
 	}
 
-	private void awaitStage(Stage stage) {
+	void awaitStage(Stage stage) {
 		Awaitility.await().until(() -> this.stage.compareTo(stage) >= 0);
 	}
 
@@ -234,11 +289,11 @@ abstract class AbstractWebSocketDrainTests {
 	 */
 	static final class Client implements WebSocket.Listener {
 
-		private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
+		final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
 
 		final CompletableFuture<String> closed = new CompletableFuture<>();
 
-		private WebSocket socket;
+		WebSocket socket;
 
 		String send(String text) throws InterruptedException {
 			this.socket.sendText(text, true).join();
@@ -274,9 +329,32 @@ abstract class AbstractWebSocketDrainTests {
 
 		private final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
 
+		final BlockingQueue<String> ended = new LinkedBlockingQueue<>();
+
 		private final CompletableFuture<Void> flooded = new CompletableFuture<>();
 
+		private final CompletableFuture<Void> begun = new CompletableFuture<>();
+
+		private final CompletableFuture<Void> finished = new CompletableFuture<>();
+
 		private volatile String state = "alive";
+
+		/**
+		 * Works until {@link #finishWork()} is called.
+		 */
+		String work() {
+			this.begun.complete(null);
+			this.finished.join();
+			return "done " + this.state;
+		}
+
+		void awaitWork() {
+			assertThat(this.begun).succeedsWithin(Duration.ofSeconds(10));
+		}
+
+		void finishWork() {
+			this.finished.complete(null);
+		}
 
 		void ended() {
 			this.ends.add(this.state);

@@ -2,7 +2,7 @@ package io.github.gracefulboot.web.websocket;
 
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.web.GracefulWebAutoConfiguration;
-import org.apache.tomcat.websocket.server.WsServerContainer;
+import org.apache.tomcat.websocket.server.WsHttpUpgradeHandler;
 import org.junit.jupiter.api.Test;
 import reactor.netty.http.server.HttpServer;
 
@@ -63,7 +63,7 @@ class GracefulWebSocketAutoConfigurationTests {
 
 	@Test
 	void whenNettyIsAbsentThenIsNotConfigured() {
-		this.reactive.withClassLoader(new FilteredClassLoader(HttpServer.class, WsServerContainer.class))
+		this.reactive.withClassLoader(new FilteredClassLoader(HttpServer.class, WsHttpUpgradeHandler.class))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(WebSocketDrain.class)
 				.doesNotHaveBean(TomcatWebSockets.class)
