@@ -14,8 +14,10 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 
 /**
  * Meters of the shutdown: the gauge {@code graceful.tasks.active} with the tag
- * {@code participant}, what is in flight now, and the timer {@code graceful.stage} with
- * the tags {@code stage} and {@code reason}, the time that each stage took.
+ * {@code participant}, what is in flight now, the gauge {@code graceful.tasks.abandoned},
+ * the threads that would die at work if the process ended now, and the timer
+ * {@code graceful.stage} with the tags {@code stage} and {@code reason}, the time that
+ * each stage took.
  */
 final class GracefulMetrics implements MeterBinder, StageListener {
 
@@ -36,6 +38,9 @@ final class GracefulMetrics implements MeterBinder, StageListener {
 				.tag("participant", participant.name())
 				.register(registry);
 		}
+		Gauge.builder("graceful.tasks.abandoned", this.shutdown, (source) -> source.getAbandonedTasks().size())
+			.description("Threads of the application at work that a shutdown under way does not wait for")
+			.register(registry);
 	}
 
 	@Override

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Outcome;
@@ -23,6 +24,12 @@ final class CutOffs {
 	private static final Log logger = LogFactory.getLog(ShutdownSequence.class);
 
 	private final List<String> cutOff = new CopyOnWriteArrayList<>();
+
+	private static final int STACKS = 10;
+
+	private final List<String> abandoned = new CopyOnWriteArrayList<>();
+
+	private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
 	private final Set<Participant> participants = ConcurrentHashMap.newKeySet();
 
@@ -47,7 +54,23 @@ final class CutOffs {
 	 */
 	void add(String what, @Nullable Thread thread) {
 		this.cutOff.add(what);
+		if (thread != null) {
+			this.threads.add(thread);
+		}
 		logger.warn("Cut off: " + what + ((thread != null) ? stackOf(thread) : ""));
+	}
+
+	/**
+	 * Names a thread that dies at work, unless its work was named before.
+	 * @param task what it is busy with
+	 */
+	void abandon(ActiveTask task) {
+		Thread thread = task.thread();
+		if (thread != null && this.threads.add(thread)) {
+			String what = "thread " + thread.getName() + " (" + task.description() + ")";
+			this.abandoned.add(what);
+			logger.warn("Abandoned: " + what + ((this.abandoned.size() <= STACKS) ? stackOf(thread) : ""));
+		}
 	}
 
 	private static String stackOf(Thread thread) {
@@ -60,8 +83,27 @@ final class CutOffs {
 		return this.participants.contains(participant);
 	}
 
+	boolean contains(@Nullable Thread thread) {
+		return thread != null && this.threads.contains(thread);
+	}
+
 	Outcome toOutcome() {
-		return new Outcome(List.copyOf(this.cutOff));
+		return new Outcome(Stream.concat(this.cutOff.stream(), this.abandoned.stream()).toList());
+	}
+
+	/**
+	 * Describes all of it, such as {@code cut off: POST /orders; abandoned: thread jobs-1
+	 * (com.example.Jobs.run)}.
+	 */
+	@Override
+	public String toString() {
+		return Stream.of(describe("cut off: ", this.cutOff), describe("abandoned: ", this.abandoned))
+			.filter((text) -> !text.isEmpty())
+			.collect(Collectors.joining("; "));
+	}
+
+	private static String describe(String how, List<String> what) {
+		return what.isEmpty() ? "" : how + String.join("; ", what);
 	}
 
 }

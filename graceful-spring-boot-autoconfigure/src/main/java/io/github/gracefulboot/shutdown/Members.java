@@ -21,16 +21,19 @@ final class Members {
 
 	private final Supplier<List<Named<StageListener>>> listeners;
 
+	private final Supplier<List<ThreadsAtWork>> threads;
+
 	Members(OwnBeans beans) {
 		this(() -> beans.ordered(Announcer.class), () -> beans.ordered(DrainParticipant.class),
-				() -> beans.ordered(StageListener.class));
+				() -> beans.ordered(StageListener.class), () -> beans.instances(ThreadsAtWork.class));
 	}
 
 	Members(Supplier<List<Named<Announcer>>> announcers, Supplier<List<Named<DrainParticipant>>> participants,
-			Supplier<List<Named<StageListener>>> listeners) {
+			Supplier<List<Named<StageListener>>> listeners, Supplier<List<ThreadsAtWork>> threads) {
 		this.announcers = SingletonSupplier.of(announcers);
 		this.participants = SingletonSupplier.of(() -> participants.get().stream().map(Participant::of).toList());
 		this.listeners = SingletonSupplier.of(listeners);
+		this.threads = SingletonSupplier.of(threads);
 	}
 
 	List<Named<Announcer>> announcers() {
@@ -43,6 +46,10 @@ final class Members {
 
 	List<Named<StageListener>> listeners() {
 		return this.listeners.get();
+	}
+
+	List<ThreadsAtWork> threads() {
+		return this.threads.get();
 	}
 
 }

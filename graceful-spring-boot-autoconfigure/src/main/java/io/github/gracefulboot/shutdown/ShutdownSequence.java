@@ -5,9 +5,11 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Announcer;
@@ -82,7 +84,7 @@ public final class ShutdownSequence implements GracefulShutdown {
 
 	private volatile boolean endsProcess;
 
-	private boolean finished;
+	private volatile boolean finished;
 
 	ShutdownSequence(Budget budget, @Nullable LameDuck lameDuck, Traffic traffic, Members members,
 			ApplicationEventPublisher events, LongSupplier clock) {
@@ -133,6 +135,7 @@ public final class ShutdownSequence implements GracefulShutdown {
 	void run() {
 		Deadline deadline = start(StopReason.CONTEXT_CLOSED);
 		this.stoppingThread = Thread.currentThread();
+		isolated("The search for who knows threads", this.members::threads);
 		stage(Stage.ANNOUNCE, () -> announce(deadline));
 		stage(Stage.LAME_DUCK, () -> awaitBalancers(this.budget.lameDuck(deadline)));
 		Thread drain = DaemonThreads.start("graceful-drain", () -> {
@@ -326,7 +329,23 @@ public final class ShutdownSequence implements GracefulShutdown {
 	 * Ends the shutdown, at the first call, with one line that says how it went.
 	 * @return how it went
 	 */
-	public synchronized Outcome finish() {
+	public Outcome finish() {
+		nameAbandoned();
+		return end();
+	}
+
+	private void nameAbandoned() {
+		Deadline deadline = this.deadline;
+		if (this.endsProcess && this.stage != Stage.RUNNING && deadline != null && !this.finished) {
+			isolated("The last look at threads", () -> lastLook().nameAbandoned(this.budget.release(deadline)));
+		}
+	}
+
+	private LastLook lastLook() {
+		return new LastLook(this.members.threads(), this.cutOffs);
+	}
+
+	private synchronized Outcome end() {
 		Outcome outcome = this.cutOffs.toOutcome();
 		Deadline deadline = this.deadline;
 		if (!this.finished && this.stage != Stage.RUNNING && deadline != null) {
@@ -339,8 +358,8 @@ public final class ShutdownSequence implements GracefulShutdown {
 				logger.info(LogMessage.format("Shutdown completed in %s (%s; %s)", took, this.source, this.timeline));
 			}
 			else {
-				logger.warn(LogMessage.format("Shutdown forced after %s (%s; %s), cut off: %s", took, this.source,
-						this.timeline, String.join("; ", outcome.cutOff())));
+				logger.warn(LogMessage.format("Shutdown forced after %s (%s; %s), %s", took, this.source, this.timeline,
+						this.cutOffs));
 			}
 		}
 		return outcome;
@@ -404,6 +423,21 @@ public final class ShutdownSequence implements GracefulShutdown {
 	@Override
 	public List<ActiveTask> getActiveTasks() {
 		return getParticipants().stream().flatMap((participant) -> participant.activeTasks().stream()).toList();
+	}
+
+	/**
+	 * Returns the threads that are at work though the shutdown does not wait for them.
+	 * @return their tasks, none before a shutdown begins
+	 */
+	public List<ActiveTask> getAbandonedTasks() {
+		if (this.stage == Stage.RUNNING) {
+			return List.of();
+		}
+		Set<Thread> awaited = getActiveTasks().stream()
+			.map(ActiveTask::thread)
+			.filter(Objects::nonNull)
+			.collect(Collectors.toSet());
+		return lastLook().now().stream().filter((task) -> !awaited.contains(task.thread())).toList();
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.github.gracefulboot.shutdown;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -42,6 +43,8 @@ class ShutdownSequenceTests {
 	private final List<Named<DrainParticipant>> participants = new ArrayList<>();
 
 	private final List<Named<StageListener>> listeners = new ArrayList<>();
+
+	private final List<ThreadsAtWork> threads = new ArrayList<>();
 
 	private final List<Object> events = new ArrayList<>();
 
@@ -138,7 +141,7 @@ class ShutdownSequenceTests {
 				Budget.of(this.timeout, Duration.ZERO, null, new Percentage(20)), null, new Traffic(System::nanoTime),
 				new Members(() -> {
 					throw new IllegalStateException("no announcers");
-				}, List::of, List::of), this.events::add, System::nanoTime);
+				}, List::of, List::of, List::of), this.events::add, System::nanoTime);
 		shutdown.run();
 		shutdown.release();
 		assertThat(shutdown.getStage()).isEqualTo(Stage.EXIT);
@@ -343,12 +346,54 @@ class ShutdownSequenceTests {
 		FakeTime time = new FakeTime();
 		ShutdownSequence shutdown = new ShutdownSequence(
 				Budget.of(Duration.ofSeconds(10), Duration.ZERO, null, new Percentage(20)), null,
-				new Traffic(time, time), new Members(List::of, List::of, List::of), this.events::add, time);
+				new Traffic(time, time), new Members(List::of, List::of, List::of, List::of), this.events::add, time);
 		shutdown.start(StopReason.SIGTERM);
 		time.pass(Duration.ofSeconds(4));
 		shutdown.run();
 		assertThat(shutdown.getDeadline().remaining()).isEqualTo(Duration.ofSeconds(6));
 		assertThat(shutdown.getReason()).isEqualTo(StopReason.SIGTERM);
+	}
+
+	@Test
+	void whenThreadDiesAtWorkThenItIsNamedWithItsStackAndTheOutcomeIsForced(CapturedOutput output) {
+		this.tasks = List.of();
+		Thread thread = Thread.currentThread();
+		this.threads.add(() -> List.of(new ActiveTask("com.example.Jobs.run", null, thread)));
+		ShutdownSequence shutdown = shutdown();
+		shutdown.start(StopReason.SIGTERM);
+		shutdown.run();
+		shutdown.release();
+		assertThat(shutdown.getAbandonedTasks()).hasSize(1);
+		Outcome outcome = shutdown.finish();
+		String name = "thread " + thread.getName() + " (com.example.Jobs.run)";
+		assertThat(outcome.cutOff()).containsExactly(name);
+		assertThat(outcome.exitCode()).isOne();
+		assertThat(output).contains("Abandoned: " + name + System.lineSeparator() + "\tat ")
+			.contains("), abandoned: " + name);
+	}
+
+	@Test
+	void whenThreadEndsItsWorkSoonThenItIsNotNamed() {
+		this.tasks = List.of();
+		Iterator<List<ActiveTask>> looks = List
+			.of(List.of(new ActiveTask("task", null, Thread.currentThread())), List.<ActiveTask>of())
+			.iterator();
+		this.threads.add(looks::next);
+		ShutdownSequence shutdown = shutdown();
+		shutdown.start(StopReason.SIGTERM);
+		shutdown.run();
+		shutdown.release();
+		assertThat(shutdown.finish().isClean()).isTrue();
+	}
+
+	@Test
+	void whenOnlyTheContextClosesThenThreadsAreLeftAlone() {
+		this.tasks = List.of();
+		this.threads.add(() -> List.of(new ActiveTask("task", null, Thread.currentThread())));
+		ShutdownSequence shutdown = shutdown();
+		shutdown.run();
+		shutdown.release();
+		assertThat(shutdown.finish().isClean()).isTrue();
 	}
 
 	private ShutdownSequence shutdown() {
@@ -358,8 +403,8 @@ class ShutdownSequenceTests {
 	private ShutdownSequence shutdown(ApplicationEventPublisher publisher) {
 		Budget budget = Budget.of(this.timeout, Duration.ZERO, null, new Percentage(20));
 		return new ShutdownSequence(budget, null, new Traffic(System::nanoTime),
-				new Members(() -> this.announcers, () -> this.participants, () -> this.listeners), publisher,
-				System::nanoTime);
+				new Members(() -> this.announcers, () -> this.participants, () -> this.listeners, () -> this.threads),
+				publisher, System::nanoTime);
 	}
 
 	private void announcer(Announcer announcer) {

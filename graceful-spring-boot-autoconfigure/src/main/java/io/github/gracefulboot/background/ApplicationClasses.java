@@ -1,0 +1,43 @@
+package io.github.gracefulboot.background;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * Which classes are the application's: those below the packages of its main classes. Of
+ * longer packages only the first three parts count, since the main class often has one of
+ * its own, such as {@code com.example.orders.app}.
+ */
+final class ApplicationClasses implements Predicate<String> {
+
+	private static final int PARTS = 3;
+
+	private static final String OWN = "io.github.gracefulboot.";
+
+	private final List<String> packages;
+
+	ApplicationClasses(List<String> packages) {
+		this.packages = packages.stream().map(ApplicationClasses::prefix).toList();
+	}
+
+	private static String prefix(String packageName) {
+		if (packageName.isEmpty()) {
+			return "";
+		}
+		String[] parts = packageName.split("\\.");
+		String shortened = String.join(".", Arrays.copyOf(parts, Math.min(PARTS, parts.length))) + ".";
+		return shortened.equals(OWN) ? packageName + "." : shortened;
+	}
+
+	@Override
+	public boolean test(String className) {
+		for (String prefix : this.packages) {
+			if (prefix.isEmpty() ? className.indexOf('.') < 0 : className.startsWith(prefix)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+}

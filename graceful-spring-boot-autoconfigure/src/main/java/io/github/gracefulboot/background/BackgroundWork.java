@@ -1,0 +1,144 @@
+package io.github.gracefulboot.background;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+
+import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.DrainParticipant;
+import io.github.gracefulboot.shutdown.DaemonThreads;
+import io.github.gracefulboot.shutdown.Participant;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
+import io.github.gracefulboot.shutdown.ThreadsAtWork;
+import io.github.gracefulboot.traffic.Readiness;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Work that goes on in the background and belongs to no bean: tasks of the common pool,
+ * of {@code CompletableFuture} and of Reactor's shared schedulers, and what the main
+ * method does after the start. All of it would die with the process. Nobody tells when it
+ * ends, so that it is polled, and only once a shutdown has begun.
+ */
+final class BackgroundWork implements DrainParticipant, Readiness.Listener, ThreadsAtWork {
+
+	private static final long POLL_MILLIS = 20;
+
+	/**
+	 * The pause before the end of the work is confirmed, since a thread may just be on
+	 * its way to the next task.
+	 */
+	private static final long SECOND_LOOK_MILLIS = 5;
+
+	/**
+	 * How long queued tasks may wait for a thread while none is at work.
+	 */
+	private static final Duration UNTIL_BEGUN = Duration.ofMillis(500);
+
+	private final ThreadWatch watch;
+
+	private final ShutdownSequence shutdown;
+
+	private final boolean waits;
+
+	private final AtomicBoolean watching = new AtomicBoolean();
+
+	private volatile @Nullable List<ActiveTask> draining;
+
+	/**
+	 * Creates the participant.
+	 * @param watch looks at the threads
+	 * @param shutdown the shutdown that it takes part in
+	 * @param waits whether to look at threads at all
+	 */
+	BackgroundWork(ThreadWatch watch, ShutdownSequence shutdown, boolean waits) {
+		this.watch = watch;
+		this.shutdown = shutdown;
+		this.waits = waits;
+	}
+
+	@Override
+	public String name() {
+		return "background tasks";
+	}
+
+	@Override
+	public Role role() {
+		return Role.WORKER;
+	}
+
+	/**
+	 * Looks at the threads when the service has become ready, beside its start.
+	 */
+	@Override
+	public void readinessChanged(boolean accepting) {
+		if (accepting && this.waits && this.watching.compareAndSet(false, true)) {
+			this.watch.startWith(DaemonThreads.factory("graceful-background"));
+		}
+	}
+
+	@Override
+	public Collection<ActiveTask> activeTasks() {
+		List<ActiveTask> draining = this.draining;
+		return (draining != null) ? draining : awaited();
+	}
+
+	private List<ActiveTask> awaited() {
+		return look((atWork) -> atWork.place().isAwaited()
+				&& (atWork.place() != Place.MAIN || this.shutdown.endsProcess()));
+	}
+
+	private List<ActiveTask> look(Predicate<ThreadAtWork> which) {
+		return this.watching.get() ? this.watch.look().stream().filter(which).map(ThreadAtWork::toTask).toList()
+				: List.of();
+	}
+
+	@Override
+	public void drain(Deadline deadline) throws InterruptedException {
+		Deadline untilBegun = deadline;
+		boolean idle = false;
+		while (true) {
+			List<ActiveTask> tasks = awaited();
+			this.draining = tasks;
+			if (!tasks.isEmpty()) {
+				idle = false;
+				Thread.sleep(POLL_MILLIS);
+			}
+			else if (!idle) {
+				idle = true;
+				untilBegun = deadline.atMost(UNTIL_BEGUN);
+				Thread.sleep(SECOND_LOOK_MILLIS);
+			}
+			else if (deadline.hasPassed() || !mayBegin(untilBegun)) {
+				return;
+			}
+			else {
+				Thread.sleep(POLL_MILLIS);
+			}
+		}
+	}
+
+	/**
+	 * Returns whether there may be work again: queued tasks have no thread yet, and a
+	 * task of an executor may go on here, as one of these may submit to an executor.
+	 */
+	private boolean mayBegin(Deadline untilBegun) {
+		return ForkJoinPool.commonPool().hasQueuedSubmissions() && !untilBegun.hasPassed()
+				|| this.shutdown.getParticipants().stream().anyMatch(this::isAtWork);
+	}
+
+	private boolean isAtWork(Participant participant) {
+		DrainParticipant other = participant.delegate();
+		return other != this && other.role() == Role.WORKER
+				&& participant.activeTasks().stream().anyMatch((task) -> !this.watch.waitsForShutdown(task.thread()));
+	}
+
+	@Override
+	public Collection<ActiveTask> atWork() {
+		return look((atWork) -> true);
+	}
+
+}

@@ -1,0 +1,230 @@
+package io.github.gracefulboot.background;
+
+import java.lang.Thread.State;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * What the stack of a thread says about its work. The names of the JDK's own classes are
+ * those of 17 and 25.
+ */
+final class Stack {
+
+	private static final String LAMBDA = "$$Lambda";
+
+	private static final List<String> JDK = List.of("java.", "javax.", "jdk.", "sun.", "com.sun.");
+
+	/**
+	 * What a thread waits in for something to come.
+	 */
+	private static final Set<String> WAITING_FOR_WORK = Set.of("java.util.concurrent.ForkJoinPool.awaitWork",
+			"java.util.concurrent.ThreadPoolExecutor.getTask", "java.lang.ref.ReferenceQueue.remove",
+			"java.net.ServerSocket.accept", "java.net.DatagramSocket.receive", "java.util.Scanner.readInput");
+
+	private static final Set<String> CHANNELS = Set.of("accept", "receive");
+
+	private static final Set<String> CONSUMING = Set.of("take", "takeFirst", "takeLast", "poll", "pollFirst",
+			"pollLast", "transfer");
+
+	/**
+	 * What a thread waits in until it is called by another.
+	 */
+	private static final Set<String> SIGNALS = Set.of("java.lang.Object", "java.lang.Thread",
+			"java.util.concurrent.locks.LockSupport",
+			"java.util.concurrent.locks.AbstractQueuedSynchronizer$ConditionObject",
+			"java.util.concurrent.locks.AbstractQueuedLongSynchronizer$ConditionObject",
+			"java.util.concurrent.CountDownLatch", "java.util.concurrent.CyclicBarrier",
+			"java.util.concurrent.Semaphore", "java.util.concurrent.Phaser", "java.util.concurrent.Exchanger",
+			"java.util.concurrent.TimeUnit");
+
+	private final StackTraceElement[] frames;
+
+	private final int lowestOfApplication;
+
+	/**
+	 * The JDK's own frames on top.
+	 */
+	private final int top;
+
+	private final boolean calledByApplication;
+
+	Stack(StackTraceElement[] frames, Predicate<String> application) {
+		this.frames = frames;
+		int lowest = frames.length - 1;
+		while (lowest >= 0 && !application.test(frames[lowest].getClassName())) {
+			lowest--;
+		}
+		this.lowestOfApplication = lowest;
+		int jdk = 0;
+		while (jdk < frames.length && isOfTheJdk(frames[jdk])) {
+			jdk++;
+		}
+		this.top = jdk;
+		this.calledByApplication = jdk < frames.length && application.test(frames[jdk].getClassName());
+	}
+
+	private static boolean isOfTheJdk(StackTraceElement frame) {
+		return JDK.stream().anyMatch(frame.getClassName()::startsWith);
+	}
+
+	boolean isEmpty() {
+		return this.frames.length == 0;
+	}
+
+	/**
+	 * Returns whether the thread runs code of the application.
+	 * @return whether it does
+	 */
+	boolean runsApplication() {
+		return this.lowestOfApplication >= 0;
+	}
+
+	/**
+	 * Returns what the thread is busy with, such as {@code com.example.Orders.export}:
+	 * the lowest frame of the application or, if there is none, of a library.
+	 * @return the class and the method
+	 */
+	String task() {
+		for (int i = this.lowestOfApplication; i >= 0; i--) {
+			// The JVM shows the class of a lambda, which is below its method
+			if (i == 0 || !isLambda(this.frames[i])) {
+				return name(this.frames[i]);
+			}
+		}
+		for (int i = this.frames.length - 1; i >= 0; i--) {
+			if (!isOfTheJdk(this.frames[i]) && !this.frames[i].getClassName().startsWith("reactor.core.scheduler.")) {
+				return name(this.frames[i]);
+			}
+		}
+		return "";
+	}
+
+	private static boolean isLambda(StackTraceElement frame) {
+		return frame.getClassName().contains(LAMBDA);
+	}
+
+	private static String name(StackTraceElement frame) {
+		return frame.getClassName() + "." + frame.getMethodName().replaceFirst("^lambda\\$(.+)\\$\\d+$", "$1");
+	}
+
+	/**
+	 * Returns whether the thread was started for the work that it does, and will end with
+	 * it.
+	 * @return whether nothing but the task is on its stack
+	 */
+	boolean isDedicated() {
+		return runsApplication() && Arrays.stream(this.frames, this.lowestOfApplication + 1, this.frames.length)
+			.allMatch((frame) -> frame.getClassName().equals("java.lang.Thread") || isOfCompletableFuture(frame));
+	}
+
+	/**
+	 * Returns whether the thread runs a task of a {@code CompletableFuture} that was
+	 * given a thread of its own.
+	 * @return whether it does
+	 */
+	boolean isTaskWithThread() {
+		int i = this.frames.length - 1;
+		while (i >= 0 && this.frames[i].getClassName().equals("java.lang.Thread")) {
+			i--;
+		}
+		return i >= 0 && isOfCompletableFuture(this.frames[i]);
+	}
+
+	private static boolean isOfCompletableFuture(StackTraceElement frame) {
+		return frame.getClassName().startsWith("java.util.concurrent.CompletableFuture$");
+	}
+
+	boolean contains(String classPrefix, String part) {
+		return Arrays.stream(this.frames)
+			.map(StackTraceElement::getClassName)
+			.anyMatch((name) -> name.startsWith(classPrefix) && name.contains(part));
+	}
+
+	/**
+	 * Returns whether the thread waits for the shutdown that it has asked for.
+	 * @return whether it does
+	 */
+	boolean waitsForShutdown() {
+		return Arrays.stream(this.frames)
+			.anyMatch((frame) -> frame.getClassName().equals("java.lang.Shutdown")
+					|| frame.getClassName().equals("org.springframework.context.support.AbstractApplicationContext")
+							&& frame.getMethodName().equals("close"));
+	}
+
+	/**
+	 * Returns the frames below what a thread pauses in, which are the same whenever it
+	 * comes back to that.
+	 * @return the frames
+	 */
+	List<StackTraceElement> place() {
+		return List.of(this.frames).subList(this.top, this.frames.length);
+	}
+
+	/**
+	 * Returns what the thread does.
+	 * @param state its state
+	 * @param keepsAlive whether the thread may have nothing to do but to keep the process
+	 * alive, as the main thread
+	 * @return the activity
+	 */
+	Activity activity(State state, boolean keepsAlive) {
+		if (isEmpty() || waitsForWork()) {
+			return Activity.NONE;
+		}
+		boolean timed = state == State.TIMED_WAITING;
+		if (state != State.WAITING && !timed) {
+			return Activity.WORK;
+		}
+		boolean onlyJdk = this.top == this.frames.length;
+		if (!runsApplication() && !(timed && onlyJdk)) {
+			return Activity.NONE;
+		}
+		String waitsIn = (this.top > 0) ? this.frames[onlyJdk ? 0 : this.top - 1].getClassName() : "";
+		boolean signal = SIGNALS.contains(waitsIn);
+		if (timed) {
+			return signal ? Activity.PAUSE : Activity.WORK;
+		}
+		boolean idle = keepsAlive ? signal || waitsIn.equals("java.util.concurrent.CompletableFuture")
+				: signal && this.calledByApplication;
+		return idle ? Activity.NONE : Activity.WORK;
+	}
+
+	private boolean waitsForWork() {
+		return Arrays.stream(this.frames, 0, this.top).anyMatch(Stack::waitsForWork);
+	}
+
+	private static boolean waitsForWork(StackTraceElement frame) {
+		String type = frame.getClassName();
+		String method = frame.getMethodName();
+		return WAITING_FOR_WORK.contains(type + "." + method)
+				|| type.startsWith("java.util.concurrent.") && (type.endsWith("Queue") || type.endsWith("Deque"))
+						&& CONSUMING.contains(method)
+				|| type.equals("sun.nio.ch.SelectorImpl") || type.startsWith("sun.nio.ch.") && CHANNELS.contains(method)
+				|| type.equals("sun.nio.fs.AbstractWatchService") || type.equals("java.io.Console");
+	}
+
+	/**
+	 * What a thread does.
+	 */
+	enum Activity {
+
+		/**
+		 * It waits for something to come.
+		 */
+		NONE,
+
+		/**
+		 * It lets time pass, within its work or between two rounds of a loop.
+		 */
+		PAUSE,
+
+		/**
+		 * It works.
+		 */
+		WORK
+
+	}
+
+}

@@ -1,0 +1,186 @@
+package io.github.gracefulboot.background;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+
+import io.github.gracefulboot.background.Stack.Activity;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.log.LogMessage;
+
+/**
+ * Looks at the threads of the JVM for work in hand. A loop that goes on for as long as
+ * the process lives is none: what was at it already when the service became ready, and
+ * what comes back to the same pause again and again. A look takes about a millisecond.
+ */
+final class ThreadWatch {
+
+	private static final Log logger = LogFactory.getLog(ThreadWatch.class);
+
+	/**
+	 * How long work that a shutdown waits for may come back to the same pause before it
+	 * is taken for a loop.
+	 */
+	private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+	/**
+	 * How often a thread that was started for a single purpose may have paused before it
+	 * is taken for a loop at once, and one that the shutdown waits for.
+	 */
+	private static final int PAUSES = 5;
+
+	private static final int PAUSES_IF_AWAITED = 100;
+
+	private final Predicate<String> application;
+
+	private final Predicate<Thread> excluded;
+
+	private final Thread main;
+
+	private final LongSupplier clock;
+
+	private final Map<Long, String> tasksWhenReady = new ConcurrentHashMap<>();
+
+	private volatile long firstAfterReady;
+
+	private final Map<Long, Pause> pauses = new ConcurrentHashMap<>();
+
+	private final Map<Long, String> loops = new ConcurrentHashMap<>();
+
+	/**
+	 * Creates the watch.
+	 * @param application whether a class is the application's, by its name
+	 * @param excluded which threads not to look at
+	 * @param main the thread that starts the application
+	 * @param clock the time
+	 */
+	ThreadWatch(Predicate<String> application, Predicate<Thread> excluded, Thread main, LongSupplier clock) {
+		this.application = application;
+		this.excluded = excluded;
+		this.main = main;
+		this.clock = clock;
+	}
+
+	/**
+	 * Remembers what the threads do now.
+	 * @param threads creates the thread that looks
+	 */
+	void startWith(ThreadFactory threads) {
+		Thread looking = Objects.requireNonNull(threads.newThread(this::rememberTasks));
+		this.firstAfterReady = looking.getId();
+		looking.start();
+	}
+
+	private void rememberTasks() {
+		Thread.getAllStackTraces().forEach((thread, frames) -> {
+			Stack stack = new Stack(frames, this.application);
+			if (thread.getId() < this.firstAfterReady && thread != this.main
+					&& Place.of(thread, stack, this.main) != Place.NONE) {
+				boolean idle = stack.activity(thread.getState(), false) == Activity.NONE;
+				this.tasksWhenReady.put(thread.getId(), idle ? "" : stack.task());
+			}
+		});
+	}
+
+	/**
+	 * Returns whether a thread waits for the shutdown that it has asked for.
+	 * @param thread the thread, or {@code null} if it is not known
+	 * @return whether it does
+	 */
+	boolean waitsForShutdown(@Nullable Thread thread) {
+		return thread != null && new Stack(thread.getStackTrace(), this.application).waitsForShutdown();
+	}
+
+	/**
+	 * Returns the threads that are at work.
+	 * @return the threads
+	 */
+	List<ThreadAtWork> look() {
+		List<ThreadAtWork> found = new ArrayList<>();
+		Thread.getAllStackTraces().forEach((thread, frames) -> {
+			ThreadAtWork atWork = (thread != Thread.currentThread() && !this.excluded.test(thread))
+					? atWork(thread, new Stack(frames, this.application)) : null;
+			if (atWork != null) {
+				found.add(atWork);
+			}
+		});
+		return found;
+	}
+
+	private @Nullable ThreadAtWork atWork(Thread thread, Stack stack) {
+		Place place = Place.of(thread, stack, this.main);
+		if (place == Place.NONE) {
+			return null;
+		}
+		Activity activity = stack.activity(thread.getState(), place == Place.MAIN);
+		String task = stack.task();
+		if (activity == Activity.NONE || hasRunSinceReady(thread, stack, task)
+				|| task.equals(this.loops.get(thread.getId()))) {
+			return null;
+		}
+		if (activity == Activity.PAUSE && isLoop(thread, place, stack)) {
+			logger.info(LogMessage.format("Not waiting for thread %s: %s comes back to the same pause, as a loop does",
+					thread.getName(), task));
+			this.loops.put(thread.getId(), task);
+			return null;
+		}
+		return new ThreadAtWork(thread, place, task);
+	}
+
+	private boolean hasRunSinceReady(Thread thread, Stack stack, String task) {
+		String then = this.tasksWhenReady.get(thread.getId());
+		// One that was just being started had no stack yet
+		return (then != null) ? then.equals(task) && !task.isEmpty()
+				: thread != this.main && thread.getId() < this.firstAfterReady && stack.isDedicated();
+	}
+
+	private boolean isLoop(Thread thread, Place place, Stack stack) {
+		long times = pauses(thread);
+		long now = this.clock.getAsLong();
+		Pause pause = this.pauses.get(thread.getId());
+		if (pause == null || !pause.place().equals(stack.place())) {
+			this.pauses.put(thread.getId(), new Pause(stack.place(), times, now));
+		}
+		else if (times > pause.times() && (!place.isAwaited() || now - pause.since() >= PATIENCE.toNanos())) {
+			return true;
+		}
+		return place != Place.MAIN && stack.isDedicated() && times >= (place.isAwaited() ? PAUSES_IF_AWAITED : PAUSES);
+	}
+
+	/**
+	 * Returns how often a thread has waited, which the JVM counts.
+	 */
+	private static long pauses(Thread thread) {
+		try {
+			ThreadInfo info = ManagementFactory.getThreadMXBean().getThreadInfo(thread.getId());
+			return (info != null) ? info.getWaitedCount() : 0;
+		}
+		catch (RuntimeException | LinkageError ex) {
+			// Without the module java.management
+			return 0;
+		}
+	}
+
+	/**
+	 * A pause that a thread was found in.
+	 *
+	 * @param place the frames below it
+	 * @param times how often the thread had waited by then
+	 * @param since when it was found first
+	 */
+	private record Pause(List<StackTraceElement> place, long times, long since) {
+
+	}
+
+}

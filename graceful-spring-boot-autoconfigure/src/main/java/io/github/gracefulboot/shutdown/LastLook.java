@@ -1,0 +1,78 @@
+package io.github.gracefulboot.shutdown;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+
+import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.Deadline;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks, before the process ends, for threads that would die at work. What ends within a
+ * moment, or turns out to wait for work most of the time, is not named.
+ */
+final class LastLook {
+
+	/**
+	 * Longer than the second that loops like to pause for.
+	 */
+	private static final Duration PATIENCE = Duration.ofMillis(1200);
+
+	private static final long POLL_MILLIS = 20;
+
+	private final List<ThreadsAtWork> sources;
+
+	private final CutOffs cutOffs;
+
+	LastLook(List<ThreadsAtWork> sources, CutOffs cutOffs) {
+		this.sources = sources;
+		this.cutOffs = cutOffs;
+	}
+
+	/**
+	 * Returns the threads at work that nobody has named yet.
+	 * @return their tasks
+	 */
+	List<ActiveTask> now() {
+		return this.sources.stream()
+			.map(ThreadsAtWork::atWork)
+			.flatMap(Collection::stream)
+			.filter((task) -> !this.cutOffs.contains(task.thread()))
+			.toList();
+	}
+
+	/**
+	 * Names the threads that are at work all the time.
+	 * @param deadline when to wait no longer
+	 */
+	void nameAbandoned(Deadline deadline) {
+		Deadline patience = deadline.atMost(PATIENCE);
+		List<ActiveTask> before = now();
+		while (!before.isEmpty()) {
+			boolean last = patience.hasPassed() || !pause();
+			List<@Nullable Thread> still = threads(now());
+			before = before.stream().filter((task) -> still.contains(task.thread())).toList();
+			if (last) {
+				before.forEach(this.cutOffs::abandon);
+				return;
+			}
+		}
+	}
+
+	private static List<@Nullable Thread> threads(List<ActiveTask> tasks) {
+		return tasks.stream().<@Nullable Thread>map(ActiveTask::thread).toList();
+	}
+
+	private static boolean pause() {
+		try {
+			Thread.sleep(POLL_MILLIS);
+			return true;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+}

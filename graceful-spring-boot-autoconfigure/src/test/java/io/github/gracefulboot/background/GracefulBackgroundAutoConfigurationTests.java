@@ -1,0 +1,217 @@
+package io.github.gracefulboot.background;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+
+import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.DrainParticipant;
+import io.github.gracefulboot.executor.GracefulExecutorAutoConfiguration;
+import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link GracefulBackgroundAutoConfiguration}, with real threads.
+ */
+class GracefulBackgroundAutoConfigurationTests {
+
+	private static final Duration LONG = Duration.ofSeconds(60);
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(GracefulShutdownAutoConfiguration.class,
+				GracefulExecutorAutoConfiguration.class, GracefulBackgroundAutoConfiguration.class))
+		.withInitializer(GracefulBackgroundAutoConfigurationTests::registerPackage);
+
+	private final CountDownLatch running = new CountDownLatch(1);
+
+	private final CompletableFuture<String> release = new CompletableFuture<>();
+
+	@AfterEach
+	void release() {
+		this.release.complete("");
+	}
+
+	@Test
+	void whenTaskRunsInTheCommonPoolThenTheDrainEndsWithIt() {
+		this.runner.run((context) -> {
+			BackgroundWork background = ready(context);
+			ForkJoinPool.commonPool().execute(this::runUntilReleased);
+			this.running.await();
+			assertThat(background.activeTasks()).anySatisfy(this::isNamed);
+			CompletableFuture<?> drained = drain(background, LONG);
+			assertThat(drained).isNotDone();
+			assertThat(background.activeTasks()).anySatisfy(this::isNamed);
+			this.release.complete("");
+			assertThat(drained).succeedsWithin(LONG);
+			assertThat(background.activeTasks()).isEmpty();
+		});
+	}
+
+	@Test
+	void whenTaskSubmitsToAnExecutorWhoseTaskGoesOnInTheCommonPoolThenAllOfItIsWaitedFor() {
+		this.runner.withBean("worker", ThreadPoolTaskExecutor.class).run((context) -> {
+			BackgroundWork background = ready(context);
+			CountDownLatch finished = new CountDownLatch(1);
+			Executor worker = context.getBean("worker", Executor.class);
+			ForkJoinPool.commonPool().execute(() -> {
+				runUntilReleased();
+				worker.execute(() -> {
+					sleep();
+					ForkJoinPool.commonPool().execute(() -> {
+						sleep();
+						finished.countDown();
+					});
+				});
+			});
+			this.running.await();
+			CompletableFuture<?> drained = drain(background, LONG);
+			this.release.complete("");
+			assertThat(drained).succeedsWithin(LONG);
+			assertThat(finished.getCount()).isZero();
+		});
+	}
+
+	@Test
+	void whenThereIsNoWorkThenTheDrainEndsAtOnce() {
+		this.runner.run((context) -> assertThat(drain(ready(context), LONG)).succeedsWithin(Duration.ofSeconds(20)));
+	}
+
+	@Test
+	void whenThreadOfTheApplicationIsAtWorkThenItIsFoundAndNotWaitedFor() {
+		this.runner.run((context) -> {
+			BackgroundWork background = ready(context);
+			start("mine");
+			this.running.await();
+			assertThat(background.activeTasks()).noneSatisfy(this::isNamed);
+			assertThat(background.atWork()).anySatisfy(this::isNamed);
+		});
+	}
+
+	@Test
+	void whenThreadIsExcludedThenItIsNotFound() {
+		this.runner.withPropertyValues("graceful.background.exclude=mi*").run((context) -> {
+			BackgroundWork background = ready(context);
+			start("mine");
+			this.running.await();
+			assertThat(background.atWork()).noneSatisfy(this::isNamed);
+		});
+	}
+
+	@Test
+	void whenExecutorIsExcludedThenItsThreadsAreNotFound() {
+		this.runner.withPropertyValues("graceful.executors.exclude=worker")
+			.withBean("worker", ThreadPoolTaskExecutor.class)
+			.run((context) -> {
+				BackgroundWork background = ready(context);
+				context.getBean("worker", Executor.class).execute(this::runUntilReleased);
+				this.running.await();
+				assertThat(background.atWork()).noneSatisfy(this::isNamed);
+				this.release.complete("");
+			});
+	}
+
+	@Test
+	void whenTestOrImmediateThenThreadsAreLeftAlone() {
+		this.runner.withPropertyValues("server.shutdown=immediate").run((context) -> {
+			BackgroundWork background = ready(context);
+			ForkJoinPool.commonPool().execute(this::runUntilReleased);
+			this.running.await();
+			assertThat(background.activeTasks()).isEmpty();
+			assertThat(background.atWork()).isEmpty();
+		});
+	}
+
+	@Test
+	void whenDisabledThenBacksOff() {
+		this.runner.withPropertyValues("graceful.background.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(BackgroundWork.class));
+		this.runner.withPropertyValues("graceful.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(BackgroundWork.class));
+	}
+
+	@Test
+	void whichClassesAreTheApplications() {
+		ApplicationClasses classes = new ApplicationClasses(
+				List.of("com.example.orders.app", "org.acme", "io.github.gracefulboot.sample"));
+		assertThat(classes)
+			.accepts("com.example.orders.domain.Order", "org.acme.App", "io.github.gracefulboot.sample.A")
+			.rejects("com.example.other.App", "org.acmeother.App", "io.github.gracefulboot.shutdown.CutOffs", "App");
+		assertThat(new ApplicationClasses(List.of(""))).accepts("App").rejects("com.example.App");
+		assertThat(new ApplicationClasses(List.of())).rejects("App");
+	}
+
+	private static void registerPackage(ConfigurableApplicationContext context) {
+		AutoConfigurationPackages.register((BeanDefinitionRegistry) context.getBeanFactory(),
+				GracefulBackgroundAutoConfigurationTests.class.getPackageName());
+	}
+
+	private void isNamed(ActiveTask task) {
+		assertThat(task.description())
+			.isEqualTo(GracefulBackgroundAutoConfigurationTests.class.getName() + ".runUntilReleased");
+		assertThat(task.thread()).isNotNull();
+	}
+
+	private static BackgroundWork ready(ApplicationContext context) {
+		BackgroundWork background = context.getBean(BackgroundWork.class);
+		background.readinessChanged(true);
+		Awaitility.await()
+			.until(() -> Thread.getAllStackTraces()
+				.keySet()
+				.stream()
+				.noneMatch((thread) -> thread.getName().equals("graceful-background")));
+		return background;
+	}
+
+	private static CompletableFuture<?> drain(DrainParticipant participant, Duration timeout) {
+		CompletableFuture<Void> drained = new CompletableFuture<>();
+		Thread thread = new Thread(() -> {
+			try {
+				participant.drain(Deadline.after(System::nanoTime, timeout));
+				drained.complete(null);
+			}
+			catch (Exception ex) {
+				drained.completeExceptionally(ex);
+			}
+		}, "graceful-drain-test");
+		thread.setDaemon(true);
+		thread.start();
+		return drained;
+	}
+
+	private void start(String name) {
+		Thread thread = new Thread(this::runUntilReleased, name);
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+	private void runUntilReleased() {
+		this.running.countDown();
+		this.release.join();
+	}
+
+	private static void sleep() {
+		try {
+			Thread.sleep(200);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}

@@ -1,0 +1,474 @@
+package io.github.gracefulboot.background;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.FileSystems;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link ThreadWatch}, with real threads. The application is this class.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class ThreadWatchTests {
+
+	private static final Duration LONG = Duration.ofMinutes(10);
+
+	private static final String NAME = ThreadWatchTests.class.getName();
+
+	private static final Thread NOBODY = new Thread();
+
+	private final List<Thread> threads = new ArrayList<>();
+
+	private final AtomicBoolean end = new AtomicBoolean();
+
+	private final AtomicInteger rounds = new AtomicInteger();
+
+	private volatile long now;
+
+	private Thread main = NOBODY;
+
+	@BeforeAll
+	static void bePatient() {
+		Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
+	}
+
+	@AfterAll
+	static void reset() {
+		Awaitility.reset();
+	}
+
+	@AfterEach
+	void endThreads() throws InterruptedException {
+		this.end.set(true);
+		for (Thread thread : this.threads) {
+			thread.interrupt();
+			thread.join(10_000);
+		}
+	}
+
+	static Stream<Arguments> waitingForWork() {
+		return Stream.of(task("take", () -> new LinkedBlockingQueue<>().take()),
+				task("poll", () -> new LinkedBlockingQueue<>().poll(10, TimeUnit.MINUTES)),
+				task("handed over", () -> new SynchronousQueue<>().take()),
+				task("transferred", () -> new LinkedTransferQueue<>().take()),
+				task("select", () -> Selector.open().select()),
+				task("select with a timeout", () -> Selector.open().select(LONG.toMillis())),
+				task("accept of a channel", () -> ServerSocketChannel.open().bind(null).accept()),
+				task("watch service", () -> FileSystems.getDefault().newWatchService().take()),
+				task("latch", () -> new CountDownLatch(1).await()),
+				task("join itself", () -> Thread.currentThread().join()), task("park", () -> LockSupport.park()),
+				task("wait", ThreadWatchTests::waitForNotification),
+				task("condition", ThreadWatchTests::waitForCondition));
+	}
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("waitingForWork")
+	void whenThreadWaitsForSomethingToComeThenItIsNotAtWork(String name, Task task) {
+		ThreadWatch watch = watch();
+		Thread thread = start(task);
+		awaitWaiting(thread);
+		assertThat(find(watch, thread)).isNull();
+	}
+
+	static Stream<Arguments> working() {
+		return Stream.of(task("sleep", () -> Thread.sleep(LONG.toMillis())),
+				task("sleep of a unit", () -> TimeUnit.DAYS.sleep(1)),
+				task("wait for a while", () -> new CountDownLatch(1).await(1, TimeUnit.DAYS)),
+				task("result", () -> new FutureTask<>(() -> "").get()),
+				task("result of a stage", () -> new CompletableFuture<>().get()),
+				task("block", () -> Mono.never().block()),
+				task("child process", () -> new ProcessBuilder("sleep", "600").start().waitFor()),
+				task("lock", ThreadWatchTests::lockTwice), task("read", ThreadWatchTests::readFromSilentPeer));
+	}
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("working")
+	void whenThreadIsAmidItsWorkThenItIsAtWork(String name, Task task) {
+		ThreadWatch watch = watch();
+		Thread thread = start(task);
+		awaitWork(watch, thread);
+		assertThat(find(watch, thread)).isNotNull()
+			.satisfies((atWork) -> assertThat(atWork.place()).isEqualTo(Place.OTHER));
+	}
+
+	@Test
+	void whenThreadComputesThenItIsNamedByTheApplicationsMethod() {
+		ThreadWatch watch = watch();
+		Thread thread = start(this::compute);
+		awaitWork(watch, thread);
+		assertThat(find(watch, thread).task()).startsWith(NAME);
+	}
+
+	@Test
+	void whenOnlyLibrariesAreAtWorkThenThatIsNoConcern() {
+		ThreadWatch watch = new ThreadWatch((name) -> name.startsWith("com.example."), (thread) -> false, NOBODY,
+				() -> this.now);
+		start(this::compute);
+		assertThat(watch.look()).noneMatch((atWork) -> this.threads.contains(atWork.thread()));
+	}
+
+	@Test
+	void whenThreadIsExcludedThenItIsNotLookedAt() {
+		ThreadWatch watch = new ThreadWatch((name) -> name.startsWith(NAME),
+				(thread) -> thread.getName().equals("excluded"), NOBODY, () -> this.now);
+		Thread thread = start(() -> {
+			Thread.currentThread().setName("excluded");
+			compute();
+		});
+		Awaitility.await().until(() -> thread.getName().equals("excluded"));
+		assertThat(find(watch, thread)).isNull();
+	}
+
+	@Test
+	void whenTaskRunsInTheCommonPoolThenItIsAwaited() {
+		ThreadWatch watch = watch();
+		ForkJoinPool.commonPool().execute(this::compute);
+		awaitPlace(watch, Place.COMMON_POOL);
+		this.end.set(true);
+		awaitNothing(watch);
+	}
+
+	@Test
+	void whenCompletableFutureHasStartedAThreadThenItIsAwaited() {
+		ThreadWatch watch = watch();
+		CompletableFuture.completedFuture("").thenRunAsync(this::compute, (task) -> new Thread(task).start());
+		awaitPlace(watch, Place.TASK);
+		this.end.set(true);
+		awaitNothing(watch);
+	}
+
+	@Test
+	void whenTaskIsRunAsynchronouslyThenItIsAwaitedWhereverItRuns() {
+		ThreadWatch watch = watch();
+		CompletableFuture.runAsync(this::compute);
+		Awaitility.await().until(() -> watch.look().stream().anyMatch((atWork) -> atWork.place().isAwaited()));
+	}
+
+	static Stream<Arguments> schedulers() {
+		return Stream.of(Arguments.of("boundedElastic", Schedulers.boundedElastic()),
+				Arguments.of("parallel", Schedulers.parallel()), Arguments.of("single", Schedulers.single()));
+	}
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("schedulers")
+	void whenTaskRunsInASharedSchedulerThenItIsAwaited(String name, Scheduler scheduler) {
+		ThreadWatch watch = watch();
+		Mono.fromRunnable(this::compute).subscribeOn(scheduler).subscribe();
+		awaitPlace(watch, Place.REACTOR);
+		this.end.set(true);
+		awaitNothing(watch);
+	}
+
+	@Test
+	void whenReactorRunsSomethingAgainAndAgainThenThatIsNoWork() {
+		ThreadWatch watch = watch();
+		CountDownLatch running = new CountDownLatch(2);
+		Disposable interval = Flux.interval(Duration.ofMillis(10)).subscribe((tick) -> {
+			running.countDown();
+			compute();
+		});
+		Disposable periodic = Schedulers.boundedElastic().schedulePeriodically(() -> {
+			running.countDown();
+			compute();
+		}, 0, 10, TimeUnit.MILLISECONDS);
+		Awaitility.await().until(() -> running.getCount() == 0);
+		assertThat(watch.look()).isEmpty();
+		interval.dispose();
+		periodic.dispose();
+	}
+
+	@Test
+	void whenThreadHasBeenAtItSinceTheStartThenItIsALoop() {
+		ThreadWatch watch = watch();
+		Thread working = start(this::compute);
+		Thread sleeping = start(() -> Thread.sleep(LONG.toMillis()));
+		awaitWork(watch, working);
+		awaitWork(watch, sleeping);
+		// Has no stack yet
+		Thread justCreated = thread(this::compute);
+		ready(watch);
+		justCreated.start();
+		awaitFrames(justCreated);
+		assertThat(watch.look()).noneMatch((atWork) -> this.threads.contains(atWork.thread()));
+	}
+
+	@Test
+	void whenPoolRunsALoopSinceTheStartThenItIsNotAwaited() {
+		ThreadWatch watch = watch();
+		ForkJoinPool.commonPool().execute(this::compute);
+		Schedulers.boundedElastic().schedule(this::compute);
+		awaitPlace(watch, Place.COMMON_POOL);
+		awaitPlace(watch, Place.REACTOR);
+		ready(watch);
+		Awaitility.await().until(() -> watch.look().isEmpty());
+	}
+
+	@Test
+	void whenConsumerWaitedAtTheStartThenWhatItConsumesLaterIsWork() {
+		ThreadWatch watch = watch();
+		BlockingQueue<String> queue = new LinkedBlockingQueue<>();
+		Thread consumer = start(() -> {
+			queue.take();
+			compute();
+		});
+		awaitWaiting(consumer);
+		ready(watch);
+		assertThat(find(watch, consumer)).isNull();
+		queue.add("item");
+		awaitWork(watch, consumer);
+	}
+
+	@Test
+	void whenThreadComesBackToTheSamePauseThenItIsALoop(CapturedOutput output) {
+		ThreadWatch watch = watch();
+		ready(watch);
+		Thread thread = start(this::loop);
+		Awaitility.await().until(() -> {
+			watch.look();
+			return output.getOut().contains("Not waiting for thread " + thread.getName());
+		});
+		assertThat(find(watch, thread)).isNull();
+		assertThat(output).containsOnlyOnce("Not waiting for thread " + thread.getName());
+	}
+
+	@Test
+	void whenAwaitedTaskComesBackToTheSamePauseThenItIsGivenTime() {
+		ThreadWatch watch = watch();
+		ready(watch);
+		Thread thread = start(new FutureTask<>(() -> null)::get);
+		CompletableFuture.runAsync(() -> {
+			this.threads.add(Thread.currentThread());
+			loop();
+		}, (task) -> new Thread(task).start());
+		awaitPlace(watch, Place.TASK);
+		int begun = this.rounds.get();
+		Awaitility.await().until(() -> this.rounds.get() >= begun + 3);
+		assertThat(watch.look()).anyMatch((atWork) -> atWork.place() == Place.TASK);
+		this.now = Duration.ofSeconds(3).toNanos();
+		Awaitility.await().until(() -> watch.look().stream().noneMatch((atWork) -> atWork.place() == Place.TASK));
+		assertThat(find(watch, thread)).isNotNull();
+	}
+
+	static Stream<Arguments> keepingAlive() {
+		return Stream.of(task("join itself", () -> Thread.currentThread().join()),
+				task("latch", () -> new CountDownLatch(1).await()),
+				task("stage", () -> new CompletableFuture<>().get()), task("block", () -> Mono.never().block()));
+	}
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("keepingAlive")
+	void whenMainThreadKeepsTheProcessAliveThenItIsNotAtWork(String name, Task task) {
+		this.main = thread(task);
+		ThreadWatch watch = watch();
+		this.main.start();
+		awaitWaiting(this.main);
+		assertThat(find(watch, this.main)).isNull();
+	}
+
+	@Test
+	void whenMainThreadGoesOnThenItIsAwaited() {
+		this.main = thread(() -> Thread.sleep(LONG.toMillis()));
+		ThreadWatch watch = watch();
+		ready(watch);
+		this.main.start();
+		awaitPlace(watch, Place.MAIN);
+	}
+
+	@Test
+	void whenPoolsAreIdleThenThereIsNoWork() {
+		ThreadWatch watch = watch();
+		ForkJoinPool.commonPool().submit(() -> {
+		}).join();
+		Mono.fromRunnable(() -> {
+		}).subscribeOn(Schedulers.boundedElastic()).block();
+		ScheduledExecutorService scheduled = Executors.newScheduledThreadPool(1);
+		scheduled.scheduleWithFixedDelay(() -> {
+		}, 0, 1, TimeUnit.DAYS);
+		awaitNothing(watch);
+		scheduled.shutdownNow();
+	}
+
+	private ThreadWatch watch() {
+		return new ThreadWatch((name) -> name.startsWith(NAME), (thread) -> thread.getName().equals("main"), this.main,
+				() -> this.now);
+	}
+
+	private void ready(ThreadWatch watch) {
+		Thread[] looking = new Thread[1];
+		watch.startWith((look) -> {
+			looking[0] = new Thread(look);
+			return looking[0];
+		});
+		Awaitility.await().until(() -> looking[0].getState() == Thread.State.TERMINATED);
+	}
+
+	private Thread start(Task task) {
+		Thread thread = thread(task);
+		thread.start();
+		return thread;
+	}
+
+	private Thread thread(Task task) {
+		Thread thread = new Thread(() -> {
+			try {
+				task.run();
+			}
+			catch (Exception ex) {
+				Thread.currentThread().interrupt();
+			}
+		});
+		this.threads.add(thread);
+		return thread;
+	}
+
+	private static @Nullable ThreadAtWork find(ThreadWatch watch, Thread thread) {
+		return watch.look().stream().filter((atWork) -> atWork.thread() == thread).findFirst().orElse(null);
+	}
+
+	private static void awaitWork(ThreadWatch watch, Thread thread) {
+		awaitWaitingOr(thread, () -> find(watch, thread) != null);
+	}
+
+	private static void awaitWaiting(Thread thread) {
+		awaitWaitingOr(thread, () -> thread.getState() == Thread.State.WAITING
+				|| thread.getState() == Thread.State.TIMED_WAITING || runsNative(thread));
+	}
+
+	private static void awaitWaitingOr(Thread thread, BooleanSupplier condition) {
+		awaitFrames(thread);
+		Awaitility.await().until(condition::getAsBoolean);
+	}
+
+	private static void awaitFrames(Thread thread) {
+		Awaitility.await()
+			.until(() -> Stream.of(thread.getStackTrace()).anyMatch((frame) -> frame.getClassName().startsWith(NAME)));
+	}
+
+	private static boolean runsNative(Thread thread) {
+		StackTraceElement[] stack = thread.getStackTrace();
+		return stack.length > 0 && stack[0].isNativeMethod() && stack[0].getClassName().startsWith("sun.nio.ch.");
+	}
+
+	private static void awaitPlace(ThreadWatch watch, Place place) {
+		Awaitility.await().until(() -> watch.look().stream().anyMatch((atWork) -> atWork.place() == place));
+	}
+
+	private static void awaitNothing(ThreadWatch watch) {
+		Awaitility.await().until(() -> watch.look().isEmpty());
+	}
+
+	private static Arguments task(String name, Task task) {
+		return Arguments.of(name, task);
+	}
+
+	private void compute() {
+		long sum = 0;
+		while (!this.end.get()) {
+			sum += Objects.hash(sum);
+		}
+	}
+
+	private void loop() {
+		while (!this.end.get()) {
+			try {
+				Thread.sleep(20);
+				this.rounds.incrementAndGet();
+			}
+			catch (InterruptedException ex) {
+				return;
+			}
+		}
+	}
+
+	private static void waitForNotification() throws InterruptedException {
+		Object monitor = new Object();
+		synchronized (monitor) {
+			while (monitor.hashCode() != 0) {
+				monitor.wait();
+			}
+		}
+	}
+
+	private static void waitForCondition() throws InterruptedException {
+		ReentrantLock lock = new ReentrantLock();
+		lock.lock();
+		Condition condition = lock.newCondition();
+		condition.await();
+	}
+
+	private static void lockTwice() throws InterruptedException {
+		ReentrantLock lock = new ReentrantLock();
+		Thread holder = new Thread(lock::lock);
+		holder.start();
+		holder.join();
+		lock.lockInterruptibly();
+	}
+
+	/**
+	 * A channel's read can be interrupted, unlike that of a socket.
+	 */
+	private static void readFromSilentPeer() throws IOException {
+		try (ServerSocketChannel server = ServerSocketChannel.open()
+			.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+				SocketChannel channel = SocketChannel.open(server.getLocalAddress())) {
+			channel.read(ByteBuffer.allocate(1));
+		}
+	}
+
+	/**
+	 * What a thread does.
+	 */
+	private interface Task {
+
+		void run() throws Exception;
+
+	}
+
+}

@@ -1,0 +1,71 @@
+package io.github.gracefulboot.sample;
+
+import java.util.concurrent.CompletableFuture;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.core.log.LogMessage;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * Work that goes on when its request has been answered, and that no bean knows of.
+ */
+@RestController
+@ConditionalOnBooleanProperty("sample.faults")
+class BackgroundController {
+
+	private static final Log logger = LogFactory.getLog(BackgroundController.class);
+
+	@PostMapping("/run-async")
+	@ResponseStatus(HttpStatus.ACCEPTED)
+	void runAsync(@RequestParam long ms) {
+		CompletableFuture.runAsync(() -> work(ms)).thenRunAsync(() -> work(ms));
+	}
+
+	@PostMapping("/thread")
+	@ResponseStatus(HttpStatus.ACCEPTED)
+	void thread(@RequestParam long ms) {
+		start(() -> work(ms));
+	}
+
+	@PostMapping("/loop")
+	@ResponseStatus(HttpStatus.ACCEPTED)
+	void loop(@RequestParam long ms) {
+		start(() -> {
+			while (pause(ms)) {
+				logger.debug("Round");
+			}
+		});
+	}
+
+	private void start(Runnable task) {
+		Thread thread = new Thread(task, "unknown");
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+	private void work(long ms) {
+		logger.info("Unknown work begins");
+		if (pause(ms)) {
+			logger.info(LogMessage.format("Unknown work of %d ms is done", ms));
+		}
+	}
+
+	private boolean pause(long ms) {
+		try {
+			Thread.sleep(ms);
+			return true;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+}
