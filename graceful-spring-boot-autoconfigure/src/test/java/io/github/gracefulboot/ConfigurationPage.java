@@ -43,6 +43,7 @@ final class ConfigurationPage {
 			new Section("graceful.drain",
 					"What happens to [endless streams](streams.md) and [WebSockets](websocket.md)."),
 			new Section("graceful.executors", "[Executors and schedulers](executors.md)."),
+			new Section("graceful.background", "[Work that no bean knows](background.md)."),
 			new Section("graceful.messaging", "[Message listeners](messaging.md)."),
 			new Section("graceful.datasource", "[Databases](databases.md)."),
 			new Section("graceful.startup", "What a [start](startup.md) waits for before the port opens."),

@@ -27,7 +27,8 @@ class DocumentationTests {
 
 	private static final Path CONFIGURATION = ROOT.resolve("docs/configuration.md");
 
-	private static final Set<String> METERS = Set.of("graceful.stage", "graceful.tasks.active");
+	private static final Set<String> METERS = Set.of("graceful.stage", "graceful.tasks.abandoned",
+			"graceful.tasks.active");
 
 	private static final Pattern LINK = Pattern.compile("(?:\\]\\(|(?:href|src|srcset)=\")([^)\"\\s]+)[)\"]");
 

@@ -98,36 +98,27 @@ final class BackgroundWork implements DrainParticipant, Readiness.Listener, Thre
 
 	@Override
 	public void drain(Deadline deadline) throws InterruptedException {
-		Deadline untilBegun = deadline;
-		boolean idle = false;
+		Deadline untilBegun = deadline.atMost(UNTIL_BEGUN);
+		boolean idleBefore = false;
 		while (true) {
+			// First, since a task of an executor may go on here in between
+			boolean othersAtWork = this.shutdown.getParticipants().stream().anyMatch(this::isAtWork);
 			List<ActiveTask> tasks = awaited();
 			this.draining = tasks;
 			if (!tasks.isEmpty()) {
-				idle = false;
-				Thread.sleep(POLL_MILLIS);
-			}
-			else if (!idle) {
-				idle = true;
 				untilBegun = deadline.atMost(UNTIL_BEGUN);
-				Thread.sleep(SECOND_LOOK_MILLIS);
 			}
-			else if (deadline.hasPassed() || !mayBegin(untilBegun)) {
+			boolean idle = tasks.isEmpty() && !othersAtWork && (!hasQueuedTasks() || untilBegun.hasPassed());
+			if (idle && idleBefore || tasks.isEmpty() && deadline.hasPassed()) {
 				return;
 			}
-			else {
-				Thread.sleep(POLL_MILLIS);
-			}
+			idleBefore = idle;
+			Thread.sleep(idle ? SECOND_LOOK_MILLIS : POLL_MILLIS);
 		}
 	}
 
-	/**
-	 * Returns whether there may be work again: queued tasks have no thread yet, and a
-	 * task of an executor may go on here, as one of these may submit to an executor.
-	 */
-	private boolean mayBegin(Deadline untilBegun) {
-		return ForkJoinPool.commonPool().hasQueuedSubmissions() && !untilBegun.hasPassed()
-				|| this.shutdown.getParticipants().stream().anyMatch(this::isAtWork);
+	private static boolean hasQueuedTasks() {
+		return ForkJoinPool.commonPool().hasQueuedSubmissions();
 	}
 
 	private boolean isAtWork(Participant participant) {
