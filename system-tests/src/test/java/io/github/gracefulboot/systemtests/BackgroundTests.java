@@ -27,7 +27,8 @@ class BackgroundTests {
 			post(process, "/run-async?ms=1500");
 			process.awaitLog("Unknown work begins");
 			Exit exit = stop(process, "run-async");
-			assertThat(process.log().lines().filter((line) -> line.contains("Unknown work of 1500 ms is done"))).hasSize(2);
+			assertThat(process.log().lines().filter((line) -> line.contains("Unknown work of 1500 ms is done")))
+				.hasSize(2);
 			assertThat(exit.code()).isZero();
 		}
 	}
