@@ -2,7 +2,9 @@ package io.github.gracefulboot.database;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientException;
 import java.util.function.Supplier;
 
 import javax.sql.DataSource;
@@ -22,6 +24,11 @@ final class DataSourceCheck implements StartupCheck {
 
 	private static final Log logger = LogFactory.getLog(DataSourceCheck.class);
 
+	/**
+	 * The class of SQL states that means a connection exception, by ISO/IEC 9075-2.
+	 */
+	private static final String CONNECTION_STATES = "08";
+
 	private static final int VALIDATION_TIMEOUT_SECONDS = 5;
 
 	private final String name;
@@ -36,20 +43,56 @@ final class DataSourceCheck implements StartupCheck {
 	@Override
 	public void check() throws SQLException {
 		try (Connection connection = this.dataSource.get().getConnection()) {
-			if (!connection.isValid(VALIDATION_TIMEOUT_SECONDS)) {
+			if (!isValid(connection)) {
 				throw new SQLException("The connection is invalid");
 			}
-		}
-		catch (AbstractMethodError | SQLFeatureNotSupportedException ex) {
-			logger.info(LogMessage.format("%s is taken for available: its driver cannot validate connections (%s)",
-					this.name, ex));
 		}
 		catch (RuntimeException ex) {
 			if (isOfDatabase(ex)) {
 				throw ex;
 			}
-			logger.info(LogMessage.format("Not waiting for %s, which cannot connect at this point: %s", this.name, ex));
+			skip(ex);
 		}
+		catch (LinkageError ex) {
+			skip(ex);
+		}
+	}
+
+	private void skip(Throwable failure) {
+		logger
+			.info(LogMessage.format("Not waiting for %s, which cannot connect at this point: %s", this.name, failure));
+	}
+
+	/**
+	 * A driver that fails to validate the connection that it has just made, for another
+	 * reason than the connection, does not support it.
+	 */
+	private boolean isValid(Connection connection) throws SQLException {
+		try {
+			return connection.isValid(VALIDATION_TIMEOUT_SECONDS);
+		}
+		catch (SQLException ex) {
+			if (isOfConnection(ex)) {
+				throw ex;
+			}
+			acceptUnvalidated(ex);
+		}
+		catch (AbstractMethodError | UnsupportedOperationException ex) {
+			acceptUnvalidated(ex);
+		}
+		return true;
+	}
+
+	private void acceptUnvalidated(Throwable failure) {
+		logger.info(LogMessage.format("%s is taken for available: its driver cannot validate connections (%s)",
+				this.name, failure));
+	}
+
+	private static boolean isOfConnection(SQLException failure) {
+		String state = failure.getSQLState();
+		return failure instanceof SQLTransientException || failure instanceof SQLRecoverableException
+				|| failure instanceof SQLNonTransientConnectionException
+				|| (state != null && state.startsWith(CONNECTION_STATES));
 	}
 
 	private static boolean isOfDatabase(RuntimeException failure) {

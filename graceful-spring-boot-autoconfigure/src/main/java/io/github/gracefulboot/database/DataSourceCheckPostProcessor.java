@@ -1,5 +1,6 @@
 package io.github.gracefulboot.database;
 
+import java.sql.SQLException;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
@@ -9,10 +10,12 @@ import java.util.function.UnaryOperator;
 
 import javax.sql.DataSource;
 
+import io.github.gracefulboot.startup.DispensableCheck;
 import io.github.gracefulboot.startup.StartupChecks;
 
 import org.springframework.aop.scope.ScopedObject;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
@@ -23,6 +26,8 @@ import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
  * targets.
  */
 final class DataSourceCheckPostProcessor implements BeanPostProcessor, PriorityOrdered {
+
+	private final ConfigurableListableBeanFactory beanFactory;
 
 	private final Supplier<StartupChecks> checks;
 
@@ -35,14 +40,16 @@ final class DataSourceCheckPostProcessor implements BeanPostProcessor, PriorityO
 
 	/**
 	 * Creates the post-processor.
+	 * @param beanFactory the bean factory with the DataSources
 	 * @param checks provides the checks that wait for a DataSource
 	 * @param unpooled returns a DataSource that connects without the pool, or the same
 	 * DataSource
 	 * @param inMemory whether the database of a DataSource is in the memory of this
 	 * process, which is always there
 	 */
-	DataSourceCheckPostProcessor(Supplier<StartupChecks> checks, UnaryOperator<DataSource> unpooled,
-			Predicate<DataSource> inMemory) {
+	DataSourceCheckPostProcessor(ConfigurableListableBeanFactory beanFactory, Supplier<StartupChecks> checks,
+			UnaryOperator<DataSource> unpooled, Predicate<DataSource> inMemory) {
+		this.beanFactory = beanFactory;
 		this.checks = checks;
 		this.unpooled = unpooled;
 		this.inMemory = inMemory;
@@ -59,11 +66,35 @@ final class DataSourceCheckPostProcessor implements BeanPostProcessor, PriorityO
 
 	private void await(String name, DataSource dataSource) {
 		if (dataSource instanceof AbstractRoutingDataSource routing) {
-			RoutingTargets.forEach(name, routing, this::await);
+			RoutingCheck check = new RoutingCheck(this.checks.get(), name);
+			addTargets(check, name, routing);
+			check.await();
 		}
-		else if (this.seen.add(dataSource) && !this.inMemory.test(dataSource)) {
-			this.checks.get().await(name, new DataSourceCheck(name, () -> this.unpooled.apply(dataSource)));
+		else if (isToBeChecked(dataSource)) {
+			this.checks.get().await(name, new BeanCheck(name, check(name, dataSource)));
 		}
+	}
+
+	private void addTargets(RoutingCheck check, String name, AbstractRoutingDataSource router) {
+		RoutingTargets.forEach(name, router, (key, target) -> {
+			if (target instanceof AbstractRoutingDataSource inner) {
+				addTargets(check, key, inner);
+			}
+			else if (isToBeChecked(target)) {
+				check.add(key, check(key, target));
+			}
+			else {
+				check.addAvailable();
+			}
+		});
+	}
+
+	private boolean isToBeChecked(DataSource dataSource) {
+		return this.seen.add(dataSource) && !this.inMemory.test(dataSource);
+	}
+
+	private DataSourceCheck check(String name, DataSource dataSource) {
+		return new DataSourceCheck(name, () -> this.unpooled.apply(dataSource));
 	}
 
 	/**
@@ -73,6 +104,33 @@ final class DataSourceCheckPostProcessor implements BeanPostProcessor, PriorityO
 	@Override
 	public int getOrder() {
 		return Ordered.HIGHEST_PRECEDENCE;
+	}
+
+	/**
+	 * The check of a DataSource that is a bean.
+	 */
+	private final class BeanCheck implements DispensableCheck {
+
+		private final String name;
+
+		private final DataSourceCheck check;
+
+		private BeanCheck(String name, DataSourceCheck check) {
+			this.name = name;
+			this.check = check;
+		}
+
+		@Override
+		public void check() throws SQLException {
+			this.check.check();
+		}
+
+		@Override
+		public String whyDispensable() {
+			return DispensableCheck.whySecondary(DataSourceCheckPostProcessor.this.beanFactory, this.name,
+					DataSource.class);
+		}
+
 	}
 
 }

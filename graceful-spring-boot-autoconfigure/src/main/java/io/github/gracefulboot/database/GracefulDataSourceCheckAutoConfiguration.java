@@ -9,6 +9,7 @@ import io.github.gracefulboot.startup.StartupChecks;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
@@ -40,9 +41,10 @@ public final class GracefulDataSourceCheckAutoConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static DataSourceCheckPostProcessor gracefulDataSourceCheckPostProcessor(ObjectProvider<StartupChecks> checks) {
+	static DataSourceCheckPostProcessor gracefulDataSourceCheckPostProcessor(
+			ConfigurableListableBeanFactory beanFactory, ObjectProvider<StartupChecks> checks) {
 		boolean hikari = ClassUtils.isPresent("com.zaxxer.hikari.HikariDataSource", null);
-		return new DataSourceCheckPostProcessor(checks::getObject,
+		return new DataSourceCheckPostProcessor(beanFactory, checks::getObject,
 				hikari ? new UnpooledHikari() : UnaryOperator.identity(),
 				hikari ? UnpooledHikari::isInMemory : (dataSource) -> false);
 	}

@@ -6,12 +6,15 @@ import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.startup.ConnectionChecks;
 import io.github.gracefulboot.startup.GracefulStartupAutoConfiguration;
+import io.github.gracefulboot.startup.StartupChecks;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.ValidationDepth;
 import reactor.core.publisher.Mono;
 
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -21,8 +24,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.r2dbc.connection.lookup.AbstractRoutingConnectionFactory;
 
 /**
@@ -52,12 +57,13 @@ public final class GracefulR2dbcAutoConfiguration {
 			return (beanName, definition, type) -> ConnectionFactory.class.isAssignableFrom(type);
 		}
 
-		// A router requires a tenant
 		@Bean
-		ConnectionChecks<ConnectionFactory> gracefulR2dbcChecks(ConfigurableListableBeanFactory beanFactory) {
-			return new ConnectionChecks<>(beanFactory, ConnectionFactory.class,
-					(connectionFactory) -> !(connectionFactory instanceof AbstractRoutingConnectionFactory),
-					CheckConfiguration::connect);
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static R2dbcCheckPostProcessor gracefulR2dbcCheckPostProcessor(ConfigurableListableBeanFactory beanFactory,
+				ObjectProvider<StartupChecks> checks) {
+			ConnectionChecks<ConnectionFactory> attempts = new ConnectionChecks<>(beanFactory, ConnectionFactory.class,
+					(name) -> true, (connectionFactory) -> true, CheckConfiguration::connect);
+			return new R2dbcCheckPostProcessor(checks::getObject, attempts::check);
 		}
 
 		private static void connect(ConnectionFactory connectionFactory) {
@@ -66,7 +72,7 @@ public final class GracefulR2dbcAutoConfiguration {
 						(connection) -> Mono.from(connection.validate(ValidationDepth.REMOTE)), Connection::close)
 				.block(ATTEMPT);
 			if (!Boolean.TRUE.equals(valid)) {
-				throw new IllegalStateException("The connection is invalid");
+				throw new DataAccessResourceFailureException("The connection is invalid");
 			}
 		}
 

@@ -11,12 +11,17 @@ import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
  */
 final class RoutingTargets {
 
+	/**
+	 * What the name of the default target adds to that of its router.
+	 */
+	static final String DEFAULT = ".default";
+
 	private RoutingTargets() {
 	}
 
 	/**
-	 * Performs an action for each target, unless the router determines its targets in its
-	 * own way.
+	 * Performs an action for each target, the default target first, unless the router
+	 * determines its targets in its own way.
 	 * @param name the name of the router
 	 * @param router the router
 	 * @param action accepts the name of the target, such as {@code dataSource.tenant1},
@@ -29,11 +34,11 @@ final class RoutingTargets {
 		catch (IllegalStateException ex) {
 			return;
 		}
-		router.getResolvedDataSources().forEach((key, target) -> action.accept(name + "." + key, target));
 		DataSource defaultTarget = router.getResolvedDefaultDataSource();
 		if (defaultTarget != null) {
-			action.accept(name + ".default", defaultTarget);
+			action.accept(name + DEFAULT, defaultTarget);
 		}
+		router.getResolvedDataSources().forEach((key, target) -> action.accept(name + "." + key, target));
 	}
 
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.event.ContextClosedEvent;
@@ -27,8 +28,9 @@ import org.springframework.core.log.LogMessage;
 /**
  * Turns SIGTERM and SIGINT into a stop whose exit code tells how it went. The JVM's own
  * handlers would run the shutdown hooks and exit with 143 or 130. Takes the signals over
- * when the application is ready, so that a signal during the start ends it as Spring Boot
- * does, and gives them back when the context closes.
+ * when the application has started, though runners may keep it from being ready, so that
+ * a signal before that ends it as Spring Boot does. Gives them back when the context
+ * closes.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class StopSignals implements SmartApplicationListener, Readiness.Listener, DisposableBean {
@@ -77,14 +79,22 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 
 	@Override
 	public boolean supportsEventType(Class<? extends ApplicationEvent> type) {
-		return ContextClosedEvent.class.isAssignableFrom(type);
+		return ContextClosedEvent.class.isAssignableFrom(type) || ApplicationStartedEvent.class.isAssignableFrom(type);
 	}
 
 	@Override
 	public void onApplicationEvent(ApplicationEvent event) {
-		if (((ContextClosedEvent) event).getApplicationContext() != this.context || !this.exit.isReady()) {
-			return;
+		if (event instanceof ApplicationStartedEvent started) {
+			if (started.getApplicationContext() == this.context) {
+				takeOver();
+			}
 		}
+		else if (((ContextClosedEvent) event).getApplicationContext() == this.context && this.exit.isReady()) {
+			closing();
+		}
+	}
+
+	private void closing() {
 		if (!this.exit.isRequested() && JvmShutdown.underWay()) {
 			StopReason reason = JvmShutdown.reason();
 			this.exit.begin(reason, reason.toString());
@@ -117,7 +127,13 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 
 	@Override
 	public void readinessChanged(boolean accepting) {
-		if (accepting && !this.exit.isReady() && !JvmShutdown.underWay()) {
+		if (accepting) {
+			takeOver();
+		}
+	}
+
+	private void takeOver() {
+		if (!this.exit.isReady() && !JvmShutdown.underWay()) {
 			this.exit.ready();
 			SpringApplication.getShutdownHandlers().add(this.afterShutdownHook);
 			if (this.exitCodes) {

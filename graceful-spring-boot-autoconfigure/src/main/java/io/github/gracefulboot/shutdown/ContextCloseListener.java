@@ -17,7 +17,8 @@ import org.springframework.core.log.LogMessage;
 /**
  * Runs the shutdown before anybody else hears that the context closes: executors refuse
  * work from their own {@link ContextClosedEvent} on, and requests in flight may still
- * need them. A context that never was ready is let go at once.
+ * need them. A context that never was ready is let go at once, unless the process was
+ * asked to stop while runners kept it from being ready: its server serves already.
  */
 final class ContextCloseListener implements SmartApplicationListener, DisposableBean {
 
@@ -46,7 +47,7 @@ final class ContextCloseListener implements SmartApplicationListener, Disposable
 
 	@Override
 	public void onApplicationEvent(ApplicationEvent event) {
-		if (((ContextClosedEvent) event).getApplicationContext() == this.context && this.readiness.wasReached()) {
+		if (((ContextClosedEvent) event).getApplicationContext() == this.context && isInService()) {
 			Deadline deadline = this.shutdown.start(StopReason.CONTEXT_CLOSED);
 			logPlan(deadline);
 			this.shutdown.run();
@@ -61,6 +62,10 @@ final class ContextCloseListener implements SmartApplicationListener, Disposable
 	void awaitDrain() {
 		this.shutdown.awaitDrain();
 		this.phases.fitInto(this.shutdown.getReleaseDeadline(), this.shutdown.start(StopReason.CONTEXT_CLOSED));
+	}
+
+	private boolean isInService() {
+		return this.readiness.wasReached() || this.shutdown.getDeadline() != null;
 	}
 
 	private void logPlan(Deadline deadline) {

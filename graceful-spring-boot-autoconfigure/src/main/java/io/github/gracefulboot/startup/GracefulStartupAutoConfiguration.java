@@ -1,5 +1,6 @@
 package io.github.gracefulboot.startup;
 
+import java.time.Duration;
 import java.util.stream.Stream;
 
 import io.github.gracefulboot.StartupCheck;
@@ -34,6 +35,11 @@ import org.springframework.core.env.Environment;
 public final class GracefulStartupAutoConfiguration {
 
 	/**
+	 * How long runners may take before the one that runs is named.
+	 */
+	private static final Duration RUNNERS = Duration.ofSeconds(10);
+
+	/**
 	 * Name of the bean that runs the checks, for conditions.
 	 */
 	public static final String CHECKS = "gracefulStartupChecks";
@@ -52,7 +58,7 @@ public final class GracefulStartupAutoConfiguration {
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static StartupDeadline gracefulStartupDeadline(StartupChecks checks) {
-		return new StartupDeadline(checks.timeout(), checks);
+		return new StartupDeadline(checks.timeout(), RUNNERS, checks);
 	}
 
 	@Bean

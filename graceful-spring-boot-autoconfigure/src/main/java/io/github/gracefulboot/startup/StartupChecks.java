@@ -1,8 +1,13 @@
 package io.github.gracefulboot.startup;
 
 import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -48,6 +53,11 @@ public final class StartupChecks implements Readiness.Listener {
 	 */
 	private static final Duration SHORTEST_ATTEMPT = Duration.ofMillis(500);
 
+	/**
+	 * How long the attempts may take that the start does not depend on.
+	 */
+	private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(5);
+
 	private static final Duration BETWEEN_LINES = Duration.ofSeconds(5);
 
 	private static final int MOST_REFUSALS = 2;
@@ -60,7 +70,12 @@ public final class StartupChecks implements Readiness.Listener {
 
 	private final List<StartupObserver> observers = new CopyOnWriteArrayList<>();
 
-	private final AtomicLong waited = new AtomicLong();
+	private final AtomicLong waitedForRequired = new AtomicLong();
+
+	/**
+	 * Apart, so that what a start can do without takes no time from what it requires.
+	 */
+	private final AtomicLong waitedForDispensable = new AtomicLong();
 
 	private final AtomicInteger waits = new AtomicInteger();
 
@@ -96,18 +111,72 @@ public final class StartupChecks implements Readiness.Listener {
 	 * is requested
 	 */
 	public void await(String name, StartupCheck check) {
-		if (this.over || isTrainingRun() || this.excluded.contains(name)) {
+		if (isSkipped(name)) {
 			return;
 		}
 		long start = System.nanoTime();
 		this.waits.incrementAndGet();
+		Wait wait = new Wait(name, check, start);
 		try {
-			new Wait(name, check, start, this.timeout.minusNanos(this.waited.get())).run();
+			wait.run();
 		}
 		finally {
 			this.waits.decrementAndGet();
-			this.waited.addAndGet(System.nanoTime() - start);
+			wait.waited.addAndGet(System.nanoTime() - start);
 		}
+	}
+
+	/**
+	 * Returns whether there is no wait for a check.
+	 * @param name the name of the check
+	 * @return whether it is excluded, or nothing is waited for
+	 */
+	public boolean isSkipped(String name) {
+		return this.over || isTrainingRun() || this.excluded.contains(name);
+	}
+
+	/**
+	 * Makes one attempt at each of several checks, all at the same time.
+	 * @param checks the checks by their names
+	 * @return the failures of those that did not pass within a few seconds
+	 */
+	public Map<String, Throwable> attempt(Map<String, ? extends StartupCheck> checks) {
+		Map<String, Throwable> failures = new LinkedHashMap<>();
+		if (checks.isEmpty()) {
+			return failures;
+		}
+		ExecutorService executor = Executors.newCachedThreadPool(DaemonThreads.factory("graceful-check"));
+		try {
+			List<Callable<@Nullable Void>> attempts = checks.values().stream().map(StartupChecks::callable).toList();
+			Iterator<String> names = checks.keySet().iterator();
+			for (Future<?> attempt : executor.invokeAll(attempts, LONGEST_ATTEMPT.toNanos(), TimeUnit.NANOSECONDS)) {
+				String name = names.next();
+				try {
+					attempt.get();
+				}
+				catch (ExecutionException ex) {
+					failures.put(name, (ex.getCause() != null) ? ex.getCause() : ex);
+				}
+				catch (CancellationException ex) {
+					failures.put(name, new TimeoutException("no answer in " + Durations.text(LONGEST_ATTEMPT)));
+				}
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			checks.keySet().forEach((name) -> failures.put(name, ex));
+		}
+		finally {
+			executor.shutdownNow();
+		}
+		return failures;
+	}
+
+	private static Callable<@Nullable Void> callable(StartupCheck check) {
+		return () -> {
+			check.check();
+			return null;
+		};
 	}
 
 	/**
@@ -156,7 +225,9 @@ public final class StartupChecks implements Readiness.Listener {
 
 		private final long start;
 
-		private final Deadline deadline;
+		private AtomicLong waited = StartupChecks.this.waitedForRequired;
+
+		private Deadline deadline;
 
 		private final BackOffExecution pauses = pauses();
 
@@ -168,27 +239,23 @@ public final class StartupChecks implements Readiness.Listener {
 
 		private Duration nextLine = Duration.ZERO;
 
-		private Wait(String name, StartupCheck check, long start, Duration atMost) {
+		private Wait(String name, StartupCheck check, long start) {
 			this.name = name;
 			this.check = check;
 			this.start = start;
-			this.deadline = Deadline.after(System::nanoTime, atMost);
+			this.deadline = deadline();
+		}
+
+		private Deadline deadline() {
+			return Deadline.after(System::nanoTime, StartupChecks.this.timeout.minusNanos(this.waited.get()));
 		}
 
 		private void run() {
 			ExecutorService executor = Executors
 				.newSingleThreadExecutor(DaemonThreads.factory("graceful-check-" + this.name));
 			try (ShutdownDuringStart shutdown = ShutdownDuringStart.interruptCurrentThread()) {
-				for (Throwable failure = attempt(executor); failure != null; failure = attempt(executor)) {
-					report(failure);
-					if (isRefusedAgain(failure)) {
-						return;
-					}
-					Duration pause = Duration.ofMillis(this.pauses.nextBackOff());
-					TimeUnit.NANOSECONDS.sleep(this.deadline.atMost(pause).remaining().toNanos());
-					if (this.deadline.hasPassed()) {
-						throw failed(false);
-					}
+				if (!becomesAvailable(executor)) {
+					return;
 				}
 			}
 			catch (InterruptedException ex) {
@@ -201,6 +268,32 @@ public final class StartupChecks implements Readiness.Listener {
 			if (this.attempts > 1) {
 				logger.info(LogMessage.format("%s became available after %s", this.name,
 						StartupCheckFailedException.waited(this.attempts, since(this.start))));
+			}
+		}
+
+		private boolean becomesAvailable(ExecutorService executor) throws InterruptedException {
+			try {
+				for (Throwable failure = attempt(executor); failure != null; failure = attempt(executor)) {
+					if (this.attempts == 1 && !whyDispensable().isEmpty()) {
+						this.waited = StartupChecks.this.waitedForDispensable;
+						this.deadline = deadline();
+					}
+					report(failure);
+					if (isRefusedAgain(failure)) {
+						return false;
+					}
+					Duration pause = Duration.ofMillis(this.pauses.nextBackOff());
+					TimeUnit.NANOSECONDS.sleep(this.deadline.atMost(pause).remaining().toNanos());
+					if (this.deadline.hasPassed()) {
+						fail(false);
+						return false;
+					}
+				}
+				return true;
+			}
+			catch (TimeoutException ex) {
+				fail(true);
+				return false;
 			}
 		}
 
@@ -226,8 +319,9 @@ public final class StartupChecks implements Readiness.Listener {
 		 * @param executor the executor to run it on
 		 * @return the failure, or {@code null} if the check passed
 		 * @throws InterruptedException if the wait was interrupted
+		 * @throws TimeoutException if the attempt does not return in time
 		 */
-		private @Nullable Throwable attempt(ExecutorService executor) throws InterruptedException {
+		private @Nullable Throwable attempt(ExecutorService executor) throws InterruptedException, TimeoutException {
 			this.attempts++;
 			Future<?> attempt = executor.submit(() -> {
 				this.check.check();
@@ -241,9 +335,6 @@ public final class StartupChecks implements Readiness.Listener {
 			catch (ExecutionException ex) {
 				this.failure = (ex.getCause() != null) ? ex.getCause() : ex;
 				return this.failure;
-			}
-			catch (TimeoutException ex) {
-				throw failed(true);
 			}
 		}
 
@@ -259,9 +350,22 @@ public final class StartupChecks implements Readiness.Listener {
 			StartupChecks.this.observers.forEach((observer) -> observer.waitsFor(status));
 		}
 
-		private StartupCheckFailedException failed(boolean hung) {
-			return StartupCheckFailedException.timedOut(this.name, this.attempts, since(this.start), hung,
-					this.failure);
+		private String whyDispensable() {
+			return (this.check instanceof DispensableCheck dispensable) ? dispensable.whyDispensable() : "";
+		}
+
+		/**
+		 * Ends the wait, and the start unless that can do without.
+		 */
+		private void fail(boolean hung) {
+			StartupCheckFailedException failed = StartupCheckFailedException.timedOut(this.name, this.attempts,
+					since(this.start), hung, this.failure);
+			String reason = whyDispensable();
+			if (reason.isEmpty()) {
+				throw failed;
+			}
+			logger.warn(LogMessage.format("%s. Starting without it, since %s (graceful.startup.check.exclude=%s to "
+					+ "start without waiting for it)", failed.getMessage(), reason, this.name));
 		}
 
 	}

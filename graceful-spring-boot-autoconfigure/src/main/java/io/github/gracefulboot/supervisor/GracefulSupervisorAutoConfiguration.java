@@ -72,7 +72,8 @@ public final class GracefulSupervisorAutoConfiguration {
 				"Set how many successful probes to wait for, or 0.");
 		ReadyGate gate = new ReadyGate(properties.getDelay(), properties.getProbes(), properties.getMax(),
 				() -> traffic.stream().map(Traffic::activeProbers).<Prober>flatMap(List::stream).toList());
-		StartReporter reporter = new StartReporter(supervisors, gate, () -> watchdog.ifAvailable(Watchdog::start));
+		StartReporter reporter = new StartReporter(supervisors, new StarterActivity(Thread.currentThread()), gate,
+				() -> watchdog.ifAvailable(Watchdog::start));
 		checks.ifAvailable((startupChecks) -> startupChecks.addObserver(reporter));
 		return reporter;
 	}

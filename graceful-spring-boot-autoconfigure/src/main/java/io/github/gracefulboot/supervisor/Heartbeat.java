@@ -46,7 +46,7 @@ final class Heartbeat {
 	}
 
 	synchronized void start() {
-		if (!this.stopped) {
+		if (!this.stopped && !this.supervisors.links().isEmpty()) {
 			this.executor.scheduleWithFixedDelay(this::beat, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
 		}
 	}

@@ -1,5 +1,8 @@
 package io.github.gracefulboot.supervisor;
 
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+
 import io.github.gracefulboot.Announcer;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.startup.StartupObserver;
@@ -13,13 +16,23 @@ import org.springframework.core.annotation.Order;
 
 /**
  * Tells supervisors how the start goes on, and when it is over. Sees each bean that is
- * created, which is how one can tell that a start gets somewhere.
+ * created, which is how one can tell that a start gets somewhere. One bean or runner may
+ * take long, as a schema migration does: it gets somewhere as long as it works, within
+ * limits.
  */
 @Order(Ordered.LOWEST_PRECEDENCE)
 final class StartReporter
 		implements BeanPostProcessor, Readiness.Listener, Announcer, StartupObserver, DisposableBean, Heartbeat.Work {
 
+	/**
+	 * How long a bean or a runner may work. Without a limit, one that waits for an answer
+	 * that never comes would be waited for as long.
+	 */
+	private static final Duration LONGEST_STEP = Duration.ofMinutes(30);
+
 	private final Supervisors supervisors;
+
+	private final BooleanSupplier work;
 
 	private final ReadyGate gate;
 
@@ -33,6 +46,12 @@ final class StartReporter
 
 	private int attempts;
 
+	private int steps;
+
+	private long stepBegan = System.nanoTime();
+
+	private int worked;
+
 	private @Nullable String waitsFor;
 
 	private @Nullable Boolean accepting;
@@ -40,11 +59,13 @@ final class StartReporter
 	/**
 	 * Creates the reporter and begins to report.
 	 * @param supervisors who is told
+	 * @param work whether the start works just now
 	 * @param gate holds back the end of the start
 	 * @param onReady called when the start is over
 	 */
-	StartReporter(Supervisors supervisors, ReadyGate gate, Runnable onReady) {
+	StartReporter(Supervisors supervisors, BooleanSupplier work, ReadyGate gate, Runnable onReady) {
 		this.supervisors = supervisors;
+		this.work = work;
 		this.gate = gate;
 		this.onReady = onReady;
 		this.heartbeat = new Heartbeat(supervisors, "graceful-start", this);
@@ -66,8 +87,20 @@ final class StartReporter
 	}
 
 	@Override
-	public synchronized Object progress() {
-		return this.gate.isWaiting() ? new Object() : this.beans + this.attempts;
+	public Object progress() {
+		boolean works = this.work.getAsBoolean();
+		return this.gate.isWaiting() ? new Object() : progress(works, System.nanoTime());
+	}
+
+	private synchronized int progress(boolean works, long now) {
+		if (this.steps != this.beans + this.attempts) {
+			this.steps = this.beans + this.attempts;
+			this.stepBegan = now;
+		}
+		else if (works && now - this.stepBegan < LONGEST_STEP.toNanos()) {
+			this.worked++;
+		}
+		return this.steps + this.worked;
 	}
 
 	@Override

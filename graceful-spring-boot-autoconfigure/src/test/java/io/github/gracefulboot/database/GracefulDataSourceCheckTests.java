@@ -4,7 +4,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLNonTransientConnectionException;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.sql.DataSource;
@@ -118,7 +120,8 @@ class GracefulDataSourceCheckTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(classes = { AbstractMethodError.class, SQLFeatureNotSupportedException.class })
+	@ValueSource(classes = { AbstractMethodError.class, SQLFeatureNotSupportedException.class, SQLException.class,
+			UnsupportedOperationException.class })
 	void whenTheDriverCannotValidateConnectionsThenItIsTakenForAvailable(Class<? extends Throwable> failure,
 			CapturedOutput output) throws SQLException {
 		Connection connection = BDDMockito.mock(Connection.class);
@@ -153,6 +156,92 @@ class GracefulDataSourceCheckTests {
 			.run((context) -> assertThat(context).getFailure()
 				.hasRootCauseInstanceOf(SQLException.class)
 				.hasStackTraceContaining("routing.eu was still unavailable after"));
+	}
+
+	@Test
+	void whenATenantIsMissingThenTheOthersAreUsed(CapturedOutput output) {
+		LateDatabase late = new LateDatabase(3);
+		this.runner.withBean("routing", DataSource.class, () -> routing(tenants(late))).run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(late.attempts()).isGreaterThanOrEqualTo(3);
+		});
+		assertThat(output).contains("Waiting for routing: Connection refused", "routing became available after",
+				"Starting without routing.us: Connection refused; routing.jp: Connection refused");
+	}
+
+	@Test
+	void whenAllTenantsAreMissingThenTheFailureNamesTheRouter() {
+		this.runner.withPropertyValues("graceful.startup.timeout=100ms")
+			.withBean("routing", DataSource.class, () -> routing(tenants(new LateDatabase(Integer.MAX_VALUE))))
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("routing was still unavailable after"));
+	}
+
+	@Test
+	void whenOnlyTheDefaultTargetIsMissingThenTheOthersAreUsed(CapturedOutput output) {
+		this.runner.withPropertyValues("graceful.startup.timeout=100ms").withBean("routing", DataSource.class, () -> {
+			AbstractRoutingDataSource routing = routing(tenants(new LateDatabase(1)));
+			routing.setDefaultTargetDataSource(new LateDatabase(Integer.MAX_VALUE));
+			return routing;
+		}).run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("routing.default was still unavailable after",
+				"Starting without it, since another target of routing is available");
+	}
+
+	@Test
+	void whenATenantDoesNotAnswerThenTheOthersAreUsed(CapturedOutput output) {
+		CountDownLatch never = new CountDownLatch(1);
+		DataSource silent = new LateDatabase(1) {
+
+			@Override
+			public Connection getConnection() throws SQLException {
+				try {
+					never.await();
+				}
+				catch (InterruptedException ex) {
+					throw new SQLException(ex);
+				}
+				return super.getConnection();
+			}
+
+		};
+		this.runner
+			.withBean("routing", DataSource.class, () -> routing(Map.of("eu", new LateDatabase(1), "us", silent)))
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("Starting without routing.us: no answer in 5.0 s");
+	}
+
+	private static Map<Object, Object> tenants(LateDatabase eu) {
+		Map<Object, Object> tenants = new LinkedHashMap<>();
+		tenants.put("eu", eu);
+		tenants.put("us", new LateDatabase(Integer.MAX_VALUE));
+		tenants.put("jp", new LateDatabase(Integer.MAX_VALUE));
+		return tenants;
+	}
+
+	@Test
+	void whenAnotherIsThePrimaryThenStartsWithoutIt(CapturedOutput output) {
+		LateDatabase primary = new LateDatabase(2);
+		LateDatabase reports = new LateDatabase(Integer.MAX_VALUE);
+		this.runner.withBean("reports", DataSource.class, () -> reports)
+			.withBean("orders", DataSource.class, () -> primary, (definition) -> definition.setPrimary(true))
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(primary.attempts()).isEqualTo(2);
+				assertThat(reports.attempts()).isGreaterThan(1);
+			});
+		assertThat(output).contains("reports was still unavailable after",
+				"Starting without it, since the primary bean of its type is orders");
+	}
+
+	@Test
+	void whenThePrimaryIsMissingThenFails() {
+		this.runner.withPropertyValues("graceful.startup.timeout=100ms")
+			.withBean("reports", DataSource.class, () -> new LateDatabase(1))
+			.withBean("orders", DataSource.class, () -> new LateDatabase(Integer.MAX_VALUE),
+					(definition) -> definition.setPrimary(true))
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("orders was still unavailable after"));
 	}
 
 	@Test

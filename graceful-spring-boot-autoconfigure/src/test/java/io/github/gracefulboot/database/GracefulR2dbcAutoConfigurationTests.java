@@ -2,6 +2,7 @@ package io.github.gracefulboot.database;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -16,12 +17,15 @@ import io.r2dbc.pool.ConnectionPoolConfiguration;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactoryMetadata;
+import io.r2dbc.spi.R2dbcNonTransientResourceException;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.r2dbc.connection.TransactionAwareConnectionFactoryProxy;
 import org.springframework.r2dbc.connection.lookup.AbstractRoutingConnectionFactory;
 
@@ -75,6 +79,14 @@ class GracefulR2dbcAutoConfigurationTests {
 	}
 
 	@Test
+	void whenABeanConnectsAsItIsCreatedThenItComesAfterTheWait() {
+		LateDatabase database = new LateDatabase(3);
+		this.runner.withUserConfiguration(Connecting.class)
+			.withBean("database", ConnectionFactory.class, () -> database)
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
 	void whenCheckIsDisabledThenNobodyConnects() {
 		LateDatabase database = new LateDatabase(0);
 		this.runner.withPropertyValues("graceful.startup.check.r2dbc.enabled=false")
@@ -124,12 +136,25 @@ class GracefulR2dbcAutoConfigurationTests {
 		@Override
 		public Publisher<? extends Connection> create() {
 			return Mono.defer(() -> (this.attempts.incrementAndGet() > this.refused) ? Mono.from(this.database.create())
-					: Mono.error(new IllegalStateException("No database yet")));
+					: Mono.error(new R2dbcNonTransientResourceException("No database yet")));
 		}
 
 		@Override
 		public ConnectionFactoryMetadata getMetadata() {
 			return this.database.getMetadata();
+		}
+
+	}
+
+	/**
+	 * As Spring Boot's initializer of a database by scripts does.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class Connecting {
+
+		@Bean
+		Connection connection(ConnectionFactory database) {
+			return Objects.requireNonNull(Mono.from(database.create()).block());
 		}
 
 	}

@@ -11,6 +11,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 
 import com.github.fppt.jedismock.RedisServer;
+import com.github.fppt.jedismock.operations.server.MockExecutor;
+import com.github.fppt.jedismock.server.Response;
+import com.github.fppt.jedismock.server.ServiceOptions;
 import io.github.gracefulboot.Background;
 import io.github.gracefulboot.messaging.amqp.GracefulRabbitCheckAutoConfiguration;
 import io.github.gracefulboot.messaging.jms.GracefulJmsCheckAutoConfiguration;
@@ -19,6 +22,7 @@ import io.github.gracefulboot.messaging.redis.GracefulRedisCheckAutoConfiguratio
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.startup.ConnectionChecks;
 import io.github.gracefulboot.startup.GracefulStartupAutoConfiguration;
+import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
@@ -128,6 +132,45 @@ class BrokerCheckTests {
 	private static void fails(String name, ApplicationContextRunner runner) {
 		runner.run((context) -> assertThat(context).getFailure()
 			.hasStackTraceContaining(name + " was still unavailable after"));
+	}
+
+	@Test
+	void whenAnotherIsThePrimaryThenStartsWithoutIt(CapturedOutput output) throws Exception {
+		RedisServer server = RedisServer.newRedisServer(0, InetAddress.getLoopbackAddress()).start();
+		this.runner.withPropertyValues("graceful.startup.timeout=10s")
+			.withBean("sessions", LettuceConnectionFactory.class, () -> redis(server.getBindPort()),
+					(definition) -> definition.setPrimary(true))
+			.withBean("cache", LettuceConnectionFactory.class, () -> redis(freePort()))
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("cache was still unavailable after",
+				"Starting without it, since the primary bean of its type is sessions");
+		server.stop();
+	}
+
+	@Test
+	void whenAClientNeedsSomethingElseFirstThenIsNotWaitedFor(CapturedOutput output) {
+		this.runner.withBean("tenants", ConnectionFactory.class, () -> new ActiveMQConnectionFactory() {
+
+			@Override
+			public Connection createConnection() {
+				throw new UnsupportedOperationException("No tenant");
+			}
+
+		}).run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("Not waiting for tenants, which cannot connect at this point");
+	}
+
+	@Test
+	void whenRedisRefusesThePingThenItIsAvailable() throws Exception {
+		RedisServer server = RedisServer.newRedisServer(0, InetAddress.getLoopbackAddress());
+		server.setOptions(ServiceOptions.withInterceptor((state, name, parameters) -> "ping".equalsIgnoreCase(name)
+				? Response.error("NOPERM this user has no permissions to run the 'ping' command")
+				: MockExecutor.proceed(state, name, parameters)));
+		server.start();
+		this.runner.withPropertyValues("graceful.startup.timeout=20s")
+			.withBean("redis", LettuceConnectionFactory.class, () -> redis(server.getBindPort()))
+			.run((context) -> assertThat(context).hasNotFailed());
+		server.stop();
 	}
 
 	@Test

@@ -8,8 +8,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.boot.CommandLineRunner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,6 +25,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class StartupDeadlineTests {
 
 	private static final Duration SHORT = Duration.ofMillis(200);
+
+	private static final Duration LONG = Duration.ofSeconds(30);
 
 	private static final String WARNING = "Not ready after 200 ms (graceful.startup.timeout). ";
 
@@ -37,7 +44,7 @@ class StartupDeadlineTests {
 
 	@Test
 	void whenStartIsNotOverInTimeThenItsStackIsLoggedOnce(CapturedOutput output) {
-		new StartupDeadline(SHORT, this.checks);
+		new StartupDeadline(SHORT, LONG, this.checks);
 		Awaitility.await().untilAsserted(this::assertThatItWatchesNoMore);
 		assertThat(output).containsOnlyOnce(WARNING + "Thread " + Thread.currentThread().getName() + ":")
 			.contains(getClass().getName() + ".whenStartIsNotOverInTimeThenItsStackIsLoggedOnce");
@@ -45,7 +52,7 @@ class StartupDeadlineTests {
 
 	@Test
 	void whenTrafficIsAcceptedThenNothingIsLogged(CapturedOutput output) {
-		StartupDeadline deadline = new StartupDeadline(Duration.ofSeconds(30), this.checks);
+		StartupDeadline deadline = new StartupDeadline(LONG, LONG, this.checks);
 		deadline.readinessChanged(true);
 		Awaitility.await().untilAsserted(this::assertThatItWatchesNoMore);
 		assertThat(output).doesNotContain("Not ready");
@@ -53,18 +60,51 @@ class StartupDeadlineTests {
 
 	@Test
 	void whenStartFailsThenNothingIsLogged(CapturedOutput output) {
-		new StartupDeadline(Duration.ofSeconds(30), this.checks).destroy();
+		new StartupDeadline(LONG, LONG, this.checks).destroy();
 		Awaitility.await().untilAsserted(this::assertThatItWatchesNoMore);
 		assertThat(output).doesNotContain("Not ready");
 	}
 
 	@Test
 	void whenACheckIsWaitedForThenItsEndIsWaitedForToo(CapturedOutput output) {
-		new StartupDeadline(SHORT, this.checks);
+		new StartupDeadline(SHORT, LONG, this.checks);
 		this.checks.await("database", new TestCheck("database", 4));
 		assertThat(output).doesNotContain("Not ready");
 		Awaitility.await().untilAsserted(this::assertThatItWatchesNoMore);
 		assertThat(output).contains(WARNING);
+	}
+
+	@Test
+	void whenARunnerDoesNotReturnThenItIsNamed(CapturedOutput output) {
+		SpringApplication application = new SpringApplication(NeverReady.class);
+		application.setWebApplicationType(WebApplicationType.NONE);
+		application.run().close();
+		assertThat(output).containsPattern(
+				"Runner io.github.gracefulboot.startup.StartupDeadlineTests\\$NeverReady.lambda\\$runner\\$\\d+"
+						+ "\\(StartupDeadlineTests.java:\\d+\\) has been running for 200 ms: the application is not "
+						+ "ready, and supervisors are not told that it is, until all runners have returned");
+	}
+
+	/**
+	 * Its runner returns as soon as it has been named.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class NeverReady {
+
+		@Bean
+		static StartupDeadline deadline() {
+			return new StartupDeadline(LONG, SHORT, new StartupChecks(LONG, Set.of()));
+		}
+
+		@Bean
+		CommandLineRunner runner() {
+			return (arguments) -> Awaitility.await()
+				.until(() -> Thread.getAllStackTraces()
+					.keySet()
+					.stream()
+					.noneMatch((thread) -> thread.getName().equals("graceful-runners")));
+		}
+
 	}
 
 }

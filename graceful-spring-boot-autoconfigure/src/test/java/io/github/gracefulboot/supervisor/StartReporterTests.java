@@ -25,6 +25,8 @@ class StartReporterTests {
 
 	private final AtomicInteger ready = new AtomicInteger();
 
+	private volatile boolean works;
+
 	private StartReporter reporter;
 
 	@AfterEach
@@ -72,6 +74,18 @@ class StartReporterTests {
 	}
 
 	@Test
+	void whenABeanWorksForLongThenThatIsProgress() {
+		this.supervisor.patience = Duration.ofMillis(700);
+		this.works = true;
+		create(Duration.ZERO);
+		this.reporter.postProcessBeforeInitialization(this, "liquibase");
+		// More than a patience without work would allow
+		soon().until(() -> extensions() > 6);
+		this.works = false;
+		this.supervisor.awaitNoMore("extend", Duration.ofMillis(1500));
+	}
+
+	@Test
 	void whenItWaitsForTheBalancerThenThatIsProgress() {
 		this.supervisor.patience = Duration.ofMillis(100);
 		create(Duration.ofSeconds(1));
@@ -112,7 +126,7 @@ class StartReporterTests {
 	}
 
 	private void create(Duration delay) {
-		this.reporter = new StartReporter(this.supervisors, new ReadyGate(delay, 0, delay, List::of),
+		this.reporter = new StartReporter(this.supervisors, () -> this.works, new ReadyGate(delay, 0, delay, List::of),
 				this.ready::incrementAndGet);
 	}
 

@@ -1,10 +1,12 @@
 package io.github.gracefulboot.messaging.kafka;
 
+import io.github.gracefulboot.startup.ConnectionChecks;
 import io.github.gracefulboot.startup.GracefulStartupAutoConfiguration;
 import io.github.gracefulboot.startup.StartupChecks;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
@@ -15,6 +17,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
 import org.springframework.kafka.core.KafkaAdmin;
 
 /**
@@ -40,8 +43,19 @@ public final class GracefulKafkaCheckAutoConfiguration {
 
 		@Bean
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-		static KafkaCheckPostProcessor gracefulKafkaCheckPostProcessor(ObjectProvider<StartupChecks> checks) {
-			return new KafkaCheckPostProcessor(checks::getObject);
+		static KafkaCheckPostProcessor gracefulKafkaCheckPostProcessor(ObjectProvider<StartupChecks> checks,
+				ConfigurableListableBeanFactory beanFactory, Environment environment) {
+			KafkaUse kafka = new KafkaUse(beanFactory, environment);
+			return new KafkaCheckPostProcessor(checks::getObject, kafka::isRequiredEarly);
+		}
+
+		@Bean
+		ConnectionChecks<KafkaAdmin> gracefulKafkaChecks(ConfigurableListableBeanFactory beanFactory,
+				Environment environment) {
+			KafkaUse kafka = new KafkaUse(beanFactory, environment);
+			return new ConnectionChecks<>(beanFactory, KafkaAdmin.class, kafka::isRequiredLate,
+					KafkaCheckPostProcessor::hasServers,
+					(admin) -> new KafkaBrokerCheck(admin.getConfigurationProperties()).check());
 		}
 
 	}

@@ -13,8 +13,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulboot.StartupCheck;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.utils.Utils;
 
 import org.springframework.util.StringUtils;
@@ -24,6 +28,8 @@ import org.springframework.util.StringUtils;
  * first, since the client would keep trying in the background and log each attempt.
  */
 final class KafkaBrokerCheck implements StartupCheck {
+
+	private static final Log logger = LogFactory.getLog(KafkaBrokerCheck.class);
 
 	private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
@@ -56,6 +62,11 @@ final class KafkaBrokerCheck implements StartupCheck {
 			admin.describeCluster().nodes().get(timeout, TimeUnit.MILLISECONDS);
 		}
 		catch (ExecutionException ex) {
+			if (ex.getCause() instanceof AuthorizationException
+					|| ex.getCause() instanceof UnsupportedVersionException) {
+				logger.debug("A broker answers, though it does not tell this user of the cluster", ex);
+				return;
+			}
 			throw (ex.getCause() instanceof Exception cause) ? cause : ex;
 		}
 		finally {

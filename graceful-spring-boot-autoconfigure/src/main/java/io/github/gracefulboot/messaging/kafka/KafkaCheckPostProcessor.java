@@ -1,5 +1,6 @@
 package io.github.gracefulboot.messaging.kafka;
 
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.github.gracefulboot.startup.StartupChecks;
@@ -16,21 +17,33 @@ final class KafkaCheckPostProcessor implements BeanPostProcessor {
 
 	private final Supplier<StartupChecks> checks;
 
+	private final Predicate<String> required;
+
 	/**
 	 * Creates the post-processor.
 	 * @param checks provides the checks that wait for a broker
+	 * @param required whether the brokers of a bean are required as soon as it exists
 	 */
-	KafkaCheckPostProcessor(Supplier<StartupChecks> checks) {
+	KafkaCheckPostProcessor(Supplier<StartupChecks> checks, Predicate<String> required) {
 		this.checks = checks;
+		this.required = required;
 	}
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (bean instanceof KafkaAdmin admin
-				&& admin.getConfigurationProperties().containsKey(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG)) {
+		if (bean instanceof KafkaAdmin admin && hasServers(admin) && this.required.test(beanName)) {
 			this.checks.get().await(beanName, new KafkaBrokerCheck(admin.getConfigurationProperties()));
 		}
 		return bean;
+	}
+
+	/**
+	 * Returns whether an admin has servers of its own, rather than from a supplier only.
+	 * @param admin the admin
+	 * @return whether it has
+	 */
+	static boolean hasServers(KafkaAdmin admin) {
+		return admin.getConfigurationProperties().containsKey(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG);
 	}
 
 }

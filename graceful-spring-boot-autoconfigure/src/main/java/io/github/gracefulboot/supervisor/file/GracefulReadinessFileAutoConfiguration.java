@@ -4,7 +4,9 @@ import java.nio.file.Path;
 
 import io.github.gracefulboot.shutdown.ConditionalOnOwnProcess;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
+import io.github.gracefulboot.supervisor.ConditionalOnSupervisor;
 import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -24,14 +26,17 @@ import org.springframework.core.env.Environment;
 @ConditionalOnOwnProcess
 @ConditionalOnProperty(name = WaitingPolicy.TEST_PROPERTY, havingValue = "false", matchIfMissing = true)
 @ConditionalOnBooleanProperty(name = { "graceful.enabled", "graceful.supervisor.file.enabled" }, matchIfMissing = true)
-@ConditionalOnProperty("graceful.supervisor.file.path")
+@ConditionalOnSupervisor(GracefulReadinessFileAutoConfiguration.PATH)
 @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 public final class GracefulReadinessFileAutoConfiguration {
 
+	static final String PATH = "graceful.supervisor.file.path";
+
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	FileSupervisor gracefulFileSupervisor(Environment environment) {
-		return new FileSupervisor(Path.of(environment.getRequiredProperty("graceful.supervisor.file.path")));
+	@Nullable FileSupervisor gracefulFileSupervisor(Environment environment) {
+		String path = environment.getProperty(PATH);
+		return (path != null) ? new FileSupervisor(Path.of(path)) : null;
 	}
 
 }

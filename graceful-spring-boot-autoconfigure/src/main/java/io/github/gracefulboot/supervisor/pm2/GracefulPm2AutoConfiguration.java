@@ -3,7 +3,9 @@ package io.github.gracefulboot.supervisor.pm2;
 import io.github.gracefulboot.shutdown.ConditionalOnOwnProcess;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
+import io.github.gracefulboot.supervisor.ConditionalOnSupervisor;
 import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -27,18 +29,27 @@ import org.springframework.core.env.Environment;
 @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 public final class GracefulPm2AutoConfiguration {
 
+	private static final String CHANNEL = "NODE_CHANNEL_FD";
+
+	private static final String PROCESS = "pm_id";
+
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	@ConditionalOnProperty("NODE_CHANNEL_FD")
-	Pm2Supervisor gracefulPm2Supervisor(Environment environment) {
+	@ConditionalOnSupervisor(CHANNEL)
+	@Nullable Pm2Supervisor gracefulPm2Supervisor(Environment environment) {
+		String channel = environment.getProperty(CHANNEL);
+		if (channel == null) {
+			return null;
+		}
 		Pm2Properties properties = Binder.get(environment).bindOrCreate("graceful.supervisor.pm2", Pm2Properties.class);
-		return new Pm2Supervisor(environment.getRequiredProperty("NODE_CHANNEL_FD"), properties.isExitOnDisconnect());
+		return new Pm2Supervisor(channel, properties.isExitOnDisconnect());
 	}
 
 	@Bean
-	@ConditionalOnProperty("pm_id")
-	Pm2KillTimeout gracefulPm2KillTimeout(Environment environment) {
-		return new Pm2KillTimeout(environment.getProperty("kill_timeout"));
+	@ConditionalOnSupervisor(PROCESS)
+	@Nullable Pm2KillTimeout gracefulPm2KillTimeout(Environment environment) {
+		return environment.containsProperty(PROCESS) ? new Pm2KillTimeout(environment.getProperty("kill_timeout"))
+				: null;
 	}
 
 }

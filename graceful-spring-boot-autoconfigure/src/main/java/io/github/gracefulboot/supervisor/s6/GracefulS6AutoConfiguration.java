@@ -2,7 +2,9 @@ package io.github.gracefulboot.supervisor.s6;
 
 import io.github.gracefulboot.shutdown.ConditionalOnOwnProcess;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
+import io.github.gracefulboot.supervisor.ConditionalOnSupervisor;
 import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -22,14 +24,17 @@ import org.springframework.core.env.Environment;
 @ConditionalOnOwnProcess
 @ConditionalOnProperty(name = WaitingPolicy.TEST_PROPERTY, havingValue = "false", matchIfMissing = true)
 @ConditionalOnBooleanProperty(name = { "graceful.enabled", "graceful.supervisor.s6.enabled" }, matchIfMissing = true)
-@ConditionalOnProperty("graceful.supervisor.s6.notification-fd")
+@ConditionalOnSupervisor(GracefulS6AutoConfiguration.DESCRIPTOR)
 @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 public final class GracefulS6AutoConfiguration {
 
+	static final String DESCRIPTOR = "graceful.supervisor.s6.notification-fd";
+
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	S6Supervisor gracefulS6Supervisor(Environment environment) {
-		return new S6Supervisor(environment.getRequiredProperty("graceful.supervisor.s6.notification-fd"));
+	@Nullable S6Supervisor gracefulS6Supervisor(Environment environment) {
+		String descriptor = environment.getProperty(DESCRIPTOR);
+		return (descriptor != null) ? new S6Supervisor(descriptor) : null;
 	}
 
 }

@@ -7,6 +7,7 @@ import io.github.gracefulboot.shutdown.ConditionalOnOwnProcess;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.PropertyRules;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
+import io.github.gracefulboot.supervisor.ConditionalOnSupervisor;
 import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -33,20 +34,25 @@ import org.springframework.core.log.LogMessage;
 @ConditionalOnProperty(name = WaitingPolicy.TEST_PROPERTY, havingValue = "false", matchIfMissing = true)
 @ConditionalOnBooleanProperty(name = { "graceful.enabled", "graceful.supervisor.systemd.enabled" },
 		matchIfMissing = true)
-@ConditionalOnProperty("NOTIFY_SOCKET")
+@ConditionalOnSupervisor(GracefulSystemdAutoConfiguration.SOCKET)
 @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 public final class GracefulSystemdAutoConfiguration {
 
 	private static final Log logger = LogFactory.getLog(GracefulSystemdAutoConfiguration.class);
 
+	static final String SOCKET = "NOTIFY_SOCKET";
+
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	SystemdSupervisor gracefulSystemdSupervisor(Environment environment) {
+	@Nullable SystemdSupervisor gracefulSystemdSupervisor(Environment environment) {
+		String socket = environment.getProperty(SOCKET);
+		if (socket == null) {
+			return null;
+		}
 		SystemdProperties properties = Binder.get(environment)
 			.bindOrCreate("graceful.supervisor.systemd", SystemdProperties.class);
 		PropertyRules.notNegative("graceful.supervisor.systemd.patience", properties.getPatience());
-		return new SystemdSupervisor(environment.getRequiredProperty("NOTIFY_SOCKET"), properties.getPatience(),
-				watchdog(environment));
+		return new SystemdSupervisor(socket, properties.getPatience(), watchdog(environment));
 	}
 
 	private static @Nullable Duration watchdog(Environment environment) {

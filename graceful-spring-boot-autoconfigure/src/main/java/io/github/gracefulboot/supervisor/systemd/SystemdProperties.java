@@ -17,8 +17,8 @@ public class SystemdProperties {
 
 	/**
 	 * Time without progress after which a start or shutdown no longer asks systemd for
-	 * more time. Progress is a bean that is created, a stage that ends, or work in flight
-	 * that ends.
+	 * more time. Progress is a bean that is created or one that works for long, a stage
+	 * that ends, or work in flight that ends.
 	 */
 	private Duration patience = Duration.ofSeconds(10);
 

@@ -7,11 +7,15 @@ import java.util.List;
 import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.Supervisor;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.KillTimeout;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
 import io.github.gracefulboot.supervisor.Supervisors;
+import io.github.gracefulboot.supervisor.file.GracefulReadinessFileAutoConfiguration;
+import io.github.gracefulboot.supervisor.pm2.GracefulPm2AutoConfiguration;
 import io.github.gracefulboot.supervisor.posix.DatagramReceiver;
+import io.github.gracefulboot.supervisor.s6.GracefulS6AutoConfiguration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -31,6 +35,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.aot.AbstractAotProcessor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -47,6 +52,31 @@ class GracefulSystemdAutoConfigurationTests {
 
 	@TempDir
 	private Path directory;
+
+	/**
+	 * Ahead-of-time processing evaluates conditions on another machine. Its system
+	 * property is all that they see of it.
+	 */
+	@Test
+	void whenProcessedAheadOfTimeThenTheStartDecides() {
+		new ApplicationContextRunner().withSystemProperties(AbstractAotProcessor.AOT_PROCESSING + "=true")
+			.withConfiguration(AutoConfigurations.of(GracefulShutdownAutoConfiguration.class,
+					GracefulSystemdAutoConfiguration.class, GracefulPm2AutoConfiguration.class,
+					GracefulS6AutoConfiguration.class, GracefulReadinessFileAutoConfiguration.class,
+					GracefulSupervisorAutoConfiguration.class, ApplicationAvailabilityAutoConfiguration.class))
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(context.containsBeanDefinition("gracefulSystemdSupervisor")).isTrue();
+				assertThat(context.containsBeanDefinition("gracefulPm2Supervisor")).isTrue();
+				assertThat(context.containsBeanDefinition("gracefulPm2KillTimeout")).isTrue();
+				assertThat(context.containsBeanDefinition("gracefulS6Supervisor")).isTrue();
+				assertThat(context.containsBeanDefinition("gracefulFileSupervisor")).isTrue();
+				assertThat(context.getBeanProvider(Supervisor.class)).isEmpty();
+				assertThat(context.getBeanProvider(KillTimeout.class)).isEmpty();
+				assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+					.doesNotContain("graceful-start", "graceful-systemd");
+			});
+	}
 
 	@Test
 	void whenThereIsNoSocketThenNothingIsThere() {

@@ -1,0 +1,27 @@
+package io.github.gracefulboot.supervisor;
+
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.aot.AbstractAotProcessor;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+
+/**
+ * Looks for the property by which a supervisor is recognized.
+ */
+final class OnSupervisorCondition extends SpringBootCondition {
+
+	@Override
+	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+		String property = metadata.getAnnotations().get(ConditionalOnSupervisor.class).getString("value");
+		ConditionMessage.Builder message = ConditionMessage.forCondition(ConditionalOnSupervisor.class);
+		if (Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
+			return ConditionOutcome.match(message.because("the start decides by " + property));
+		}
+		return context.getEnvironment().containsProperty(property)
+				? ConditionOutcome.match(message.foundExactly(property))
+				: ConditionOutcome.noMatch(message.didNotFind("property").items(property));
+	}
+
+}
