@@ -37,24 +37,49 @@ interface DrainableExecutor {
 	}
 
 	/**
-	 * Refuses further tasks, if that is the only way to determine that all work is done.
+	 * Returns whether it is a scheduler.
+	 * @return whether it runs scheduled tasks
 	 */
-	default void refuseWork() {
+	default boolean schedules() {
+		return false;
 	}
 
 	/**
 	 * Returns whether no task is running or queued.
 	 * @return whether there is nothing to wait for
 	 */
-	boolean isIdle();
+	default boolean isIdle() {
+		return inHand() == 0;
+	}
 
 	/**
-	 * Returns a number that changes with each task, which shows whether a task has run
+	 * Returns the number of tasks that have ended, which shows whether a task has run
 	 * between two calls.
-	 * @return a number such as that of completed tasks
+	 * @return the number, possibly an estimate
 	 */
-	default long tasks() {
-		return 0;
+	long completed();
+
+	/**
+	 * Returns the number of tasks that are running or queued.
+	 * @return the number, possibly an estimate
+	 */
+	long inHand();
+
+	/**
+	 * Returns whether a task is known to have been running since then.
+	 * @param nanoTime a time of {@link System#nanoTime()}
+	 * @return {@code false} if that is not known
+	 */
+	default boolean runsSince(long nanoTime) {
+		return false;
+	}
+
+	/**
+	 * Refuses further tasks if Spring would have done so by now.
+	 * @return whether it refuses them, so that it becomes idle
+	 */
+	default boolean refuseTasks() {
+		return false;
 	}
 
 	/**

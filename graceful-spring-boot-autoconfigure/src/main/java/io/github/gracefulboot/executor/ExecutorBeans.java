@@ -1,42 +1,42 @@
 package io.github.gracefulboot.executor;
 
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import org.jspecify.annotations.Nullable;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
-import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.core.task.SimpleAsyncTaskExecutor;
-import org.springframework.scheduling.concurrent.ConcurrentTaskExecutor;
-import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
-import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
-import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
-import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
+import org.springframework.core.log.LogMessage;
+import org.springframework.scheduling.TaskScheduler;
 import org.springframework.scheduling.config.ScheduledTaskHolder;
 
 /**
- * Finds executors among existing beans, including wrapped ones. Executors that only
- * Spring or their own library may shut down, such as the event loops of a client, are
- * ignored.
+ * Finds the executors that do the work of existing beans, and of the infrastructure of
+ * Spring that has been given some that are no beans.
  */
 final class ExecutorBeans {
 
+	private static final Log logger = LogFactory.getLog(ExecutorBeans.class);
+
 	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final ThreadsPostProcessor threads;
 
 	private final Set<String> excluded;
 
-	ExecutorBeans(ConfigurableListableBeanFactory beanFactory, Set<String> excluded) {
+	ExecutorBeans(ConfigurableListableBeanFactory beanFactory, ThreadsPostProcessor threads, Set<String> excluded) {
 		this.beanFactory = beanFactory;
+		this.threads = threads;
 		this.excluded = excluded;
 	}
 
@@ -46,10 +46,49 @@ final class ExecutorBeans {
 	 */
 	List<DrainableExecutor> find() {
 		Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-		return names().filter(Predicate.not(this.excluded::contains))
-			.map((name) -> drainable(name, this.beanFactory.getBean(name), seen))
-			.filter(Objects::nonNull)
-			.toList();
+		excluded().forEach((name) -> inspect(name, this.beanFactory.getBean(name)).workers()
+			.forEach((worker) -> seen.add(worker.executor())));
+		List<DrainableExecutor> executors = new ArrayList<>();
+		names().filter(Predicate.not(this.excluded::contains))
+			.forEach((name) -> add(name, inspect(name, this.beanFactory.getBean(name)), seen, executors));
+		this.threads.others().forEach((name, holder) -> {
+			if (!this.excluded.contains(name)) {
+				add(name, inspect(name, holder), seen, executors);
+			}
+		});
+		if (excluded().stream().noneMatch(this::isScheduler)) {
+			List<ScheduledTaskHolder> holders = scheduledTasks();
+			if (!holders.isEmpty()) {
+				executors.add(new ScheduledRuns(holders));
+			}
+		}
+		return executors;
+	}
+
+	private static void add(String name, ExecutorInspection inspection, Set<Object> seen,
+			List<DrainableExecutor> executors) {
+		for (ExecutorInspection.Worker worker : inspection.workers()) {
+			DrainableExecutor drainable = seen.add(worker.executor()) ? worker.drainable().apply(name) : null;
+			if (drainable != null) {
+				executors.add(drainable);
+			}
+		}
+	}
+
+	private static ExecutorInspection inspect(String name, Object bean) {
+		ExecutorInspection inspection = new ExecutorInspection();
+		try {
+			if (bean instanceof Executor) {
+				inspection.inspect(bean);
+			}
+			else {
+				inspection.inspectFieldsOf(bean);
+			}
+		}
+		catch (RuntimeException | LinkageError ex) {
+			logger.debug(LogMessage.format("Could not look into executor %s", name), ex);
+		}
+		return inspection;
 	}
 
 	/**
@@ -61,12 +100,30 @@ final class ExecutorBeans {
 	}
 
 	/**
+	 * Describes executors of which nothing is known.
+	 * @param names the names of the beans
+	 * @return the names with the classes of those that are not excluded
+	 */
+	String describe(Collection<String> names) {
+		return names.stream()
+			.filter(Predicate.not(this.excluded::contains))
+			.sorted()
+			.map((name) -> name + " (" + this.threads.outOfReach(name) + ")")
+			.collect(Collectors.joining(", "));
+	}
+
+	/**
 	 * Returns the holders of scheduled tasks.
 	 * @return the holders
 	 */
 	List<ScheduledTaskHolder> scheduledTasks() {
 		return existing(ScheduledTaskHolder.class).map((name) -> (ScheduledTaskHolder) this.beanFactory.getBean(name))
 			.toList();
+	}
+
+	private boolean isScheduler(String name) {
+		return this.beanFactory.isTypeMatch(name, TaskScheduler.class)
+				|| this.beanFactory.isTypeMatch(name, ScheduledExecutorService.class);
 	}
 
 	private Stream<String> names() {
@@ -76,55 +133,6 @@ final class ExecutorBeans {
 	private Stream<String> existing(Class<?> type) {
 		return Stream.of(this.beanFactory.getBeanNamesForType(type, false, false))
 			.filter(this.beanFactory::containsSingleton);
-	}
-
-	private static @Nullable DrainableExecutor drainable(String name, Object bean, Set<Object> seen) {
-		Object executor = unwrap(bean);
-		if (!seen.add(executor)) {
-			return null;
-		}
-		if (executor instanceof ThreadPoolExecutor pool) {
-			return new PoolExecutor(name, pool,
-					(AopProxyUtils.getSingletonTarget(bean) instanceof ExecutorConfigurationSupport spring) ? spring
-							: (bean instanceof ExecutorConfigurationSupport self) ? self : null);
-		}
-		if (executor instanceof ForkJoinPool pool) {
-			return new ForkJoinExecutor(name, pool);
-		}
-		if (executor instanceof SimpleAsyncTaskExecutor simple) {
-			return (simple.getThreadFactory() instanceof TaskThreads threads) ? new ThreadPerTaskExecutor(name, threads,
-					(simple instanceof SimpleAsyncTaskScheduler scheduler) ? scheduler : null) : null;
-		}
-		if (executor instanceof ExecutorService service && isOfTheJdk(service)) {
-			return new UncountedExecutor(name, service);
-		}
-		return null;
-	}
-
-	private static boolean isOfTheJdk(ExecutorService executor) {
-		return executor.getClass().getName().startsWith("java.util.concurrent.");
-	}
-
-	/**
-	 * Returns the underlying executor of a bean.
-	 * @param bean a bean
-	 * @return the wrapped executor, or the bean itself
-	 */
-	static Object unwrap(Object bean) {
-		Object target = AopProxyUtils.getSingletonTarget(bean);
-		if (target != null) {
-			return unwrap(target);
-		}
-		if (bean instanceof ThreadPoolTaskExecutor executor) {
-			return executor.getThreadPoolExecutor();
-		}
-		if (bean instanceof ThreadPoolTaskScheduler scheduler) {
-			return scheduler.getScheduledThreadPoolExecutor();
-		}
-		if (bean instanceof ConcurrentTaskExecutor wrapper) {
-			return unwrap(wrapper.getConcurrentExecutor());
-		}
-		return bean;
 	}
 
 }

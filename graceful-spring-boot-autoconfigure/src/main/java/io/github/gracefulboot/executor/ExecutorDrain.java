@@ -1,14 +1,17 @@
 package io.github.gracefulboot.executor;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DrainParticipant;
+import io.github.gracefulboot.GracefulShutdown;
 import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.executor.ExecutorProperties.Queued;
 import io.github.gracefulboot.shutdown.LifecyclePhases;
@@ -17,6 +20,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.core.log.LogMessage;
 import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
 import org.springframework.scheduling.config.ScheduledTask;
@@ -26,7 +30,8 @@ import org.springframework.scheduling.config.ScheduledTask;
  * another: they accept tasks until all of them are idle at the same time. Most executors
  * do not notify of the end of tasks, so that they are polled.
  */
-final class ExecutorDrain implements DrainParticipant, LifecyclePhases.Limit, StageListener {
+final class ExecutorDrain implements DrainParticipant, LifecyclePhases.Limit, StageListener, SmartInitializingSingleton,
+		ThreadsPostProcessor.Listener {
 
 	private static final Log logger = LogFactory.getLog(ExecutorDrain.class);
 
@@ -43,6 +48,10 @@ final class ExecutorDrain implements DrainParticipant, LifecyclePhases.Limit, St
 	 */
 	private static final Duration BEFORE_LOOPS_STOP = Duration.ofSeconds(1);
 
+	private final ThreadsPostProcessor threads;
+
+	private final GracefulShutdown shutdown;
+
 	private final ExecutorBeans beans;
 
 	private final LifecycleLoops loops;
@@ -53,16 +62,27 @@ final class ExecutorDrain implements DrainParticipant, LifecyclePhases.Limit, St
 
 	private volatile @Nullable List<DrainableExecutor> draining;
 
+	/**
+	 * Those that were idle at the end of the drain, whose tasks are waited for until they
+	 * are destroyed.
+	 */
+	private volatile List<DrainableExecutor> drained = List.of();
+
 	private volatile boolean waitedForByTask;
 
 	/**
 	 * Creates the participant.
+	 * @param threads tells of executors
+	 * @param shutdown the shutdown
 	 * @param beans the executor beans
 	 * @param loops ends tasks that do not end by themselves
 	 * @param policy how to handle queued tasks
 	 * @param waits whether to wait at all
 	 */
-	ExecutorDrain(ExecutorBeans beans, LifecycleLoops loops, Queued policy, boolean waits) {
+	ExecutorDrain(ThreadsPostProcessor threads, GracefulShutdown shutdown, ExecutorBeans beans, LifecycleLoops loops,
+			Queued policy, boolean waits) {
+		this.threads = threads;
+		this.shutdown = shutdown;
 		this.beans = beans;
 		this.loops = loops;
 		this.policy = policy;
@@ -91,14 +111,40 @@ final class ExecutorDrain implements DrainParticipant, LifecyclePhases.Limit, St
 	}
 
 	@Override
+	public void afterSingletonsInstantiated() {
+		if (this.waits) {
+			this.threads.listen(this);
+		}
+	}
+
+	@Override
+	public void outOfReach(Collection<String> names) {
+		String executors = this.beans.describe(names);
+		if (!executors.isEmpty()) {
+			logger.info("A shutdown will not wait for tasks of " + executors
+					+ ", since there is no way to know of them. Pass them on to an executor of the JDK or of Spring,"
+					+ " or accept it by graceful.executors.exclude");
+		}
+	}
+
+	@Override
 	public Collection<ActiveTask> activeTasks() {
 		if (!this.waits) {
 			return List.of();
 		}
 		List<DrainableExecutor> draining = this.draining;
-		return ((draining != null) ? draining : this.beans.find()).stream()
-			.flatMap((executor) -> executor.activeTasks(draining != null).stream())
-			.toList();
+		List<DrainableExecutor> executors = (draining != null) ? draining : this.beans.find();
+		List<ActiveTask> tasks = new ArrayList<>();
+		boolean schedulersAreIdle = true;
+		for (DrainableExecutor executor : executors) {
+			// The runs of schedulers that were found are not named twice
+			if (!(executor instanceof ScheduledRuns) || schedulersAreIdle) {
+				Collection<ActiveTask> ofThis = executor.activeTasks(draining != null);
+				tasks.addAll(ofThis);
+				schedulersAreIdle &= ofThis.isEmpty() || !executor.schedules();
+			}
+		}
+		return tasks;
 	}
 
 	@Override
@@ -117,9 +163,7 @@ final class ExecutorDrain implements DrainParticipant, LifecyclePhases.Limit, St
 			executors.forEach(this::dropQueued);
 		}
 		try {
-			awaitIdle(executors.stream().filter((executor) -> !(executor instanceof UncountedExecutor)).toList());
-			forEach(executors, DrainableExecutor::refuseWork);
-			awaitIdle(executors);
+			this.drained = awaitIdle(executors);
 		}
 		catch (InterruptedException ex) {
 			if (deadline.hasPassed()) {
@@ -129,6 +173,7 @@ final class ExecutorDrain implements DrainParticipant, LifecyclePhases.Limit, St
 			else {
 				this.waitedForByTask = true;
 			}
+			this.drained = executors.stream().filter(DrainableExecutor::isIdle).toList();
 			throw ex;
 		}
 	}
@@ -167,17 +212,20 @@ final class ExecutorDrain implements DrainParticipant, LifecyclePhases.Limit, St
 	/**
 	 * Waits until all executors are idle at the same moment, or the thread is interrupted
 	 * because the time is up.
-	 * @param executors the executors
+	 * @param all the executors
+	 * @return those that are idle, without those that would never become so
 	 * @throws InterruptedException if the time is up
 	 */
-	private void awaitIdle(List<DrainableExecutor> executors) throws InterruptedException {
+	private List<DrainableExecutor> awaitIdle(List<DrainableExecutor> all) throws InterruptedException {
+		List<DrainableExecutor> executors = all;
+		FollowUps followUps = new FollowUps(executors, System::nanoTime);
 		Long before = null;
 		long loopsStop = System.nanoTime() + BEFORE_LOOPS_STOP.toNanos();
 		while (true) {
 			boolean idle = executors.stream().allMatch(DrainableExecutor::isIdle);
-			Long tasks = idle ? executors.stream().mapToLong(DrainableExecutor::tasks).sum() : null;
+			Long tasks = idle ? executors.stream().mapToLong(DrainableExecutor::completed).sum() : null;
 			if (tasks != null && tasks.equals(before)) {
-				return;
+				return executors;
 			}
 			before = tasks;
 			Thread.sleep(idle ? SECOND_LOOK_MILLIS : POLL_MILLIS);
@@ -186,6 +234,50 @@ final class ExecutorDrain implements DrainParticipant, LifecyclePhases.Limit, St
 				stopLoops(executors);
 				loopsStop = System.nanoTime() + BEFORE_LOOPS_STOP.toNanos();
 			}
+			List<DrainableExecutor> endless = idle ? List.of() : followUps.endless();
+			if (!endless.isEmpty()) {
+				executors = end(endless, executors);
+				this.draining = executors;
+				followUps = new FollowUps(executors, System::nanoTime);
+			}
+		}
+	}
+
+	/**
+	 * Ends tasks that submit tasks without end. Executors of Spring refuse them, as they
+	 * do when a context closes. Others are not waited for any more, and refuse them when
+	 * they are destroyed.
+	 * @param endless the executors that are busy with such tasks
+	 * @param executors all executors
+	 * @return those to wait for
+	 */
+	private static List<DrainableExecutor> end(List<DrainableExecutor> endless, List<DrainableExecutor> executors) {
+		logger.info(LogMessage.format("Not waiting for tasks of %s any more that are submitted by tasks, over and over",
+				endless.stream().map(DrainableExecutor::name).collect(Collectors.joining(", "))));
+		return executors.stream().filter((executor) -> !endless.contains(executor) || executor.refuseTasks()).toList();
+	}
+
+	/**
+	 * Waits for tasks that were submitted as beans were destroyed.
+	 */
+	@Override
+	public void beforeDestruction(String name) {
+		awaitLate(this.drained.stream().filter((executor) -> executor.name().equals(name)).toList());
+	}
+
+	private void awaitLate(List<DrainableExecutor> executors) {
+		Deadline deadline = this.shutdown.getDeadline();
+		try {
+			while (deadline != null && !deadline.hasPassed()
+					&& !executors.stream().allMatch(DrainableExecutor::isIdle)) {
+				Thread.sleep(POLL_MILLIS);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (RuntimeException | Error ex) {
+			logger.warn("Could not wait for late tasks; continuing without it", ex);
 		}
 	}
 

@@ -35,8 +35,13 @@ final class ForkJoinExecutor implements DrainableExecutor {
 	}
 
 	@Override
-	public long tasks() {
+	public long completed() {
 		return this.pool.getStealCount();
+	}
+
+	@Override
+	public long inHand() {
+		return this.pool.getActiveThreadCount() + this.pool.getQueuedTaskCount() + this.pool.getQueuedSubmissionCount();
 	}
 
 	@Override

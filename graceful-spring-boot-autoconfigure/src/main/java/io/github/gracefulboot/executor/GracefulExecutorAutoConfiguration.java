@@ -1,5 +1,6 @@
 package io.github.gracefulboot.executor;
 
+import io.github.gracefulboot.GracefulShutdown;
 import io.github.gracefulboot.shutdown.ExistingBeans;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
@@ -34,8 +35,8 @@ public final class GracefulExecutorAutoConfiguration {
 	// In a test, a task that never ends would delay each close
 	@Bean
 	ExecutorDrain gracefulExecutorDrain(ConfigurableListableBeanFactory beanFactory, ExecutorProperties properties,
-			WaitingPolicy waitingPolicy) {
-		return new ExecutorDrain(new ExecutorBeans(beanFactory, properties.getExclude()),
+			WaitingPolicy waitingPolicy, ThreadsPostProcessor threads, GracefulShutdown shutdown) {
+		return new ExecutorDrain(threads, shutdown, new ExecutorBeans(beanFactory, threads, properties.getExclude()),
 				new LifecycleLoops(new ExistingBeans(beanFactory), properties.getExclude()), properties.getQueued(),
 				waitingPolicy.drainsWork());
 	}

@@ -30,8 +30,9 @@ final class LifecycleLoops {
 	 * method of a bean are not included, since such calls are work.
 	 */
 	private static final List<String> RUNNERS = List.of("java.", "jdk.", TaskThreads.class.getName(),
-			"org.springframework.core.task.", "org.springframework.scheduling.concurrent.",
-			"org.springframework.scheduling.support.DelegatingErrorHandlingRunnable", "io.micrometer.context.");
+			TaskCount.class.getName(), "org.springframework.core.task.", "org.springframework.scheduling.concurrent.",
+			"org.springframework.scheduling.support.DelegatingErrorHandlingRunnable",
+			"org.springframework.security.concurrent.", "io.micrometer.", "io.opentelemetry.context.");
 
 	private final ExistingBeans beans;
 

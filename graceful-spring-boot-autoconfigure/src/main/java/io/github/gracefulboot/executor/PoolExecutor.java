@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.RunnableScheduledFuture;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -19,11 +20,19 @@ import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
  */
 final class PoolExecutor implements DrainableExecutor {
 
+	/**
+	 * How many looks may find threads without a task awake. Those of a queue that does
+	 * not block always are.
+	 */
+	private static final int MOST_AWAKE = 50;
+
 	private final String name;
 
 	private final ThreadPoolExecutor pool;
 
 	private final @Nullable ExecutorConfigurationSupport spring;
+
+	private int awake;
 
 	PoolExecutor(String name, ThreadPoolExecutor pool, @Nullable ExecutorConfigurationSupport spring) {
 		this.name = name;
@@ -65,13 +74,37 @@ final class PoolExecutor implements DrainableExecutor {
 	}
 
 	@Override
-	public boolean isIdle() {
-		return this.pool.getActiveCount() == 0 && queued().isEmpty();
+	public boolean schedules() {
+		return this.pool instanceof ScheduledExecutorService;
 	}
 
 	@Override
-	public long tasks() {
+	public boolean isIdle() {
+		if (this.pool.getActiveCount() > 0 || !queued().isEmpty()) {
+			this.awake = 0;
+			return false;
+		}
+		return !(this.pool.getThreadFactory() instanceof WorkerThreads threads && threads.isAnyAwake())
+				|| ++this.awake > MOST_AWAKE;
+	}
+
+	@Override
+	public long completed() {
 		return this.pool.getCompletedTaskCount();
+	}
+
+	@Override
+	public long inHand() {
+		return this.pool.getActiveCount() + queued().size();
+	}
+
+	@Override
+	public boolean refuseTasks() {
+		if (this.spring == null) {
+			return false;
+		}
+		this.spring.initiateShutdown();
+		return true;
 	}
 
 	@Override

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
 import io.github.gracefulboot.ActiveTask;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskThreads implements ThreadFactory {
 
-	private static final String POOL_WORKER = "java.util.concurrent.ThreadPoolExecutor$Worker";
-
 	private final ThreadFactory delegate;
 
 	/**
@@ -28,7 +26,7 @@ final class TaskThreads implements ThreadFactory {
 
 	private final Map<Runnable, Task> tasks = new ConcurrentHashMap<>();
 
-	private final AtomicLong created = new AtomicLong();
+	private final LongAdder ended = new LongAdder();
 
 	TaskThreads(ThreadFactory delegate) {
 		this.delegate = delegate;
@@ -37,7 +35,7 @@ final class TaskThreads implements ThreadFactory {
 
 	@Override
 	public @Nullable Thread newThread(Runnable task) {
-		if (task.getClass().getName().equals(POOL_WORKER)) {
+		if (task.getClass().getName().equals(WorkerThreads.WORKER)) {
 			return this.schedulerThreads.newThread(task);
 		}
 		Runnable tracked = new Runnable() {
@@ -49,24 +47,28 @@ final class TaskThreads implements ThreadFactory {
 				}
 				finally {
 					TaskThreads.this.tasks.remove(this);
+					TaskThreads.this.ended.increment();
 				}
 			}
 
 		};
 		Thread thread = this.delegate.newThread(tracked);
 		if (thread != null) {
-			this.created.incrementAndGet();
 			this.tasks.put(tracked, new Task(thread, System.nanoTime()));
 		}
 		return thread;
 	}
 
-	boolean isEmpty() {
-		return this.tasks.isEmpty();
+	long ended() {
+		return this.ended.sum();
 	}
 
-	long created() {
-		return this.created.get();
+	int inHand() {
+		return this.tasks.size();
+	}
+
+	boolean runsSince(long nanoTime) {
+		return this.tasks.values().stream().anyMatch((task) -> task.since - nanoTime <= 0);
 	}
 
 	List<Thread> runningSchedules() {

@@ -47,12 +47,27 @@ final class ThreadPerTaskExecutor implements DrainableExecutor {
 
 	@Override
 	public boolean isIdle() {
-		return this.threads.isEmpty() && (this.scheduler == null || this.paused);
+		return this.threads.inHand() == 0 && (this.scheduler == null || this.paused);
 	}
 
 	@Override
-	public long tasks() {
-		return this.threads.created();
+	public boolean schedules() {
+		return this.scheduler != null;
+	}
+
+	@Override
+	public long completed() {
+		return this.threads.ended();
+	}
+
+	@Override
+	public long inHand() {
+		return this.threads.inHand();
+	}
+
+	@Override
+	public boolean runsSince(long nanoTime) {
+		return this.threads.runsSince(nanoTime);
 	}
 
 	@Override

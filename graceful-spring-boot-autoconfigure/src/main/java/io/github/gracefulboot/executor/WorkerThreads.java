@@ -2,6 +2,7 @@ package io.github.gracefulboot.executor;
 
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -18,10 +19,15 @@ final class WorkerThreads implements ThreadFactory {
 
 	private static final String POOL = ThreadPoolExecutor.class.getName();
 
+	static final String WORKER = POOL + "$Worker";
+
 	/**
 	 * The class in which the threads of Spring's executors wait while these are paused.
 	 */
 	private static final String PAUSED = ".ExecutorLifecycleDelegate";
+
+	private static final Set<Thread.State> AWAKE = EnumSet.of(Thread.State.NEW, Thread.State.RUNNABLE,
+			Thread.State.BLOCKED);
 
 	private final ThreadFactory delegate;
 
@@ -34,7 +40,7 @@ final class WorkerThreads implements ThreadFactory {
 	@Override
 	public @Nullable Thread newThread(Runnable worker) {
 		Thread thread = this.delegate.newThread(worker);
-		if (thread != null) {
+		if (thread != null && worker.getClass().getName().equals(WORKER)) {
 			this.threads.add(thread);
 		}
 		return thread;
@@ -53,6 +59,18 @@ final class WorkerThreads implements ThreadFactory {
 			.filter(WorkerThreads::runsTask)
 			.sorted((a, b) -> a.getName().compareTo(b.getName()))
 			.toList();
+	}
+
+	/**
+	 * Returns whether a thread does not wait, since a pool reports a task neither as
+	 * queued nor as running while a thread takes it from the queue or has just been
+	 * created for it.
+	 * @return whether a thread may be about to run a task
+	 */
+	boolean isAnyAwake() {
+		synchronized (this.threads) {
+			return this.threads.stream().map(Thread::getState).anyMatch(AWAKE::contains);
+		}
 	}
 
 	private static boolean runsTask(Thread thread) {

@@ -9,7 +9,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +49,7 @@ import org.springframework.scheduling.annotation.EnableAsync;
 import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.scheduling.concurrent.ConcurrentTaskExecutor;
+import org.springframework.scheduling.concurrent.ConcurrentTaskScheduler;
 import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
@@ -83,7 +83,11 @@ class GracefulExecutorAutoConfigurationTests {
 				kind("ForkJoinPool", () -> new ForkJoinPool(2)),
 				kind("SimpleAsyncTaskExecutor", SimpleAsyncTaskExecutor::new),
 				kind("SimpleAsyncTaskScheduler", SimpleAsyncTaskScheduler::new),
-				kind("ConcurrentTaskExecutor", () -> new ConcurrentTaskExecutor(Executors.newFixedThreadPool(2))));
+				kind("ConcurrentTaskExecutor", () -> new ConcurrentTaskExecutor(Executors.newFixedThreadPool(2))),
+				kind("a thread per task of the JDK", JdkExecutors::threadPerTask),
+				kind("single thread", Executors::newSingleThreadExecutor),
+				kind("single thread that schedules", Executors::newSingleThreadScheduledExecutor),
+				kind("unconfigurable", () -> Executors.unconfigurableExecutorService(Executors.newFixedThreadPool(2))));
 	}
 
 	private static Arguments kind(String name, Supplier<Executor> executor) {
@@ -133,43 +137,11 @@ class GracefulExecutorAutoConfigurationTests {
 			});
 	}
 
-	static Stream<Arguments> opaqueExecutors() {
-		return Stream.of(kind("single thread", Executors::newSingleThreadExecutor),
-				kind("single thread that schedules", Executors::newSingleThreadScheduledExecutor),
-				kind("unconfigurable", () -> Executors.unconfigurableExecutorService(Executors.newFixedThreadPool(1))));
-	}
-
-	@ParameterizedTest(name = "{0}")
-	@MethodSource("opaqueExecutors")
-	void whenExecutorTellsNothingThenItsTasksFinishAndItRefusesMore(String name, Supplier<Executor> executor) {
-		AtomicInteger finished = new AtomicInteger();
-		this.runner.withBean("opaque", Executor.class, executor).run((context) -> {
-			ExecutorService opaque = (ExecutorService) context.getBean("opaque", Executor.class);
-			opaque.execute(this::runUntilReleased);
-			opaque.execute(finished::incrementAndGet);
-			if (opaque instanceof ScheduledExecutorService scheduler) {
-				scheduler.schedule(finished::incrementAndGet, 10, TimeUnit.MINUTES);
-			}
-			this.running.await();
-			CompletableFuture<?> drained = drain(context, LONG);
-			Awaitility.await().until(opaque::isShutdown);
-			assertThat(tasks(context)).singleElement().asString().isEqualTo("tasks of opaque (number unknown)");
-			assertThat(drained).isNotDone();
-			this.release.countDown();
-			assertThat(drained).succeedsWithin(Duration.ofSeconds(10));
-			assertThat(finished).hasValue(1);
-			assertThat(opaque.isTerminated()).isTrue();
-		});
-	}
-
 	// A JVM before 21 ignores the property
 	@Test
-	void whenThreadsAreToBeVirtualThenTheirTasksFinish() throws Exception {
-		ExecutorService perTask = VIRTUAL
-				? (ExecutorService) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null)
-				: Executors.newSingleThreadExecutor();
+	void whenThreadsAreToBeVirtualThenTheirTasksFinish() {
 		this.runner.withPropertyValues("spring.threads.virtual.enabled=true", "spring.task.execution.mode=force")
-			.withBean("perTask", ExecutorService.class, () -> perTask)
+			.withBean("perTask", ExecutorService.class, JdkExecutors::threadPerTask)
 			.run((context) -> {
 				AtomicInteger finished = new AtomicInteger();
 				Executor executor = context.getBean("applicationTaskExecutor", Executor.class);
@@ -177,18 +149,19 @@ class GracefulExecutorAutoConfigurationTests {
 					runUntilReleased();
 					finished.incrementAndGet();
 				});
-				perTask.execute(() -> {
+				context.getBean("perTask", Executor.class).execute(() -> {
 					runUntilReleased();
 					finished.incrementAndGet();
 				});
 				this.running.await();
 				CompletableFuture<?> drained = drain(context, LONG);
-				Awaitility.await().untilAsserted(() -> assertThat(tasks(context)).singleElement().satisfies((task) -> {
+				assertThat(tasks(context)).hasSize(2);
+				assertThat(tasks(context)).anySatisfy((task) -> {
 					assertThat(task.description()).isEqualTo("task of applicationTaskExecutor");
 					assertThat(task.thread()).isNotNull();
 					assertThat(task.thread().getThreadGroup().getName().equals("VirtualThreads")).isEqualTo(VIRTUAL);
 					assertThat(task.thread().getName()).startsWith("task-");
-				}));
+				});
 				this.release.countDown();
 				assertThat(drained).succeedsWithin(Duration.ofSeconds(10));
 				assertThat(finished).hasValue(2);
@@ -259,7 +232,8 @@ class GracefulExecutorAutoConfigurationTests {
 
 	static Stream<Arguments> schedulers() {
 		return Stream.of(kind("ThreadPoolTaskScheduler", ThreadPoolTaskScheduler::new),
-				kind("SimpleAsyncTaskScheduler", SimpleAsyncTaskScheduler::new));
+				kind("SimpleAsyncTaskScheduler", SimpleAsyncTaskScheduler::new), kind("one of the JDK in a wrapper",
+						() -> new ConcurrentTaskScheduler(Executors.newSingleThreadScheduledExecutor())));
 	}
 
 	@ParameterizedTest(name = "{0}")
