@@ -184,7 +184,8 @@ final class ProcessExit implements ProcessStopper {
 			List<ProcessExit> roots = this.applications.roots();
 			roots.stream().skip(1).forEach(ProcessExit::closing);
 			roots.stream().findFirst().ifPresent((root) -> root.context.close());
-			code = all.stream().mapToInt((application) -> application.awaitClosed(deadline)).max().orElseThrow();
+			all.forEach((application) -> application.awaitClosed(deadline));
+			code = all.stream().mapToInt((application) -> application.shutdown.finish().exitCode()).max().orElseThrow();
 		}
 		finally {
 			this.hooks.exit(code);
@@ -196,9 +197,8 @@ final class ProcessExit implements ProcessStopper {
 	 * begun to close this one before the request came, in which case the call to close it
 	 * returned at once.
 	 * @param deadline when to wait no longer
-	 * @return the exit code
 	 */
-	private int awaitClosed(Deadline deadline) {
+	private void awaitClosed(Deadline deadline) {
 		try {
 			if (!deadline.await(() -> !this.context.isActive())) {
 				this.shutdown.cutOffRest();
@@ -207,7 +207,6 @@ final class ProcessExit implements ProcessStopper {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		return this.shutdown.finish().exitCode();
 	}
 
 }

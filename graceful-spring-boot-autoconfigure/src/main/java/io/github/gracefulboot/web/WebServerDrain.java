@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -16,6 +17,7 @@ import io.github.gracefulboot.shutdown.Durations;
 import io.github.gracefulboot.shutdown.LifecyclePhases;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.traffic.OpenConnection;
+import io.github.gracefulboot.traffic.OpenConnection.State;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.stream.LongLivedStreams;
 import org.jspecify.annotations.Nullable;
@@ -107,7 +109,7 @@ public final class WebServerDrain implements DrainParticipant, Announcer, Lifecy
 	}
 
 	@Override
-	public void drain(Deadline deadline) throws InterruptedException {
+	public void drain(Deadline deadline) throws InterruptedException, TimeoutException {
 		if (this.servers.isEmpty() || !this.policy.drains()) {
 			return;
 		}
@@ -121,6 +123,10 @@ public final class WebServerDrain implements DrainParticipant, Announcer, Lifecy
 		}
 		if (drained) {
 			this.phaseTimeout = ALREADY_DRAINED;
+		}
+		else if (openConnections().stream().anyMatch((connection) -> connection.state() == State.BUSY)) {
+			// Also where no request is known, as of an upgraded connection's handler
+			throw new TimeoutException();
 		}
 	}
 
