@@ -15,6 +15,7 @@ import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.messaging.MessagingProperties.Stop;
 import io.github.gracefulboot.shutdown.DaemonThreads;
+import io.github.gracefulboot.shutdown.HoldsBack;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.StageListener;
 import org.apache.commons.logging.Log;
@@ -28,7 +29,7 @@ import org.springframework.core.log.LogMessage;
  * would stop them. It is a lifecycle bean because containers have to be prepared before
  * they start.
  */
-public final class ListenerDrain implements DrainParticipant, StageListener, SmartLifecycle {
+public final class ListenerDrain implements DrainParticipant, StageListener, HoldsBack, SmartLifecycle {
 
 	private static final Log logger = LogFactory.getLog(ListenerDrain.class);
 
@@ -91,6 +92,11 @@ public final class ListenerDrain implements DrainParticipant, StageListener, Sma
 	}
 
 	@Override
+	public boolean holdsBack() {
+		return this.stopping.keySet().stream().anyMatch(ListenerContainer::hasUnacknowledged);
+	}
+
+	@Override
 	public void stageChanged(Change change) {
 		if (change.stage() == Stage.LAME_DUCK && this.properties.getStop() == Stop.LAME_DUCK) {
 			stop(this.shutdown.getDrainDeadline());
@@ -101,7 +107,7 @@ public final class ListenerDrain implements DrainParticipant, StageListener, Sma
 	public void drain(Deadline deadline) throws InterruptedException, ExecutionException, TimeoutException {
 		stop(deadline);
 		CompletableFuture.allOf(this.stopping.values().toArray(CompletableFuture[]::new)).get();
-		if (this.stopping.keySet().stream().anyMatch(ListenerContainer::hasUnacknowledged)) {
+		if (holdsBack()) {
 			throw new TimeoutException();
 		}
 	}

@@ -93,7 +93,8 @@ final class DrainEngine {
 				if (waitsForShutdown != null) {
 					drains.forEach((drain) -> endIfOnlyTheShutdownIsWaitedFor(drain, waitsForShutdown));
 				}
-				if (unfinished.getCount() < left) {
+				if (unfinished.getCount() < left
+						|| running(drains).stream().anyMatch((drain) -> drain.participant.holdsBack())) {
 					left = unfinished.getCount();
 					this.progress.made();
 				}

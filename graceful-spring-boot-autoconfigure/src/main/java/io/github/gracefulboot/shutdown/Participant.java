@@ -28,6 +28,10 @@ public record Participant(String name, DrainParticipant delegate) {
 		this.delegate.drain(deadline);
 	}
 
+	boolean holdsBack() {
+		return this.delegate instanceof HoldsBack holding && holding.holdsBack();
+	}
+
 	/**
 	 * Returns its work in hand.
 	 * @return the tasks. One that says so if it cannot tell them.

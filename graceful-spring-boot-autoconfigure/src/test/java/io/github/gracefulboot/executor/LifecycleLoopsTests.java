@@ -39,6 +39,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ExtendWith({ OutputCaptureExtension.class, DebugLogging.class })
 class LifecycleLoopsTests {
 
+	/**
+	 * Beans above the web server's phase are stopped anyway when nothing moves.
+	 */
+	private static final int BELOW_SERVER = 0;
+
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withPropertyValues("graceful.shutdown.timeout=10s")
 		.withConfiguration(
@@ -141,6 +146,11 @@ class LifecycleLoopsTests {
 			return this.running.getCount() == 0 && this.stopped.getCount() > 0;
 		}
 
+		@Override
+		public int getPhase() {
+			return BELOW_SERVER;
+		}
+
 	}
 
 	@EnableAsync(proxyTargetClass = true)
@@ -184,6 +194,11 @@ class LifecycleLoopsTests {
 		@Override
 		public boolean isRunning() {
 			return this.running;
+		}
+
+		@Override
+		public int getPhase() {
+			return BELOW_SERVER;
 		}
 
 	}

@@ -133,7 +133,7 @@ class GracefulSupervisorAutoConfigurationTests {
 
 	@Test
 	void whenContextNeverWasReadyThenNeitherReadyNorStoppingIsSaid() {
-		this.supervised.run((context) -> close(context));
+		this.supervised.run(ConfigurableApplicationContext::close);
 		assertThat(messages()).containsExactly("open");
 	}
 

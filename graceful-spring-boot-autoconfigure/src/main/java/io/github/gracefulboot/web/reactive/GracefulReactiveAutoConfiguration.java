@@ -13,6 +13,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.web.server.WebFilter;
@@ -35,8 +36,8 @@ public final class GracefulReactiveAutoConfiguration {
 
 	@Bean
 	InFlightWebFilter gracefulInFlightWebFilter(InFlightRequests requests, Traffic traffic, ReadinessProbes probes,
-			ReactiveStreams streams) {
-		return new InFlightWebFilter(requests, traffic, probes, streams, false);
+			ReactiveStreams streams, ApplicationContext context) {
+		return new InFlightWebFilter(requests, traffic, probes, streams, context);
 	}
 
 }

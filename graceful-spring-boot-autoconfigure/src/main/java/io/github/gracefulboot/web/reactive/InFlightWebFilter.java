@@ -11,6 +11,7 @@ import io.github.gracefulboot.web.InFlightRequest;
 import io.github.gracefulboot.web.InFlightRequests;
 import reactor.core.publisher.Mono;
 
+import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -36,21 +37,22 @@ final class InFlightWebFilter implements WebFilter, Ordered {
 
 	private final ReactiveStreams streams;
 
-	private final boolean managementPort;
+	private final ApplicationContext context;
 
 	InFlightWebFilter(InFlightRequests requests, Traffic traffic, ReadinessProbes probes, ReactiveStreams streams,
-			boolean managementPort) {
+			ApplicationContext context) {
 		this.requests = requests;
 		this.traffic = traffic;
 		this.probes = probes;
 		this.streams = streams;
-		this.managementPort = managementPort;
+		this.context = context;
 	}
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
 		ServerHttpRequest request = exchange.getRequest();
-		Kind kind = this.probes.classify(request.getPath().pathWithinApplication().value(), this.managementPort);
+		Kind kind = this.probes.classify(request.getPath().pathWithinApplication().value(),
+				cameToManagementPort(exchange));
 		String method = request.getMethod().name();
 		String path = request.getURI().getRawPath();
 		if (kind == Kind.TRAFFIC) {
@@ -74,6 +76,15 @@ final class InFlightWebFilter implements WebFilter, Ordered {
 			}
 			this.requests.end(inFlight);
 		});
+	}
+
+	/**
+	 * The context of a management port is below that of the application, and uses the
+	 * filters of both.
+	 */
+	private boolean cameToManagementPort(ServerWebExchange exchange) {
+		ApplicationContext context = exchange.getApplicationContext();
+		return context != null && context != this.context;
 	}
 
 	private static Mono<Void> refuse(ServerHttpResponse response) {
