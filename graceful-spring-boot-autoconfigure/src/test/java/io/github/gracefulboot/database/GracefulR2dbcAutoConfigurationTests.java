@@ -123,7 +123,7 @@ class GracefulR2dbcAutoConfigurationTests {
 	 */
 	private static final class LateDatabase implements ConnectionFactory {
 
-		private final ConnectionFactory database = H2ConnectionFactory.inMemory("late");
+		private final ConnectionFactory database = H2ConnectionFactory.inMemory("late-r2dbc");
 
 		private final AtomicInteger attempts = new AtomicInteger();
 

@@ -138,8 +138,9 @@ class SignalTests {
 	 */
 	@Test
 	void whenOnlyAShutdownHookOfTheJvmEndsTheWorkThenItIsRunInTime() throws Exception {
-		try (AppProcess process = App.of(SampleJar.GRACEFUL, DIRECTORY, "--sample.faults=true",
-				"--graceful.shutdown.timeout=60s", NO_HOOK_OF_H2).startReady()) {
+		try (AppProcess process = App
+			.of(SampleJar.GRACEFUL, DIRECTORY, "--sample.faults=true", "--graceful.shutdown.timeout=60s", NO_HOOK_OF_H2)
+			.startReady()) {
 			assertThat(status(process, "/loop-until-hook")).isEqualTo(202);
 			Exit exit = stop(process, "TERM", "a task that a JVM hook ends");
 			assertThat(exit.code()).isZero();
@@ -151,9 +152,9 @@ class SignalTests {
 	@Test
 	void whenARequestIsCutOffThoughTheHooksOfTheJvmRanThenTheExitCodeTells() throws Exception {
 		Load request = Load.of("POST", "/slow?ms=60000", true, 1).withMaxRequests(1);
-		try (AppProcess process = App.of(SampleJar.GRACEFUL, DIRECTORY, "--sample.faults=true",
-				"--graceful.shutdown.timeout=10s", NO_HOOK_OF_H2).startReady();
-				LoadClient client = LoadClient.start(request, process.port())) {
+		try (AppProcess process = App
+			.of(SampleJar.GRACEFUL, DIRECTORY, "--sample.faults=true", "--graceful.shutdown.timeout=10s", NO_HOOK_OF_H2)
+			.startReady(); LoadClient client = LoadClient.start(request, process.port())) {
 			process.awaitLog("Slow request of 60000 ms begins");
 			assertThat(status(process, "/loop-until-hook")).isEqualTo(202);
 			Exit exit = stop(process, "TERM", "request of 60 s and a task that a JVM hook ends");

@@ -67,8 +67,8 @@ class WebSocketTests {
 		try (AppProcess process = app.startReady()) {
 			Client client = work(process, "4000");
 			Exit exit = process.stop("TERM");
-			System.out.printf("WEBSOCKET message of 4 s on %s: %s, %s, exit code %d after %d ms%n", jar, client.messages,
-					client.closed.getNow("open"), exit.code(), exit.took().toMillis());
+			System.out.printf("WEBSOCKET message of 4 s on %s: %s, %s, exit code %d after %d ms%n", jar,
+					client.messages, client.closed.getNow("open"), exit.code(), exit.took().toMillis());
 			assertThat(client.closed.get(10, TimeUnit.SECONDS)).isEqualTo(GOING_AWAY);
 			assertThat(client.messages).containsExactly("done");
 			assertThat(exit.code()).isZero();
