@@ -28,6 +28,11 @@ final class ProcessExit implements ProcessStopper {
 	 */
 	private static final int TERMINATED = 143;
 
+	/**
+	 * What it exits with after SIGINT.
+	 */
+	private static final int INTERRUPTED = 130;
+
 	private static final Log logger = LogFactory.getLog(ProcessExit.class);
 
 	private final ConfigurableApplicationContext context;
@@ -43,6 +48,8 @@ final class ProcessExit implements ProcessStopper {
 	private final AtomicBoolean requested = new AtomicBoolean();
 
 	private volatile boolean ready;
+
+	private volatile boolean completelyStarted;
 
 	/**
 	 * Creates the exit.
@@ -70,6 +77,13 @@ final class ProcessExit implements ProcessStopper {
 	}
 
 	/**
+	 * From now on a stop interrupts no start.
+	 */
+	void completelyStarted() {
+		this.completelyStarted = true;
+	}
+
+	/**
 	 * From now on nothing is left to stop.
 	 */
 	void gone() {
@@ -78,10 +92,6 @@ final class ProcessExit implements ProcessStopper {
 
 	ConfigurableApplicationContext context() {
 		return this.context;
-	}
-
-	ShutdownSequence shutdown() {
-		return this.shutdown;
 	}
 
 	boolean isReady() {
@@ -93,20 +103,22 @@ final class ProcessExit implements ProcessStopper {
 	}
 
 	/**
-	 * Starts the budgets of all applications, which are over at the same time, and
-	 * watches over them, before anything that could hang.
+	 * Starts the budgets of all applications at the same time, those of contexts below
+	 * others within theirs, and watches over them, before anything that could hang.
 	 * @param reason why the process ends
 	 * @param source who asked for it, for the log
 	 * @return when it has to be gone
 	 */
 	Deadline begin(StopReason reason, String source) {
-		List<ShutdownSequence> shutdowns = this.applications.with(this).stream().map(ProcessExit::shutdown).toList();
-		Deadline deadline = shutdowns.stream()
-			.map((shutdown) -> shutdown.start(reason, source))
+		List<ProcessExit> all = this.applications.with(this);
+		Deadline deadline = this.applications.roots()
+			.stream()
+			.map((application) -> application.shutdown.start(reason, source))
 			.max(Comparator.comparing(Deadline::remaining))
-			.orElseThrow();
-		if (this.guard != null && this.applications.with(this).stream().noneMatch(ProcessExit::isGuarded)) {
-			this.guard.watch(deadline, shutdowns);
+			.orElseGet(() -> this.shutdown.start(reason, source));
+		all.forEach((application) -> application.shutdown.start(reason, source, deadline.remaining()));
+		if (this.guard != null && all.stream().noneMatch(ProcessExit::isGuarded)) {
+			this.guard.watch(deadline, all.stream().map((application) -> application.shutdown).toList());
 		}
 		return deadline;
 	}
@@ -130,10 +142,17 @@ final class ProcessExit implements ProcessStopper {
 	 * Closes the contexts below, which use this one.
 	 */
 	void closeChildren() {
-		List<Thread> children = this.applications.childrenOf(this).stream().map(ProcessExit::closing).toList();
+		List<ProcessExit> children = this.applications.childrenOf(this);
+		if (children.isEmpty()) {
+			return;
+		}
+		Deadline deadline = this.shutdown.start(StopReason.CONTEXT_CLOSED);
+		children.forEach((child) -> child.shutdown.start(StopReason.CONTEXT_CLOSED,
+				StopReason.CONTEXT_CLOSED.toString(), deadline.remaining()));
+		List<Thread> closing = children.stream().map(ProcessExit::closing).toList();
 		try {
-			for (Thread child : children) {
-				child.join(this.shutdown.start(StopReason.CONTEXT_CLOSED).remaining().toMillis() + 1);
+			for (Thread thread : closing) {
+				thread.join(deadline.remaining().toMillis() + 1);
 			}
 		}
 		catch (InterruptedException ex) {
@@ -185,11 +204,25 @@ final class ProcessExit implements ProcessStopper {
 			roots.stream().skip(1).forEach(ProcessExit::closing);
 			roots.stream().findFirst().ifPresent((root) -> root.context.close());
 			all.forEach((application) -> application.awaitClosed(deadline));
-			code = all.stream().mapToInt((application) -> application.shutdown.finish().exitCode()).max().orElseThrow();
+			code = all.stream().mapToInt(ProcessExit::finish).max().orElseThrow();
 		}
 		finally {
 			this.hooks.exit(code);
 		}
+	}
+
+	/**
+	 * Ends the shutdown. A start that was interrupted, such as a runner that had not
+	 * returned, is no success: it ends as Spring Boot ends it.
+	 * @return the exit code
+	 */
+	private int finish() {
+		int code = this.shutdown.finish().exitCode();
+		StopReason reason = this.shutdown.getReason();
+		if (code != 0 || this.completelyStarted || reason == StopReason.ENDPOINT) {
+			return code;
+		}
+		return (reason == StopReason.SIGINT) ? INTERRUPTED : TERMINATED;
 	}
 
 	/**

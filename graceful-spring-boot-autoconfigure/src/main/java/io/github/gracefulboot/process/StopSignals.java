@@ -128,6 +128,7 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 	@Override
 	public void readinessChanged(boolean accepting) {
 		if (accepting) {
+			this.exit.completelyStarted();
 			takeOver();
 		}
 	}

@@ -114,13 +114,24 @@ public final class ShutdownSequence implements GracefulShutdown {
 	 * @param source who asked for it, for the log
 	 * @return when the shutdown has to be over
 	 */
-	public synchronized Deadline start(StopReason reason, String source) {
+	public Deadline start(StopReason reason, String source) {
+		return start(reason, source, this.budget.timeout());
+	}
+
+	/**
+	 * Starts the budget of a shutdown that is a part of another one.
+	 * @param reason why the application shuts down
+	 * @param source who asked for it, for the log
+	 * @param atMost how much time the other one has left
+	 * @return when the shutdown has to be over
+	 */
+	public synchronized Deadline start(StopReason reason, String source, Duration atMost) {
 		this.endsProcess |= reason.endsProcess();
 		Deadline deadline = this.deadline;
 		if (deadline == null) {
 			this.reason = reason;
 			this.source = source;
-			deadline = Deadline.after(this.clock, this.budget.timeout());
+			deadline = Deadline.after(this.clock, this.budget.timeout()).atMost(atMost);
 			this.deadline = deadline;
 		}
 		return deadline;
