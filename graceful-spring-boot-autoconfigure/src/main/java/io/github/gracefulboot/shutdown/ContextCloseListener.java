@@ -61,7 +61,13 @@ final class ContextCloseListener implements SmartApplicationListener, Disposable
 	 */
 	void awaitDrain() {
 		this.shutdown.awaitDrain();
-		this.phases.fitInto(this.shutdown.getReleaseDeadline(), this.shutdown.start(StopReason.CONTEXT_CLOSED));
+		try {
+			this.phases.fitInto(this.shutdown.getReleaseDeadline(), this.shutdown.start(StopReason.CONTEXT_CLOSED));
+		}
+		catch (RuntimeException | Error ex) {
+			// The phase may have been left behind, and the beans are gone
+			logger.debug("Could not limit the phases that follow", ex);
+		}
 	}
 
 	private boolean isInService() {

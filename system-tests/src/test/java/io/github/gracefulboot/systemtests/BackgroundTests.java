@@ -41,7 +41,7 @@ class BackgroundTests {
 			Exit exit = stop(process, "thread");
 			assertThat(exit.code()).isOne();
 			assertThat(process.log()).containsPattern("Abandoned: thread unknown \\(.*BackgroundController")
-				.contains("at io.github.gracefulboot.sample.BackgroundController.work(")
+				.contains("io.github.gracefulboot.sample.BackgroundController.work(")
 				.containsPattern("Shutdown forced after .*, abandoned: thread unknown \\(");
 		}
 	}
