@@ -64,6 +64,22 @@ public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve) {
 	}
 
 	/**
+	 * Returns the same shares of less time.
+	 * @param limit the time there is
+	 * @return the budget
+	 */
+	Budget within(Duration limit) {
+		if (limit.compareTo(this.timeout) >= 0) {
+			return this;
+		}
+		return new Budget(limit, share(this.lameDuckMax, limit), share(this.reserve, limit));
+	}
+
+	private Duration share(Duration part, Duration limit) {
+		return Duration.ofMillis(part.toMillis() * limit.toMillis() / this.timeout.toMillis());
+	}
+
+	/**
 	 * Returns when the lame duck stage ends if it begins now.
 	 * @param stop when the whole stop is over
 	 * @return the deadline of the stage

@@ -50,7 +50,7 @@ public final class ShutdownSequence implements GracefulShutdown {
 	 */
 	private static final Duration AFTER_DEADLINE = Duration.ofSeconds(1);
 
-	private final Budget budget;
+	private volatile Budget budget;
 
 	private final @Nullable LameDuck lameDuck;
 
@@ -131,7 +131,8 @@ public final class ShutdownSequence implements GracefulShutdown {
 		if (deadline == null) {
 			this.reason = reason;
 			this.source = source;
-			deadline = Deadline.after(this.clock, this.budget.timeout()).atMost(atMost);
+			this.budget = this.budget.within(atMost);
+			deadline = Deadline.after(this.clock, this.budget.timeout());
 			this.deadline = deadline;
 		}
 		return deadline;

@@ -86,4 +86,12 @@ class BudgetTests {
 		return Budget.of(timeout, min, max, new Percentage(20));
 	}
 
+	@Test
+	void whenThereIsLessTimeThenItIsSharedOutInTheSameWay() {
+		Budget budget = Budget.of(Duration.ofSeconds(30), Duration.ZERO, null, new Percentage(20));
+		assertThat(budget.within(Duration.ofSeconds(10)))
+			.isEqualTo(new Budget(Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(2)));
+		assertThat(budget.within(Duration.ofSeconds(40))).isSameAs(budget);
+	}
+
 }
