@@ -1,6 +1,5 @@
 package io.github.gracefulboot.web.websocket;
 
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
@@ -10,6 +9,7 @@ import org.eclipse.jetty.ee11.websocket.server.JettyWebSocketServerContainer;
 import org.eclipse.jetty.websocket.api.Callback;
 import org.eclipse.jetty.websocket.api.Session;
 import org.eclipse.jetty.websocket.common.WebSocketSession;
+import org.eclipse.jetty.websocket.core.CoreSession;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ObjectUtils;
@@ -49,7 +49,7 @@ final class JettyNativeWebSockets implements WebSocketServer {
 			.toList();
 	}
 
-	private record JettySession(Session session, boolean reactive) implements OpenWebSocket {
+	private record JettySession(Session session, boolean reactive) implements JettyOpenWebSocket {
 
 		@Override
 		public Object id() {
@@ -68,35 +68,17 @@ final class JettyNativeWebSockets implements WebSocketServer {
 
 		@Override
 		public boolean isHandling() {
-			return !this.reactive && connection().isHandling();
+			return !this.reactive && JettyOpenWebSocket.super.isHandling();
 		}
 
 		@Override
-		public @Nullable Duration idle() {
-			return connection().idle();
+		public CoreSession coreSession() {
+			return ((WebSocketSession) this.session).getCoreSession();
 		}
 
 		@Override
-		public @Nullable Thread thread() {
-			return JettyConnection.thread();
-		}
-
-		@Override
-		public boolean isUnread(Duration patience) {
-			return connection().isUnread(patience);
-		}
-
-		private JettyConnection connection() {
-			return new JettyConnection(((WebSocketSession) this.session).getCoreSession());
-		}
-
-		@Override
-		public boolean close(Duration patience, boolean handling) {
-			if (!handling && isHandling()) {
-				return false;
-			}
+		public void goAway() {
 			this.session.close(GOING_AWAY, REASON, Callback.NOOP);
-			return true;
 		}
 
 		@Override

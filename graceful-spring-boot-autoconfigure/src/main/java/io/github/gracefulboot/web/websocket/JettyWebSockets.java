@@ -1,6 +1,5 @@
 package io.github.gracefulboot.web.websocket;
 
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
@@ -9,6 +8,7 @@ import jakarta.servlet.ServletContext;
 import jakarta.websocket.CloseReason;
 import org.eclipse.jetty.ee11.websocket.jakarta.common.JakartaWebSocketSession;
 import org.eclipse.jetty.ee11.websocket.jakarta.server.JakartaWebSocketServerContainer;
+import org.eclipse.jetty.websocket.core.CoreSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +37,7 @@ final class JettyWebSockets implements WebSocketServer {
 			.toList();
 	}
 
-	private record JettySession(JakartaWebSocketSession session) implements OpenWebSocket {
+	private record JettySession(JakartaWebSocketSession session) implements JettyOpenWebSocket {
 
 		@Override
 		public Object id() {
@@ -50,36 +50,13 @@ final class JettyWebSockets implements WebSocketServer {
 		}
 
 		@Override
-		public boolean isHandling() {
-			return connection().isHandling();
+		public CoreSession coreSession() {
+			return this.session.getCoreSession();
 		}
 
 		@Override
-		public @Nullable Duration idle() {
-			return connection().idle();
-		}
-
-		@Override
-		public @Nullable Thread thread() {
-			return JettyConnection.thread();
-		}
-
-		@Override
-		public boolean isUnread(Duration patience) {
-			return connection().isUnread(patience);
-		}
-
-		private JettyConnection connection() {
-			return new JettyConnection(this.session.getCoreSession());
-		}
-
-		@Override
-		public boolean close(Duration patience, boolean handling) {
-			if (!handling && isHandling()) {
-				return false;
-			}
+		public void goAway() {
 			this.session.close(new CloseReason(CloseReason.CloseCodes.GOING_AWAY, REASON));
-			return true;
 		}
 
 		@Override

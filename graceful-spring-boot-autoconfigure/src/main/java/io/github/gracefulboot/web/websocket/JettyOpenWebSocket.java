@@ -15,18 +15,28 @@ import org.eclipse.jetty.websocket.core.WebSocketCoreSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection of a WebSocket session of Jetty.
- *
- * @param session the session below the API that the application uses
+ * A WebSocket session of Jetty, whichever API the application uses.
  */
-record JettyConnection(CoreSession session) {
+interface JettyOpenWebSocket extends OpenWebSocket {
+
+	/**
+	 * Returns the session below that API.
+	 * @return the session
+	 */
+	CoreSession coreSession();
+
+	/**
+	 * Closes the session with 1001.
+	 */
+	void goAway();
 
 	/**
 	 * Jetty asks for further bytes after it has called the application, if the
 	 * application does not do so itself.
 	 * @return whether the application has not returned yet, or bytes have come
 	 */
-	boolean isHandling() {
+	@Override
+	default boolean isHandling() {
 		EndPoint endPoint = endPoint();
 		return endPoint != null && (!endPoint.isFillInterested() || hasArrived(endPoint));
 	}
@@ -41,11 +51,13 @@ record JettyConnection(CoreSession session) {
 		}
 	}
 
-	@Nullable Duration idle() {
+	@Override
+	default @Nullable Duration idle() {
 		return (endPoint() instanceof AbstractEndPoint endPoint) ? Duration.ofMillis(endPoint.getIdleFor()) : null;
 	}
 
-	boolean isUnread(Duration patience) {
+	@Override
+	default boolean isUnread(Duration patience) {
 		return endPoint() instanceof AbstractEndPoint endPoint && endPoint.getWriteFlusher().isPending()
 				&& endPoint.getIdleFor() > patience.toMillis();
 	}
@@ -54,7 +66,8 @@ record JettyConnection(CoreSession session) {
 	 * Looks for the thread among all, since Jetty does not tell it.
 	 * @return the thread, or {@code null} if several threads handle messages
 	 */
-	static @Nullable Thread thread() {
+	@Override
+	default @Nullable Thread thread() {
 		List<Thread> threads = Thread.getAllStackTraces()
 			.entrySet()
 			.stream()
@@ -64,13 +77,22 @@ record JettyConnection(CoreSession session) {
 		return (threads.size() == 1) ? threads.get(0) : null;
 	}
 
+	@Override
+	default boolean close(Duration patience, boolean handling) {
+		if (!handling && isHandling()) {
+			return false;
+		}
+		goAway();
+		return true;
+	}
+
 	private static boolean isHandling(StackTraceElement[] stack) {
 		return Arrays.stream(stack)
 			.anyMatch((frame) -> frame.getClassName().equals(WebSocketConnection.class.getName()));
 	}
 
 	private @Nullable EndPoint endPoint() {
-		return (this.session instanceof WebSocketCoreSession core) ? core.getConnection().getEndPoint() : null;
+		return (coreSession() instanceof WebSocketCoreSession core) ? core.getConnection().getEndPoint() : null;
 	}
 
 }
