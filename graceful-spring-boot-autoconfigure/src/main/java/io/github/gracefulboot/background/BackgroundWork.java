@@ -17,13 +17,17 @@ import io.github.gracefulboot.shutdown.ThreadsAtWork;
 import io.github.gracefulboot.traffic.Readiness;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.event.ApplicationStartedEvent;
+import org.springframework.context.ApplicationListener;
+
 /**
  * Work that goes on in the background and belongs to no bean: tasks of the common pool,
  * of {@code CompletableFuture} and of Reactor's shared schedulers, and what the main
  * method does after the start. All of it would die with the process. Nobody tells when it
  * ends, so that it is polled, and only once a shutdown has begun.
  */
-final class BackgroundWork implements DrainParticipant, Readiness.Listener, ThreadsAtWork {
+final class BackgroundWork
+		implements DrainParticipant, Readiness.Listener, ApplicationListener<ApplicationStartedEvent>, ThreadsAtWork {
 
 	private static final long POLL_MILLIS = 20;
 
@@ -44,7 +48,9 @@ final class BackgroundWork implements DrainParticipant, Readiness.Listener, Thre
 
 	private final boolean waits;
 
-	private final AtomicBoolean watching = new AtomicBoolean();
+	private final AtomicBoolean ready = new AtomicBoolean();
+
+	private volatile boolean watching;
 
 	private volatile @Nullable List<ActiveTask> draining;
 
@@ -71,12 +77,33 @@ final class BackgroundWork implements DrainParticipant, Readiness.Listener, Thre
 	}
 
 	/**
-	 * Looks at the threads when the service has become ready, beside its start.
+	 * Looks at the threads when the application has started, beside its runners, which
+	 * may never return.
+	 */
+	@Override
+	public void onApplicationEvent(ApplicationStartedEvent event) {
+		watch();
+	}
+
+	@Override
+	public boolean supportsAsyncExecution() {
+		return false;
+	}
+
+	/**
+	 * Looks at them once more when the service has become ready.
 	 */
 	@Override
 	public void readinessChanged(boolean accepting) {
-		if (accepting && this.waits && this.watching.compareAndSet(false, true)) {
+		if (accepting && this.ready.compareAndSet(false, true)) {
+			watch();
+		}
+	}
+
+	private void watch() {
+		if (this.waits) {
 			this.watch.startWith(DaemonThreads.factory("graceful-background"));
+			this.watching = true;
 		}
 	}
 
@@ -92,8 +119,7 @@ final class BackgroundWork implements DrainParticipant, Readiness.Listener, Thre
 	}
 
 	private List<ActiveTask> look(Predicate<ThreadAtWork> which) {
-		return this.watching.get() ? this.watch.look().stream().filter(which).map(ThreadAtWork::toTask).toList()
-				: List.of();
+		return this.watching ? this.watch.look().stream().filter(which).map(ThreadAtWork::toTask).toList() : List.of();
 	}
 
 	@Override

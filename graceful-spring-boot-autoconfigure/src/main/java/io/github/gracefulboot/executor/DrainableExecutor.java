@@ -1,5 +1,6 @@
 package io.github.gracefulboot.executor;
 
+import java.time.Duration;
 import java.util.Collection;
 
 import io.github.gracefulboot.ActiveTask;
@@ -80,6 +81,14 @@ interface DrainableExecutor {
 	 */
 	default boolean refuseTasks() {
 		return false;
+	}
+
+	/**
+	 * Returns how long the application lets its tasks go on.
+	 * @return the time, or zero if nothing was set
+	 */
+	default Duration terminationTimeout() {
+		return Duration.ZERO;
 	}
 
 	/**

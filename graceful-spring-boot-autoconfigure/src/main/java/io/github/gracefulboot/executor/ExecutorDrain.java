@@ -3,6 +3,7 @@ package io.github.gracefulboot.executor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -15,6 +16,7 @@ import io.github.gracefulboot.GracefulShutdown;
 import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.executor.ExecutorProperties.Queued;
 import io.github.gracefulboot.shutdown.LifecyclePhases;
+import io.github.gracefulboot.shutdown.NeedsTime;
 import io.github.gracefulboot.shutdown.StageListener;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -30,8 +32,8 @@ import org.springframework.scheduling.config.ScheduledTask;
  * another: they accept tasks until all of them are idle at the same time. Most executors
  * do not notify of the end of tasks, so that they are polled.
  */
-final class ExecutorDrain implements DrainParticipant, LifecyclePhases.Limit, StageListener, SmartInitializingSingleton,
-		ThreadsPostProcessor.Listener {
+final class ExecutorDrain implements DrainParticipant, NeedsTime, LifecyclePhases.Limit, StageListener,
+		SmartInitializingSingleton, ThreadsPostProcessor.Listener {
 
 	private static final Log logger = LogFactory.getLog(ExecutorDrain.class);
 
@@ -145,6 +147,17 @@ final class ExecutorDrain implements DrainParticipant, LifecyclePhases.Limit, St
 			}
 		}
 		return tasks;
+	}
+
+	@Override
+	public Duration neededTime() {
+		return !this.waits ? Duration.ZERO
+				: this.beans.find()
+					.stream()
+					.filter((executor) -> executor.inHand() > 0)
+					.map(DrainableExecutor::terminationTimeout)
+					.max(Comparator.naturalOrder())
+					.orElse(Duration.ZERO);
 	}
 
 	@Override

@@ -31,7 +31,6 @@ import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.core.task.SyncTaskExecutor;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
 import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
-import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
@@ -120,11 +119,8 @@ final class ExecutorInspection {
 		}
 		else if (executor instanceof SimpleAsyncTaskExecutor simple) {
 			track(simple);
-			found(simple,
-					(name) -> (simple.getThreadFactory() instanceof TaskThreads threads)
-							? new ThreadPerTaskExecutor(name, threads,
-									(simple instanceof SimpleAsyncTaskScheduler scheduler) ? scheduler : null)
-							: null);
+			found(simple, (name) -> (simple.getThreadFactory() instanceof TaskThreads threads)
+					? new ThreadPerTaskExecutor(name, threads, simple) : null);
 		}
 		else if (executor instanceof VirtualThreadTaskExecutor virtual) {
 			track(virtual);

@@ -1,5 +1,6 @@
 package io.github.gracefulboot.executor;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -105,6 +106,11 @@ final class PoolExecutor implements DrainableExecutor {
 		}
 		this.spring.initiateShutdown();
 		return true;
+	}
+
+	@Override
+	public Duration terminationTimeout() {
+		return (this.spring != null) ? TerminationTimeout.of(this.spring) : Duration.ZERO;
 	}
 
 	@Override

@@ -1,5 +1,6 @@
 package io.github.gracefulboot.executor;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import io.github.gracefulboot.ActiveTask;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
 
 /**
@@ -21,16 +23,19 @@ final class ThreadPerTaskExecutor implements DrainableExecutor {
 
 	private final TaskThreads threads;
 
+	private final @Nullable SimpleAsyncTaskExecutor spring;
+
 	private final @Nullable SimpleAsyncTaskScheduler scheduler;
 
 	private final AtomicBoolean pausing = new AtomicBoolean();
 
 	private volatile boolean paused;
 
-	ThreadPerTaskExecutor(String name, TaskThreads threads, @Nullable SimpleAsyncTaskScheduler scheduler) {
+	ThreadPerTaskExecutor(String name, TaskThreads threads, @Nullable SimpleAsyncTaskExecutor spring) {
 		this.name = name;
 		this.threads = threads;
-		this.scheduler = scheduler;
+		this.spring = spring;
+		this.scheduler = (spring instanceof SimpleAsyncTaskScheduler scheduling) ? scheduling : null;
 	}
 
 	@Override
@@ -68,6 +73,11 @@ final class ThreadPerTaskExecutor implements DrainableExecutor {
 	@Override
 	public boolean runsSince(long nanoTime) {
 		return this.threads.runsSince(nanoTime);
+	}
+
+	@Override
+	public Duration terminationTimeout() {
+		return (this.spring != null) ? TerminationTimeout.of(this.spring) : Duration.ZERO;
 	}
 
 	@Override

@@ -2,16 +2,17 @@ package io.github.gracefulboot.process;
 
 import java.lang.reflect.Field;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.Durations;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.log.LogMessage;
 
@@ -19,24 +20,24 @@ import org.springframework.core.log.LogMessage;
  * Ends the process, and decides when the shutdown hooks of the JVM run. They come last,
  * since they close what work in hand uses, such as tracers and caches. But what the drain
  * waits for may be a loop that one of them ends, so that they are run when there has been
- * no progress for some time.
+ * no progress for some time: soon if only tasks are left, most of which are loops.
  */
 final class JvmHooks {
 
 	private static final Log logger = LogFactory.getLog(JvmHooks.class);
 
 	/**
-	 * H2's shutdown hook and its databases. It has no accessor for them.
+	 * H2's shutdown hook, which has no accessor.
 	 */
-	static final String H2_HOOK = "org.h2.engine.OnExitDatabaseCloser";
+	private static final String H2_HOOK = "org.h2.engine.OnExitDatabaseCloser";
 
-	static final String H2_DATABASES = "DATABASES";
+	private static final String H2_HOOK_INSTANCE = "INSTANCE";
 
-	private static final Duration LONGEST_PATIENCE = Duration.ofSeconds(5);
+	private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+	private static final Duration PATIENCE_WITH_TASKS = Duration.ofSeconds(1);
 
 	private static final int PATIENCE_PART = 4;
-
-	private static final int PATIENCE_PART_WITH_DATABASE = 2;
 
 	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
@@ -65,7 +66,7 @@ final class JvmHooks {
 	void watch(Deadline deadline) {
 		DaemonThreads.start("graceful-jvm-hooks", () -> {
 			try {
-				if (awaitLackOfProgress(deadline, patience(deadline.remaining()))) {
+				if (awaitLackOfProgress(deadline)) {
 					run();
 				}
 			}
@@ -75,33 +76,13 @@ final class JvmHooks {
 		});
 	}
 
-	private static Duration patience(Duration timeout) {
-		return closeDatabases() ? timeout.dividedBy(PATIENCE_PART_WITH_DATABASE)
-				: Durations.shorter(LONGEST_PATIENCE, timeout.dividedBy(PATIENCE_PART));
-	}
-
-	/**
-	 * Returns whether the hooks close an embedded database under the statements that
-	 * still run.
-	 */
-	private static boolean closeDatabases() {
-		try {
-			Field databases = Class.forName(H2_HOOK, true, JvmHooks.class.getClassLoader())
-				.getDeclaredField(H2_DATABASES);
-			databases.setAccessible(true);
-			return !((Map<?, ?>) databases.get(null)).isEmpty();
-		}
-		catch (ClassNotFoundException | LinkageError ex) {
-			return false;
-		}
-		catch (ReflectiveOperationException | RuntimeException ex) {
-			return true;
-		}
-	}
-
-	private boolean awaitLackOfProgress(Deadline deadline, Duration patience) throws InterruptedException {
+	private boolean awaitLackOfProgress(Deadline deadline) throws InterruptedException {
+		Duration longest = deadline.remaining().dividedBy(PATIENCE_PART);
 		while (!deadline.hasPassed() && !this.stopped.await(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS)) {
-			if (this.shutdown.isDraining() && this.shutdown.getTimeWithoutProgress().compareTo(patience) > 0) {
+			// In the release stage it is executors and threads that are waited for
+			Duration patience = (this.shutdown.getStage() == Stage.RELEASE) ? PATIENCE_WITH_TASKS : PATIENCE;
+			if (this.shutdown.isDraining()
+					&& this.shutdown.getTimeWithoutProgress().compareTo(Durations.shorter(patience, longest)) > 0) {
 				return true;
 			}
 		}
@@ -111,8 +92,9 @@ final class JvmHooks {
 	private void run() {
 		logger.debug(LogMessage.format("No progress for %s: running the shutdown hooks of the JVM, one of which may "
 				+ "end what is still running", Durations.text(this.shutdown.getTimeWithoutProgress())));
+		Thread h2 = takeFromJvm();
 		try {
-			Runtime.getRuntime().addShutdownHook(new Thread(this::holdUntilStopped, "graceful-exit"));
+			Runtime.getRuntime().addShutdownHook(new Thread(() -> holdUntilStopped(h2), "graceful-exit"));
 		}
 		catch (IllegalStateException ex) {
 			// They run already
@@ -122,14 +104,36 @@ final class JvmHooks {
 	}
 
 	/**
-	 * Holds the JVM, which has begun to exit with 0, until the shutdown is over.
+	 * Takes the hook from the JVM that closes embedded databases of H2 under the
+	 * statements that still run.
+	 * @return the hook, or {@code null} if there is none
 	 */
-	private void holdUntilStopped() {
+	private static @Nullable Thread takeFromJvm() {
+		try {
+			Field instance = Class.forName(H2_HOOK, false, JvmHooks.class.getClassLoader())
+				.getDeclaredField(H2_HOOK_INSTANCE);
+			instance.setAccessible(true);
+			return (instance.get(null) instanceof Thread hook && Runtime.getRuntime().removeShutdownHook(hook)) ? hook
+					: null;
+		}
+		catch (ReflectiveOperationException | RuntimeException | LinkageError ex) {
+			return null;
+		}
+	}
+
+	/**
+	 * Holds the JVM, which has begun to exit with 0, until the shutdown is over.
+	 * @param last the hook that comes last, or {@code null} if there is none
+	 */
+	private void holdUntilStopped(@Nullable Thread last) {
 		try {
 			this.stopped.await();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+		}
+		if (last != null) {
+			last.run();
 		}
 		if (this.code != 0) {
 			this.flushLogs.run();

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param timeout from the stop signal to the end of the process
  * @param lameDuckMax the most that the lame duck stage takes of it
  * @param reserve what is kept at the end for release and exit
+ * @param limit what the timeout may be raised to
  */
-public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve) {
+public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve, Duration limit) {
 
 	private static final Duration DEFAULT_LAME_DUCK_MAX = Duration.ofSeconds(15);
 
@@ -48,7 +49,32 @@ public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve) {
 		Duration reserved = reserve.of(timeout);
 		Duration max = (lameDuckMax != null) ? lameDuckMax
 				: Durations.longer(lameDuckMin, Durations.shorter(DEFAULT_LAME_DUCK_MAX, timeout.dividedBy(2)));
-		return new Budget(timeout, Durations.shorter(max, timeout.minus(reserved)), reserved);
+		return new Budget(timeout, Durations.shorter(max, timeout.minus(reserved)), reserved, timeout);
+	}
+
+	/**
+	 * Returns the same budget, which may be raised.
+	 * @param limit when the process is killed, for example
+	 * @return the budget
+	 */
+	Budget upTo(Duration limit) {
+		return new Budget(this.timeout, this.lameDuckMax, this.reserve, Durations.longer(this.timeout, limit));
+	}
+
+	/**
+	 * Returns a budget that leaves enough time to work in hand, as far as that is
+	 * possible.
+	 * @param work how long the application lets it go on
+	 * @return the budget
+	 */
+	Budget with(Duration work) {
+		Duration needed = work.multipliedBy(this.timeout.toMillis())
+			.dividedBy(this.timeout.minus(this.reserve).toMillis());
+		if (needed.compareTo(this.timeout) <= 0 || this.limit.compareTo(this.timeout) <= 0) {
+			return this;
+		}
+		Duration raised = Durations.shorter(needed, this.limit);
+		return new Budget(raised, this.lameDuckMax, share(this.reserve, raised), this.limit);
 	}
 
 	/**
@@ -72,7 +98,7 @@ public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve) {
 		if (limit.compareTo(this.timeout) >= 0) {
 			return this;
 		}
-		return new Budget(limit, share(this.lameDuckMax, limit), share(this.reserve, limit));
+		return new Budget(limit, share(this.lameDuckMax, limit), share(this.reserve, limit), limit);
 	}
 
 	private Duration share(Duration part, Duration limit) {

@@ -46,6 +46,8 @@ final class DrainEngine {
 
 	private final Progress progress;
 
+	private volatile boolean waitingForOthers;
+
 	DrainEngine(CutOffs cutOffs, Progress progress) {
 		this.cutOffs = cutOffs;
 		this.progress = progress;
@@ -99,6 +101,8 @@ final class DrainEngine {
 					this.progress.made();
 				}
 				this.progress.look(tasks(running(drains)));
+				this.waitingForOthers = running(drains).stream()
+					.allMatch((drain) -> drain.participant.waitsForOthers());
 				if (line.hasPassed()) {
 					logProgress(drains, deadline, first);
 					first = false;
@@ -112,6 +116,14 @@ final class DrainEngine {
 			Thread.currentThread().interrupt();
 			return StageResult.INTERRUPTED;
 		}
+	}
+
+	/**
+	 * Returns whether what is left in hand ends when others are told.
+	 * @return whether there is nothing else to wait for
+	 */
+	boolean isWaitingForOthers() {
+		return this.waitingForOthers;
 	}
 
 	private static void endIfOnlyTheShutdownIsWaitedFor(Drain drain, Predicate<ActiveTask> waitsForShutdown) {

@@ -61,7 +61,8 @@ public class DrainProperties {
 	public enum Streams {
 
 		/**
-		 * End them at the start of the drain.
+		 * End them in the drain, as soon as the application has been told of the
+		 * shutdown.
 		 */
 		CLOSE,
 

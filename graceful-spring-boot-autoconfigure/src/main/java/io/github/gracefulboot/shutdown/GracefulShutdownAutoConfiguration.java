@@ -1,6 +1,7 @@
 package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.function.LongSupplier;
 
 import io.github.gracefulboot.traffic.Readiness;
@@ -44,6 +45,8 @@ public final class GracefulShutdownAutoConfiguration {
 
 	private static final LongSupplier CLOCK = System::nanoTime;
 
+	private static final Duration UNLIMITED = Duration.ofDays(1);
+
 	@Bean
 	static LazyInitializationExcludeFilter gracefulLazyInitializationExcludeFilter() {
 		return (beanName, definition, type) -> type.getName().startsWith("io.github.gracefulboot.");
@@ -65,8 +68,9 @@ public final class GracefulShutdownAutoConfiguration {
 	Budget gracefulBudget(ShutdownProperties shutdown, LameDuckProperties lameDuck, Environment environment,
 			ObjectProvider<KillTimeout> killTimeouts) {
 		ShutdownRules.check(shutdown, lameDuck, environment);
-		return Budget.of(beforeKill(timeout(shutdown, environment), killTimeouts), lameDuck.getMin(), lameDuck.getMax(),
-				shutdown.getReleaseReserve());
+		Duration timeout = beforeKill(timeout(shutdown, environment), killTimeouts);
+		Budget budget = Budget.of(timeout, lameDuck.getMin(), lameDuck.getMax(), shutdown.getReleaseReserve());
+		return environment.containsProperty(ShutdownRules.TIMEOUT) ? budget : budget.upTo(untilKill(killTimeouts));
 	}
 
 	private static Duration timeout(ShutdownProperties shutdown, Environment environment) {
@@ -85,20 +89,29 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	private static Duration beforeKill(Duration configured, ObjectProvider<KillTimeout> killTimeouts) {
-		Duration timeout = configured;
-		String source = null;
-		for (KillTimeout killTimeout : killTimeouts) {
-			Duration limit = killTimeout.untilKill().map(Budget::before).orElse(timeout);
-			if (limit.compareTo(timeout) < 0) {
-				timeout = limit;
-				source = killTimeout.source();
-			}
+		Duration limit = untilKill(killTimeouts);
+		if (limit.compareTo(configured) >= 0) {
+			return configured;
 		}
-		if (source != null) {
-			logger.info(LogMessage.format("Shutdown timeout reduced from %s to %s to stay below %s",
-					Durations.text(configured), Durations.text(timeout), source));
-		}
-		return timeout;
+		String source = killTimeouts.stream()
+			.filter((killTimeout) -> before(killTimeout).equals(limit))
+			.map(KillTimeout::source)
+			.findFirst()
+			.orElseThrow();
+		logger.info(LogMessage.format("Shutdown timeout reduced from %s to %s to stay below %s",
+				Durations.text(configured), Durations.text(limit), source));
+		return limit;
+	}
+
+	private static Duration untilKill(ObjectProvider<KillTimeout> killTimeouts) {
+		return killTimeouts.stream()
+			.map(GracefulShutdownAutoConfiguration::before)
+			.min(Comparator.naturalOrder())
+			.orElse(UNLIMITED);
+	}
+
+	private static Duration before(KillTimeout killTimeout) {
+		return killTimeout.untilKill().map(Budget::before).orElse(UNLIMITED);
 	}
 
 	@Bean

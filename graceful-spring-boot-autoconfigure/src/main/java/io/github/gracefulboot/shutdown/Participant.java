@@ -1,5 +1,6 @@
 package io.github.gracefulboot.shutdown;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 
@@ -30,6 +31,20 @@ public record Participant(String name, DrainParticipant delegate) {
 
 	boolean holdsBack() {
 		return this.delegate instanceof HoldsBack holding && holding.holdsBack();
+	}
+
+	Duration neededTime() {
+		return (this.delegate instanceof NeedsTime needing) ? needing.neededTime() : Duration.ZERO;
+	}
+
+	boolean waitsForOthers() {
+		return this.delegate instanceof WaitsForOthers waiting && waiting.waitsForOthers();
+	}
+
+	void othersWereTold() {
+		if (this.delegate instanceof WaitsForOthers waiting) {
+			waiting.othersWereTold();
+		}
 	}
 
 	/**

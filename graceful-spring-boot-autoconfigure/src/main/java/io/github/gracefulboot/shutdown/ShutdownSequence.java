@@ -45,6 +45,8 @@ public final class ShutdownSequence implements GracefulShutdown {
 
 	private static final int MOMENT_PART = 4;
 
+	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
+
 	/**
 	 * For a drain that interrupts what did not finish.
 	 */
@@ -115,27 +117,43 @@ public final class ShutdownSequence implements GracefulShutdown {
 	 * @return when the shutdown has to be over
 	 */
 	public Deadline start(StopReason reason, String source) {
-		return start(reason, source, this.budget.timeout());
+		return start(reason, source, null);
 	}
 
 	/**
 	 * Starts the budget of a shutdown that is a part of another one.
 	 * @param reason why the application shuts down
 	 * @param source who asked for it, for the log
-	 * @param atMost how much time the other one has left
+	 * @param atMost how much time the other one has left, or {@code null} if it is no
+	 * part
 	 * @return when the shutdown has to be over
 	 */
-	public synchronized Deadline start(StopReason reason, String source, Duration atMost) {
+	public synchronized Deadline start(StopReason reason, String source, @Nullable Duration atMost) {
 		this.endsProcess |= reason.endsProcess();
 		Deadline deadline = this.deadline;
 		if (deadline == null) {
 			this.reason = reason;
 			this.source = source;
-			this.budget = this.budget.within(atMost);
+			isolated("The search for work that takes long", this::makeRoom);
+			this.budget = (atMost != null) ? this.budget.within(atMost) : this.budget;
 			deadline = Deadline.after(this.clock, this.budget.timeout());
 			this.deadline = deadline;
 		}
 		return deadline;
+	}
+
+	/**
+	 * Raises the budget if the application lets its work go on for longer.
+	 */
+	private void makeRoom() {
+		for (Participant participant : getParticipants()) {
+			Budget raised = this.budget.with(participant.neededTime());
+			if (raised != this.budget) {
+				logger.info(LogMessage.format("Shutdown timeout raised from %s to %s to make room for work of %s",
+						Durations.text(this.budget.timeout()), Durations.text(raised.timeout()), participant.name()));
+				this.budget = raised;
+			}
+		}
 	}
 
 	/**
@@ -158,13 +176,15 @@ public final class ShutdownSequence implements GracefulShutdown {
 		this.drain = drain;
 		this.progress.made();
 		Duration moment = Durations.shorter(MOMENT, this.budget.drain(deadline).remaining().dividedBy(MOMENT_PART));
-		awaitDrain(() -> moment.minus(this.progress.still()));
+		awaitDrain(() -> this.engine.isWaitingForOthers() ? Duration.ZERO : moment.minus(this.progress.still()));
 	}
 
 	/**
-	 * Waits for the end of the drain, which keeps to its deadline by itself.
+	 * Waits for the end of the drain, which keeps to its deadline by itself. By now
+	 * others have been told.
 	 */
 	void awaitDrain() {
+		getParticipants().forEach(Participant::othersWereTold);
 		Duration timeout = start(StopReason.CONTEXT_CLOSED).remaining().plus(AFTER_DEADLINE);
 		Deadline latest = Deadline.after(this.clock, timeout);
 		awaitDrain(latest::remaining);
@@ -175,7 +195,7 @@ public final class ShutdownSequence implements GracefulShutdown {
 		try {
 			for (Duration time = left.get(); drain != null && drain.isAlive()
 					&& time.toMillis() > 0; time = left.get()) {
-				drain.join(time.toMillis());
+				drain.join(Durations.shorter(time, BETWEEN_LOOKS).toMillis());
 			}
 		}
 		catch (InterruptedException ex) {

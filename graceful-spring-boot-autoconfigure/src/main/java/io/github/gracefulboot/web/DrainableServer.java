@@ -27,4 +27,11 @@ public interface DrainableServer extends ConnectionSource {
 	 */
 	boolean closeIdleConnections();
 
+	/**
+	 * Called when requests are left that were waited for in vain, or that wait for the
+	 * shutdown themselves: the server has to stop soon though they go on.
+	 */
+	default void abandonRequests() {
+	}
+
 }

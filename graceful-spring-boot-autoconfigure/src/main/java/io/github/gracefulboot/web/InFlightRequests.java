@@ -99,6 +99,10 @@ public final class InFlightRequests {
 		return this.requests.isEmpty();
 	}
 
+	int size() {
+		return this.requests.size();
+	}
+
 	List<ActiveTask> toTasks() {
 		return this.requests.stream().map(InFlightRequest::toTask).toList();
 	}

@@ -16,6 +16,7 @@ import io.github.gracefulboot.shutdown.DrainProperties.Streams;
 import io.github.gracefulboot.shutdown.Durations;
 import io.github.gracefulboot.shutdown.LifecyclePhases;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
+import io.github.gracefulboot.shutdown.WaitsForOthers;
 import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.OpenConnection.State;
 import io.github.gracefulboot.traffic.Traffic;
@@ -29,7 +30,7 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
  * flight, and closes what is idle last. Then nothing is left to wait for in Spring Boot's
  * own graceful shutdown, which follows.
  */
-public final class WebServerDrain implements DrainParticipant, Announcer, LifecyclePhases.Limit {
+public final class WebServerDrain implements DrainParticipant, Announcer, WaitsForOthers, LifecyclePhases.Limit {
 
 	private static final Duration UNTIL_NEXT_LOOK = Duration.ofSeconds(1);
 
@@ -70,6 +71,13 @@ public final class WebServerDrain implements DrainParticipant, Announcer, Lifecy
 	 * nothing to drain here.
 	 */
 	private volatile @Nullable Duration phaseTimeout;
+
+	/**
+	 * Whether streams wait for the application to say its last word.
+	 */
+	private volatile boolean awaitsOthers;
+
+	private volatile boolean othersWereTold;
 
 	WebServerDrain(InFlightRequests requests, Supplier<List<LongLivedStreams>> streams, Streams streamPolicy,
 			Traffic traffic, WaitingPolicy policy) {
@@ -116,18 +124,49 @@ public final class WebServerDrain implements DrainParticipant, Announcer, Lifecy
 		this.phaseTimeout = Duration.ZERO;
 		this.requests.serveUntil(deadline);
 		this.servers.forEach((server) -> server.closeListeners(deadline));
-		boolean drained = this.streamPolicy == Streams.WAIT && drainUntil(farewell(deadline));
-		if (!drained) {
-			this.streams.get().forEach((streams) -> streams.end(deadline));
-			drained = drainUntil(deadline);
+		try {
+			if (drainBy(deadline)) {
+				this.phaseTimeout = ALREADY_DRAINED;
+			}
 		}
-		if (drained) {
-			this.phaseTimeout = ALREADY_DRAINED;
+		finally {
+			if (!this.requests.isEmpty()) {
+				this.servers.forEach(DrainableServer::abandonRequests);
+			}
 		}
-		else if (openConnections().stream().anyMatch((connection) -> connection.state() == State.BUSY)) {
+		if (!ALREADY_DRAINED.equals(this.phaseTimeout)
+				&& openConnections().stream().anyMatch((connection) -> connection.state() == State.BUSY)) {
 			// Also where no request is known, as of an upgraded connection's handler
 			throw new TimeoutException();
 		}
+	}
+
+	private boolean drainBy(Deadline deadline) throws InterruptedException {
+		this.awaitsOthers = this.streamPolicy == Streams.CLOSE;
+		if (drainUntil(farewell(deadline))) {
+			return true;
+		}
+		this.awaitsOthers = false;
+		this.streams.get().forEach((streams) -> streams.end(deadline));
+		return drainUntil(deadline);
+	}
+
+	@Override
+	public boolean waitsForOthers() {
+		List<LongLivedStreams> streams = this.streams.get();
+		return this.awaitsOthers && !streams.isEmpty()
+				&& this.requests.size() <= streams.stream().mapToInt(LongLivedStreams::requests).sum()
+				&& streams.stream().noneMatch(LongLivedStreams::areAtWork) && areOpen(streams);
+	}
+
+	private static boolean areOpen(List<LongLivedStreams> streams) {
+		return streams.stream().anyMatch((open) -> open.requests() > 0 || open.areOpen());
+	}
+
+	@Override
+	public void othersWereTold() {
+		this.othersWereTold = true;
+		this.traffic.changed();
 	}
 
 	private static Deadline farewell(Deadline deadline) {
@@ -145,7 +184,7 @@ public final class WebServerDrain implements DrainParticipant, Announcer, Lifecy
 
 	private boolean awaitNothingInFlight(Deadline deadline) throws InterruptedException {
 		Duration missing = missing();
-		while (!missing.isZero() && !deadline.hasPassed()) {
+		while (!missing.isZero() && !deadline.hasPassed() && !(this.awaitsOthers && this.othersWereTold)) {
 			this.traffic.awaitChange(deadline.atMost(missing).remaining());
 			missing = missing();
 		}

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
@@ -17,8 +18,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -45,6 +48,22 @@ class GracefulBackgroundAutoConfigurationTests {
 	@AfterEach
 	void release() {
 		this.release.complete("");
+		// The next test would take what still runs for a loop
+		assertThat(ForkJoinPool.commonPool().awaitQuiescence(60, TimeUnit.SECONDS)).isTrue();
+	}
+
+	@Test
+	void whenTheApplicationHasStartedThenThreadsAreWatchedThoughItIsNotReady() {
+		this.runner.run((context) -> {
+			BackgroundWork background = context.getBean(BackgroundWork.class);
+			assertThat(background.activeTasks()).isEmpty();
+			context.publishEvent(new ApplicationStartedEvent(new SpringApplication(), new String[0],
+					context.getSourceApplicationContext(), Duration.ZERO));
+			awaitLook();
+			ForkJoinPool.commonPool().execute(this::runUntilReleased);
+			this.running.await();
+			assertThat(background.activeTasks()).anySatisfy(this::isNamed);
+		});
 	}
 
 	@Test
@@ -170,12 +189,16 @@ class GracefulBackgroundAutoConfigurationTests {
 	private static BackgroundWork ready(ApplicationContext context) {
 		BackgroundWork background = context.getBean(BackgroundWork.class);
 		background.readinessChanged(true);
+		awaitLook();
+		return background;
+	}
+
+	private static void awaitLook() {
 		Awaitility.await()
 			.until(() -> Thread.getAllStackTraces()
 				.keySet()
 				.stream()
 				.noneMatch((thread) -> thread.getName().equals("graceful-background")));
-		return background;
 	}
 
 	private static CompletableFuture<?> drain(DrainParticipant participant, Duration timeout) {

@@ -22,8 +22,10 @@ import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DebugLogging;
 import io.github.gracefulboot.GracefulShutdown;
 import io.github.gracefulboot.Stage;
+import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.shutdown.ActiveTasks;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -166,6 +168,68 @@ class GracefulExecutorAutoConfigurationTests {
 				assertThat(drained).succeedsWithin(Duration.ofSeconds(10));
 				assertThat(finished).hasValue(2);
 			});
+	}
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("patientExecutors")
+	void whenTheApplicationLetsTasksGoOnForLongerThenSoDoesTheShutdown(String name, Supplier<Executor> executor) {
+		this.runner.withBean("patient", Executor.class, executor).run((context) -> {
+			context.getBean("patient", Executor.class).execute(this::runUntilReleased);
+			this.running.await();
+			ShutdownSequence shutdown = context.getBean(ShutdownSequence.class);
+			shutdown.start(StopReason.SIGTERM);
+			assertThat(shutdown.getBudget().timeout()).isEqualTo(Duration.ofSeconds(100));
+			this.release.countDown();
+		});
+	}
+
+	@Test
+	void whenNoTaskIsInHandOrTheTimeoutIsConfiguredThenTheBudgetStays() {
+		Supplier<Executor> executor = GracefulExecutorAutoConfigurationTests::patientPool;
+		this.runner.withBean("patient", Executor.class, executor).run((context) -> {
+			ShutdownSequence shutdown = context.getBean(ShutdownSequence.class);
+			shutdown.start(StopReason.SIGTERM);
+			assertThat(shutdown.getBudget().timeout()).isEqualTo(Duration.ofSeconds(30));
+		});
+		this.runner.withPropertyValues("graceful.shutdown.timeout=40s")
+			.withBean("patient", Executor.class, executor)
+			.run((context) -> {
+				context.getBean("patient", Executor.class).execute(this::runUntilReleased);
+				this.running.await();
+				ShutdownSequence shutdown = context.getBean(ShutdownSequence.class);
+				shutdown.start(StopReason.SIGTERM);
+				assertThat(shutdown.getBudget().timeout()).isEqualTo(Duration.ofSeconds(40));
+				this.release.countDown();
+			});
+	}
+
+	private static Stream<Arguments> patientExecutors() {
+		return Stream.of(executor("pool", GracefulExecutorAutoConfigurationTests::patientPool),
+				executor("scheduler", () -> {
+					ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
+					scheduler.setWaitForTasksToCompleteOnShutdown(true);
+					scheduler.setAwaitTerminationSeconds(80);
+					return scheduler;
+				}), executor("thread per task", () -> {
+					SimpleAsyncTaskExecutor simple = new SimpleAsyncTaskExecutor();
+					simple.setTaskTerminationTimeout(Duration.ofSeconds(80).toMillis());
+					return simple;
+				}), executor("wrapped", () -> {
+					ThreadPoolTaskExecutor pool = patientPool();
+					pool.initialize();
+					return new ConcurrentTaskExecutor(pool);
+				}));
+	}
+
+	private static Arguments executor(String name, Supplier<Executor> executor) {
+		return Arguments.of(name, executor);
+	}
+
+	private static ThreadPoolTaskExecutor patientPool() {
+		ThreadPoolTaskExecutor pool = new ThreadPoolTaskExecutor();
+		pool.setWaitForTasksToCompleteOnShutdown(true);
+		pool.setAwaitTerminationSeconds(80);
+		return pool;
 	}
 
 	@Test

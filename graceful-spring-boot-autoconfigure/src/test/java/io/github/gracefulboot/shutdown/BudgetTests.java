@@ -89,9 +89,29 @@ class BudgetTests {
 	@Test
 	void whenThereIsLessTimeThenItIsSharedOutInTheSameWay() {
 		Budget budget = Budget.of(Duration.ofSeconds(30), Duration.ZERO, null, new Percentage(20));
-		assertThat(budget.within(Duration.ofSeconds(10)))
-			.isEqualTo(new Budget(Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(2)));
+		assertThat(budget.within(Duration.ofSeconds(10))).isEqualTo(new Budget(Duration.ofSeconds(10),
+				Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(10)));
 		assertThat(budget.within(Duration.ofSeconds(40))).isSameAs(budget);
+	}
+
+	@Test
+	void whenWorkNeedsMoreTimeThenTheBudgetIsRaisedUpToItsLimit() {
+		Budget budget = Budget.of(Duration.ofSeconds(30), Duration.ZERO, null, new Percentage(20));
+		Budget raised = budget.upTo(Duration.ofSeconds(200)).with(Duration.ofSeconds(80));
+		assertThat(raised.timeout()).isEqualTo(Duration.ofSeconds(100));
+		assertThat(raised.reserve()).isEqualTo(Duration.ofSeconds(20));
+		assertThat(raised.lameDuckMax()).isEqualTo(budget.lameDuckMax());
+		assertThat(budget.upTo(Duration.ofSeconds(50)).with(Duration.ofSeconds(80)).timeout())
+			.isEqualTo(Duration.ofSeconds(50));
+	}
+
+	@Test
+	void whenWorkNeedsNoMoreTimeOrTheTimeoutIsFixedThenTheBudgetStays() {
+		Budget budget = Budget.of(Duration.ofSeconds(30), Duration.ZERO, null, new Percentage(20));
+		assertThat(budget.with(Duration.ofSeconds(80))).isSameAs(budget);
+		Budget free = budget.upTo(Duration.ofDays(1));
+		assertThat(free.with(Duration.ofSeconds(20))).isSameAs(free);
+		assertThat(free.with(Duration.ZERO)).isSameAs(free);
 	}
 
 }

@@ -47,8 +47,8 @@ class GracefulShutdownAutoConfigurationTests {
 
 	@Test
 	void whenNothingIsSetThenTheBudgetIsThirtySeconds() {
-		this.runner.run((context) -> assertThat(context.getBean(ShutdownSequence.class).getBudget())
-			.isEqualTo(new Budget(Duration.ofSeconds(30), Duration.ofSeconds(15), Duration.ofSeconds(6))));
+		this.runner.run((context) -> assertThat(context.getBean(ShutdownSequence.class).getBudget()).isEqualTo(
+				new Budget(Duration.ofSeconds(30), Duration.ofSeconds(15), Duration.ofSeconds(6), Duration.ofDays(1))));
 	}
 
 	@Test
@@ -172,8 +172,8 @@ class GracefulShutdownAutoConfigurationTests {
 			.withBean("silent", KillTimeout.class, () -> new FixedKillTimeout(null))
 			.run((context) -> {
 				Budget budget = context.getBean(ShutdownSequence.class).getBudget();
-				assertThat(budget)
-					.isEqualTo(new Budget(Duration.ofMillis(1700), Duration.ofMillis(850), Duration.ofMillis(340)));
+				assertThat(budget).isEqualTo(new Budget(Duration.ofMillis(1700), Duration.ofMillis(850),
+						Duration.ofMillis(340), Duration.ofMillis(1700)));
 			});
 		assertThat(output).contains("INFO")
 			.containsOnlyOnce(

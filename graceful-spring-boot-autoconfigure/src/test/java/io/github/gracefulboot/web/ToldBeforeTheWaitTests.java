@@ -1,15 +1,20 @@
 package io.github.gracefulboot.web;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +39,13 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.async.DeferredResult;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+import org.springframework.web.socket.CloseStatus;
+import org.springframework.web.socket.TextMessage;
+import org.springframework.web.socket.WebSocketSession;
+import org.springframework.web.socket.config.annotation.EnableWebSocket;
+import org.springframework.web.socket.config.annotation.WebSocketConfigurer;
+import org.springframework.web.socket.handler.TextWebSocketHandler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -61,6 +73,43 @@ class ToldBeforeTheWaitTests {
 		awaitTasks(1);
 		this.context.close();
 		assertThat(response.get(10, TimeUnit.SECONDS).body()).isEqualTo("told");
+		assertClean();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "lifecycle", "event" })
+	void theLastWordOnAStreamIsSent(String end) throws Exception {
+		this.context = start(end);
+		CompletableFuture<HttpResponse<String>> response = get("/poll/events");
+		awaitTasks(1);
+		this.context.close();
+		assertThat(response.get(10, TimeUnit.SECONDS).body()).contains("data:told");
+		assertClean();
+	}
+
+	@Test
+	void whenTheApplicationSaysNothingThenAStreamEndsAllTheSame() throws Exception {
+		this.context = start("never");
+		CompletableFuture<HttpResponse<String>> response = get("/poll/events");
+		awaitTasks(1);
+		this.context.close();
+		assertThat(response.get(10, TimeUnit.SECONDS).body()).isEqualTo("data:first\n\n");
+		assertClean();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "lifecycle", "event" })
+	void theLastWordOnAWebSocketIsSent(String end) throws Exception {
+		this.context = start(end);
+		Messages messages = new Messages();
+		HttpClient.newHttpClient()
+			.newWebSocketBuilder()
+			.buildAsync(URI.create("ws://127.0.0.1:" + port() + "/socket"), messages)
+			.get(10, TimeUnit.SECONDS);
+		awaitTasks(1);
+		this.context.close();
+		assertThat(messages.received.get(10, TimeUnit.SECONDS)).isEqualTo("told");
+		assertThat(messages.closed.get(10, TimeUnit.SECONDS)).isEqualTo(CloseStatus.GOING_AWAY.getCode());
 		assertClean();
 	}
 
@@ -95,10 +144,13 @@ class ToldBeforeTheWaitTests {
 	}
 
 	private CompletableFuture<HttpResponse<String>> get(String path) {
-		String port = this.context.getEnvironment().getProperty("local.server.port");
 		return HttpClient.newHttpClient()
-			.sendAsync(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+			.sendAsync(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path)).build(),
 					BodyHandlers.ofString());
+	}
+
+	private String port() {
+		return this.context.getEnvironment().getRequiredProperty("local.server.port");
 	}
 
 	private void awaitTasks(int count) {
@@ -109,9 +161,49 @@ class ToldBeforeTheWaitTests {
 		assertThat(this.shutdown.finish().cutOff()).isEmpty();
 	}
 
+	private static final class Messages implements WebSocket.Listener {
+
+		private final CompletableFuture<String> received = new CompletableFuture<>();
+
+		private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+
+		@Override
+		public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+			this.received.complete(data.toString());
+			return WebSocket.Listener.super.onText(socket, data, last);
+		}
+
+		@Override
+		public @Nullable CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+			this.closed.complete(code);
+			return null;
+		}
+
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
+	@EnableWebSocket
 	static class Application {
+
+		@Bean
+		WebSocketConfigurer sockets(Poll poll) {
+			return (registry) -> registry.addHandler(new TextWebSocketHandler() {
+
+				@Override
+				public void afterConnectionEstablished(WebSocketSession session) {
+					poll.told.thenAccept((told) -> {
+						try {
+							session.sendMessage(new TextMessage(told));
+						}
+						catch (IOException ex) {
+							throw new UncheckedIOException(ex);
+						}
+					});
+				}
+
+			}, "/socket");
+		}
 
 		@Bean
 		Poll poll() {
@@ -226,6 +318,22 @@ class ToldBeforeTheWaitTests {
 			this.poll.told.thenAccept((told) -> {
 				try {
 					emitter.send(told, MediaType.TEXT_PLAIN);
+					emitter.complete();
+				}
+				catch (Exception ex) {
+					emitter.completeWithError(ex);
+				}
+			});
+			return emitter;
+		}
+
+		@GetMapping("/poll/events")
+		SseEmitter events() throws IOException {
+			SseEmitter emitter = new SseEmitter(60_000L);
+			emitter.send("first");
+			this.poll.told.thenAccept((told) -> {
+				try {
+					emitter.send(told);
 					emitter.complete();
 				}
 				catch (Exception ex) {

@@ -1,52 +1,72 @@
 package io.github.gracefulboot.executor.batch;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AbstractAdvisingBeanPostProcessor;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.batch.core.job.AbstractJob;
 import org.springframework.batch.core.job.JobExecution;
-import org.springframework.batch.core.listener.JobExecutionListener;
-import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.batch.core.repository.JobRepository;
 
 /**
- * Knows the jobs that run in this process: the repository has those of other instances as
- * well.
+ * Knows the jobs that run in this process, whether they are beans or not: each updates
+ * its execution in the repository when it begins and when it has ended. The repository
+ * itself has the jobs of other instances as well.
  */
-final class RunningJobs implements BeanPostProcessor, JobExecutionListener {
+final class RunningJobs extends AbstractAdvisingBeanPostProcessor implements MethodInterceptor {
 
 	private final Map<JobExecution, Run> running = new ConcurrentHashMap<>();
 
 	private volatile @Nullable Consumer<JobExecution> whenStarted;
 
-	@Override
-	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (bean instanceof AbstractJob job) {
-			job.registerJobExecutionListener(this);
-		}
-		return bean;
+	RunningJobs() {
+		setProxyTargetClass(true);
+		this.advisor = new DefaultPointcutAdvisor(this);
 	}
 
 	@Override
-	public void beforeJob(JobExecution execution) {
-		this.running.values().removeIf(Run::isOver);
-		this.running.put(execution, new Run(execution, Thread.currentThread(), System.nanoTime()));
-		Consumer<JobExecution> whenStarted = this.whenStarted;
-		if (whenStarted != null) {
-			whenStarted.accept(execution);
-		}
+	protected boolean isEligible(Class<?> type) {
+		return JobRepository.class.isAssignableFrom(type);
 	}
 
 	@Override
-	public void afterJob(JobExecution execution) {
-		Run run = this.running.get(execution);
-		if (run != null) {
-			run.ended = true;
+	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+		@Nullable Object[] arguments = invocation.getArguments();
+		if (!(arguments.length == 1 && arguments[0] instanceof JobExecution execution && isCalledByJob())) {
+			return invocation.proceed();
 		}
+		boolean begins = execution.getEndTime() == null;
+		if (begins && this.running.putIfAbsent(execution, Run.of(execution)) == null) {
+			Consumer<JobExecution> whenStarted = this.whenStarted;
+			Object result = invocation.proceed();
+			if (whenStarted != null) {
+				whenStarted.accept(execution);
+			}
+			return result;
+		}
+		try {
+			return invocation.proceed();
+		}
+		finally {
+			if (!begins) {
+				this.running.remove(execution);
+			}
+		}
+	}
+
+	/**
+	 * Others update executions to stop them, also those of other instances.
+	 */
+	private static boolean isCalledByJob() {
+		return StackWalker.getInstance()
+			.walk((frames) -> frames.anyMatch((frame) -> frame.getClassName().equals(AbstractJob.class.getName())));
 	}
 
 	/**
@@ -63,47 +83,20 @@ final class RunningJobs implements BeanPostProcessor, JobExecutionListener {
 	 * @return the jobs
 	 */
 	List<Run> running() {
-		this.running.values().removeIf(Run::isOver);
 		return List.copyOf(this.running.values());
 	}
 
 	/**
 	 * A job that runs.
+	 *
+	 * @param execution its execution
+	 * @param thread where it runs
+	 * @param started when it began, by {@link System#nanoTime()}
 	 */
-	static final class Run {
+	record Run(JobExecution execution, Thread thread, long started) {
 
-		private final JobExecution execution;
-
-		private final Thread thread;
-
-		private final long started;
-
-		private volatile boolean ended;
-
-		private Run(JobExecution execution, Thread thread, long started) {
-			this.execution = execution;
-			this.thread = thread;
-			this.started = started;
-		}
-
-		JobExecution execution() {
-			return this.execution;
-		}
-
-		Thread thread() {
-			return this.thread;
-		}
-
-		long started() {
-			return this.started;
-		}
-
-		/**
-		 * Listeners are called before the job writes its last state to the repository.
-		 */
-		private boolean isOver() {
-			return this.ended && Arrays.stream(this.thread.getStackTrace())
-				.noneMatch((frame) -> frame.getClassName().equals(AbstractJob.class.getName()));
+		private static Run of(JobExecution execution) {
+			return new Run(execution, Thread.currentThread(), System.nanoTime());
 		}
 
 	}

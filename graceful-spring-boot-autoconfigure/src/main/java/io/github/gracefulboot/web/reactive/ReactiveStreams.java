@@ -39,6 +39,11 @@ final class ReactiveStreams implements LongLivedStreams {
 		this.open.remove(stream);
 	}
 
+	@Override
+	public int requests() {
+		return this.open.size();
+	}
+
 	/**
 	 * Ends the streams on a separate thread, since that calls the application's
 	 * publishers.

@@ -52,6 +52,11 @@ final class ServletStreams implements LongLivedStreams {
 	}
 
 	@Override
+	public int requests() {
+		return this.open.size();
+	}
+
+	@Override
 	public void end(Deadline deadline) {
 		ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(THREADS,
 				DaemonThreads.factory("graceful-end-streams"));

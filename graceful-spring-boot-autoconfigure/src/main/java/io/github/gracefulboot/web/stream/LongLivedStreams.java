@@ -31,9 +31,25 @@ public interface LongLivedStreams {
 	}
 
 	/**
+	 * Returns how many of the requests in flight are such streams.
+	 * @return the number of requests
+	 */
+	default int requests() {
+		return 0;
+	}
+
+	/**
+	 * Returns whether one of them is at work, with a message of its client in hand.
+	 * @return whether there is more to wait for than that others are told
+	 */
+	default boolean areAtWork() {
+		return false;
+	}
+
+	/**
 	 * Ends each open stream, and each stream that is opened from now on. Called once,
-	 * when the listeners are closed. Must not block: a client that does not read must not
-	 * delay others.
+	 * when the listeners are closed and the application was told. Must not block: a
+	 * client that does not read must not delay others.
 	 * @param deadline when to give up on streams that cannot be ended properly
 	 */
 	void end(Deadline deadline);

@@ -1,5 +1,6 @@
 package io.github.gracefulboot.web.tomcat;
 
+import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.socket.ListenerSilencer;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.GracefulWebAutoConfiguration;
@@ -33,9 +34,9 @@ import org.springframework.core.Ordered;
 public final class GracefulTomcatAutoConfiguration {
 
 	@Bean
-	GracefulTomcatCustomizer gracefulTomcatCustomizer(WebServerDrain drain, Traffic traffic,
-			ListenerSilencer silencer) {
-		return new GracefulTomcatCustomizer(drain, traffic, silencer);
+	GracefulTomcatCustomizer gracefulTomcatCustomizer(WebServerDrain drain, Traffic traffic, ListenerSilencer silencer,
+			WaitingPolicy policy) {
+		return new GracefulTomcatCustomizer(drain, traffic, silencer, policy);
 	}
 
 	/**

@@ -1,10 +1,13 @@
 package io.github.gracefulboot.web.tomcat;
 
+import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.socket.InheritedListener;
 import io.github.gracefulboot.socket.ListenerSilencer;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.WebServerDrain;
+import org.apache.catalina.Context;
 import org.apache.catalina.connector.Connector;
+import org.apache.catalina.core.StandardContext;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -28,10 +31,13 @@ final class GracefulTomcatCustomizer implements WebServerFactoryCustomizer<Tomca
 
 	private final ListenerSilencer silencer;
 
-	GracefulTomcatCustomizer(WebServerDrain drain, Traffic traffic, ListenerSilencer silencer) {
+	private final WaitingPolicy policy;
+
+	GracefulTomcatCustomizer(WebServerDrain drain, Traffic traffic, ListenerSilencer silencer, WaitingPolicy policy) {
 		this.drain = drain;
 		this.traffic = traffic;
 		this.silencer = silencer;
+		this.policy = policy;
 	}
 
 	@Override
@@ -43,8 +49,20 @@ final class GracefulTomcatCustomizer implements WebServerFactoryCustomizer<Tomca
 			factory.addConnectorCustomizers(
 					(connector) -> connector.setProperty("useInheritedChannel", String.valueOf(true)));
 		}
+		if (this.policy.drains()) {
+			factory.addContextCustomizers(GracefulTomcatCustomizer::customize);
+		}
 		factory.addConnectorCustomizers(this::customize);
 		factory.getAdditionalConnectors().forEach(this::customize);
+	}
+
+	/**
+	 * Tomcat waits 2 s for requests whose thread was interrupted already.
+	 */
+	private static void customize(Context context) {
+		if (context instanceof StandardContext standard) {
+			standard.setUnloadDelay(TomcatConnectorDrain.AFTER_INTERRUPT.toMillis());
+		}
 	}
 
 	private void customize(Connector connector) {

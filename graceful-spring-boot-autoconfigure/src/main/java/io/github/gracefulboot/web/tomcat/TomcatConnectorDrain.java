@@ -1,6 +1,7 @@
 package io.github.gracefulboot.web.tomcat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 
 import io.github.gracefulboot.Deadline;
@@ -13,6 +14,11 @@ import org.apache.catalina.connector.Connector;
  * Drains one of Tomcat's connectors.
  */
 final class TomcatConnectorDrain implements DrainableServer {
+
+	/**
+	 * For a request to roll back what it has begun.
+	 */
+	static final Duration AFTER_INTERRUPT = Duration.ofMillis(200);
 
 	private final Connector connector;
 
@@ -52,6 +58,14 @@ final class TomcatConnectorDrain implements DrainableServer {
 	@Override
 	public boolean closeIdleConnections() {
 		return this.protocol.drainableEndpoint().closeIdleConnections();
+	}
+
+	/**
+	 * Tomcat interrupts the threads of requests, and then waits 5 s for them.
+	 */
+	@Override
+	public void abandonRequests() {
+		this.protocol.drainableEndpoint().setExecutorTerminationTimeoutMillis(AFTER_INTERRUPT.toMillis());
 	}
 
 }

@@ -90,6 +90,11 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 				|| this.closings.values().stream().anyMatch((closing) -> closing.thread != null);
 	}
 
+	@Override
+	public boolean areAtWork() {
+		return sessions().stream().anyMatch((session) -> session.isHandling() || message(session) != null);
+	}
+
 	private ActiveTask toTask(OpenWebSocket session) {
 		ActiveTask message = message(session);
 		if (message != null) {

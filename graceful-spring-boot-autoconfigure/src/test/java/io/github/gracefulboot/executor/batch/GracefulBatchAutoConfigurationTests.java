@@ -71,6 +71,21 @@ class GracefulBatchAutoConfigurationTests {
 	}
 
 	@Test
+	void whenTheJobIsNoBeanThenItStopsAtItsNextChunk() {
+		this.runner.withUserConfiguration(Jobs.class).run((context) -> {
+			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+			Started started = context.getBean(Started.class);
+			ShutdownSequence shutdown = context.getBean(ShutdownSequence.class);
+			Job job = new Jobs().chunks(context.getBean(JobRepository.class), started);
+			CompletableFuture<JobExecution> execution = launch(context.getSourceApplicationContext(), job);
+			started.latch.await();
+			context.close();
+			assertThat(execution).isCompletedWithValueMatching((ended) -> ended.getStatus() == BatchStatus.STOPPED);
+			assertThat(shutdown.finish().cutOff()).isEmpty();
+		});
+	}
+
+	@Test
 	void whenAJobHasEndedThenNothingIsInHand() {
 		this.runner.withUserConfiguration(Jobs.class).run((context) -> {
 			assertThat(launch(context.getSourceApplicationContext(), "brief").join().getStatus())
@@ -89,9 +104,14 @@ class GracefulBatchAutoConfigurationTests {
 	}
 
 	private CompletableFuture<JobExecution> launch(ConfigurableApplicationContext context, String job) {
+		return launch(context, context.getBean(job, Job.class));
+	}
+
+	private CompletableFuture<JobExecution> launch(ConfigurableApplicationContext context, Job job) {
+		JobOperator operator = context.getBean(JobOperator.class);
 		return CompletableFuture.supplyAsync(() -> {
 			try {
-				return context.getBean(JobOperator.class).start(context.getBean(job, Job.class), new JobParameters());
+				return operator.start(job, new JobParameters());
 			}
 			catch (Exception ex) {
 				throw new IllegalStateException(ex);

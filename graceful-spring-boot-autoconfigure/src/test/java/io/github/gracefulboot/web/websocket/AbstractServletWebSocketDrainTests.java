@@ -100,6 +100,17 @@ abstract class AbstractServletWebSocketDrainTests extends AbstractWebSocketDrain
 	}
 
 	@Test
+	void whenStompMessageTakesLongerThanOthersWaitThenItIsAnsweredToo() throws Exception {
+		start();
+		Client client = connectStomp();
+		client.socket.sendText("SEND\ndestination:/app/long\n\nwork\0", true).join();
+		this.context.getBean(Sessions.class).awaitWork();
+		stop();
+		assertThat(client.messages.poll(30, TimeUnit.SECONDS)).contains("done late");
+		assertThat(client.closed).succeedsWithin(Duration.ofSeconds(10)).isEqualTo(GOING_AWAY);
+	}
+
+	@Test
 	void whenStompMessageIsNotDoneInTimeThenItIsNamed() throws Exception {
 		start("--graceful.shutdown.timeout=3s");
 		Sessions sessions = this.context.getBean(Sessions.class);
@@ -235,6 +246,15 @@ abstract class AbstractServletWebSocketDrainTests extends AbstractWebSocketDrain
 		@SubscribeMapping("/hello")
 		String hello() {
 			return "hello";
+		}
+
+		@MessageMapping("/long")
+		@SendTo("/topic/replies")
+		String takesLong() throws InterruptedException {
+			this.sessions.workBegan();
+			// Others are told after a second without progress
+			Thread.sleep(2500);
+			return "done late";
 		}
 
 		@MessageMapping("/work")

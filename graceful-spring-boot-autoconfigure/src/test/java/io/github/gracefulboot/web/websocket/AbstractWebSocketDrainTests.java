@@ -348,6 +348,10 @@ abstract class AbstractWebSocketDrainTests {
 			return "done " + this.state;
 		}
 
+		void workBegan() {
+			this.begun.complete(null);
+		}
+
 		void awaitWork() {
 			assertThat(this.begun).succeedsWithin(Duration.ofSeconds(10));
 		}
