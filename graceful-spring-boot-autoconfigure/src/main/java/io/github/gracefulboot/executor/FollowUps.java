@@ -20,7 +20,7 @@ final class FollowUps {
 	/**
 	 * How long rounds are waited for, however many they are.
 	 */
-	private static final Duration TIME = Duration.ofSeconds(5);
+	private static final Duration TIME = Duration.ofSeconds(2);
 
 	private final List<Rounds> executors;
 

@@ -13,6 +13,7 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.batch.core.job.JobExecution;
 import org.springframework.batch.core.launch.JobExecutionNotRunningException;
 import org.springframework.batch.core.launch.JobOperator;
+import org.springframework.batch.core.step.StepExecution;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.log.LogMessage;
 
@@ -69,6 +70,9 @@ final class BatchDrain implements DrainParticipant {
 		}
 		try {
 			operator.stop(execution);
+			// Which does so only if the job is known by its name, and else tells the
+			// repository
+			execution.getStepExecutions().forEach(StepExecution::setTerminateOnly);
 		}
 		catch (JobExecutionNotRunningException ex) {
 			logger.debug(LogMessage.format("%s has ended already", execution));

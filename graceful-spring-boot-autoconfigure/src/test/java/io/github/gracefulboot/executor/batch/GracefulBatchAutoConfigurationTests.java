@@ -76,7 +76,7 @@ class GracefulBatchAutoConfigurationTests {
 			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
 			Started started = context.getBean(Started.class);
 			ShutdownSequence shutdown = context.getBean(ShutdownSequence.class);
-			Job job = new Jobs().chunks(context.getBean(JobRepository.class), started);
+			Job job = Jobs.chunks("unknown", context.getBean(JobRepository.class), started);
 			CompletableFuture<JobExecution> execution = launch(context.getSourceApplicationContext(), job);
 			started.latch.await();
 			context.close();
@@ -139,6 +139,10 @@ class GracefulBatchAutoConfigurationTests {
 
 		@Bean
 		Job chunks(JobRepository repository, Started started) {
+			return chunks("chunks", repository, started);
+		}
+
+		private static Job chunks(String name, JobRepository repository, Started started) {
 			Step step = new StepBuilder("step", repository).<Integer, Integer>chunk(1)
 				.reader(new ListItemReader<>(IntStream.range(0, 6000).boxed().toList()))
 				.writer((chunk) -> {
@@ -146,7 +150,7 @@ class GracefulBatchAutoConfigurationTests {
 					Thread.sleep(10);
 				})
 				.build();
-			return new JobBuilder("chunks", repository).start(step).build();
+			return new JobBuilder(name, repository).start(step).build();
 		}
 
 		@Bean

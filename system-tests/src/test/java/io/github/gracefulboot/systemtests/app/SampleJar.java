@@ -24,6 +24,16 @@ public enum SampleJar {
 	JETTY("graceful.system-tests.jetty-jar"),
 
 	/**
+	 * What people have in their services, with the starter.
+	 */
+	FIELD("graceful.system-tests.field-jar"),
+
+	/**
+	 * The same without the starter.
+	 */
+	PLAIN_FIELD("graceful.system-tests.plain-field-jar"),
+
+	/**
 	 * With the starter, as a reactive application on Reactor Netty.
 	 */
 	NETTY("graceful.system-tests.netty-jar"),
