@@ -28,7 +28,7 @@ final class GrpcCallInterceptor implements ServerInterceptor {
 			ServerCallHandler<Q, R> next) {
 		GrpcCall<Q, R> tracked = this.calls.begin(call);
 		if (!tracked.isHealth()) {
-			this.traffic.requestCame();
+			this.traffic.requestCame(() -> null);
 			this.connections.called(call.getAttributes());
 		}
 		try {

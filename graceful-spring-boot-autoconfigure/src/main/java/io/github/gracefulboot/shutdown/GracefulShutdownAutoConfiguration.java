@@ -16,6 +16,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.cloud.CloudPlatform;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationContext;
@@ -69,7 +70,7 @@ public final class GracefulShutdownAutoConfiguration {
 			ObjectProvider<KillTimeout> killTimeouts) {
 		ShutdownRules.check(shutdown, lameDuck, environment);
 		Duration timeout = beforeKill(timeout(shutdown, environment), killTimeouts);
-		Budget budget = Budget.of(timeout, lameDuck.getMin(), lameDuck.getMax(), shutdown.getReleaseReserve());
+		Budget budget = Budget.of(timeout, lameDuck.leastWait(), lameDuck.getMax(), shutdown.getReleaseReserve());
 		return environment.containsProperty(ShutdownRules.TIMEOUT) ? budget : budget.upTo(untilKill(killTimeouts));
 	}
 
@@ -123,7 +124,8 @@ public final class GracefulShutdownAutoConfiguration {
 	ShutdownSequence gracefulShutdown(Budget budget, LameDuckProperties properties, WaitingPolicy waitingPolicy,
 			Traffic traffic, ConfigurableListableBeanFactory beanFactory, ApplicationContext context) {
 		LameDuck lameDuck = waitingPolicy.waits()
-				? new LameDuck(properties.getMin(), properties.getProbes(), waitingPolicy.quietPeriod(), traffic, CLOCK)
+				? new LameDuck(properties.getMin(), CloudPlatform.KUBERNETES.isActive(context.getEnvironment()),
+						properties.getProbes(), waitingPolicy.quietPeriod(), traffic, CLOCK)
 				: null;
 		return new ShutdownSequence(budget, lameDuck, traffic, new Members(new OwnBeans(beanFactory)), context, CLOCK);
 	}

@@ -11,6 +11,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.traffic.Client;
 import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.OpenConnection.State;
 import io.github.gracefulboot.traffic.Prober;
@@ -44,11 +45,37 @@ final class LameDuck {
 	private static final long BETWEEN_LOOKS_MILLIS = 5;
 
 	/**
+	 * How old the last request may be for more to be expected.
+	 */
+	private static final Duration RECENT = Duration.ofMinutes(1);
+
+	/**
 	 * How long to wait before a line says so.
 	 */
 	private static final Duration UNTIL_SAID = Duration.ofSeconds(1);
 
-	private final Duration min;
+	/**
+	 * The failing answers after which balancers leave, as HAProxy and Kubernetes do by
+	 * default.
+	 */
+	private static final int THRESHOLD = 3;
+
+	/**
+	 * By how much silence has to exceed the longest gap between the last sixteen requests
+	 * to be convincing. If they come at random, one more comes after that in fewer than
+	 * one of a hundred cases.
+	 */
+	private static final double CONVINCING = 1.5;
+
+	/**
+	 * Until when clients may come after a pod's deletion: endpoints are removed within
+	 * 0.1 to 3 s.
+	 */
+	private static final Duration ENDPOINT_LAG = Duration.ofSeconds(4);
+
+	private final @Nullable Duration min;
+
+	private final boolean kubernetes;
 
 	private final int probes;
 
@@ -58,8 +85,19 @@ final class LameDuck {
 
 	private final LongSupplier clock;
 
-	LameDuck(Duration min, int probes, Duration quietPeriod, Traffic traffic, LongSupplier clock) {
+	/**
+	 * Creates the stage.
+	 * @param min the shortest wait, or {@code null} to leave it to the platform
+	 * @param kubernetes whether the platform is Kubernetes
+	 * @param probes the least number of failing answers for each prober
+	 * @param quietPeriod the least time without a request
+	 * @param traffic what is known of clients
+	 * @param clock the time
+	 */
+	LameDuck(@Nullable Duration min, boolean kubernetes, int probes, Duration quietPeriod, Traffic traffic,
+			LongSupplier clock) {
 		this.min = min;
+		this.kubernetes = kubernetes;
 		this.probes = probes;
 		this.quietPeriod = quietPeriod;
 		this.traffic = traffic;
@@ -74,10 +112,15 @@ final class LameDuck {
 	 */
 	StageEnd await(Deadline deadline) throws InterruptedException {
 		Evidence evidence = gatherEvidence(deadline.remaining());
+		Duration min = (this.min != null) ? this.min : Duration.ZERO;
+		if (this.min == null && isReachedByEndpoints()) {
+			evidence = new EndpointEvidence(evidence);
+			min = ENDPOINT_LAG;
+		}
 		long start = this.clock.getAsLong();
 		boolean said = false;
 		while (true) {
-			Duration missing = Durations.longer(evidence.missing(), this.min.minus(sinceNanos(start)));
+			Duration missing = Durations.longer(evidence.missing(), min.minus(this.traffic.since(start)));
 			if (!isPositive(missing)) {
 				return new StageEnd(StageResult.COMPLETED, evidence.toString());
 			}
@@ -95,18 +138,46 @@ final class LameDuck {
 		}
 	}
 
+	/**
+	 * Returns whether requests came, and not before long, from where a kubelet has to do
+	 * with whether they come.
+	 */
+	private boolean isReachedByEndpoints() {
+		OptionalLong lastRequest = this.traffic.lastRequest();
+		return lastRequest.isPresent() && sinceNanos(lastRequest.getAsLong()).compareTo(RECENT) < 0 && (this.kubernetes
+				|| this.traffic.activeProbers().stream().anyMatch((prober) -> prober.client().isKubelet()));
+	}
+
 	private Evidence gatherEvidence(Duration longestWait) {
 		Map<Prober, Integer> wanted = new LinkedHashMap<>();
 		for (Prober prober : this.traffic.activeProbers()) {
 			long fitting = longestWait.toNanos() / Math.max(1, prober.period().toNanos());
-			if (fitting > 0) {
+			if (!mayRoute(prober.client())) {
+				logger.debug(LogMessage.format("Not waiting for %s, which routes no requests", prober));
+			}
+			else if (fitting > 0) {
 				wanted.put(prober, (int) Math.min(this.probes, fitting));
+			}
+			else if (prober.client().isBalancer()) {
+				wanted.put(prober, this.probes);
+				logger.warn(LogMessage.format(
+						"%s asks for readiness only each %s, and may send requests after the longest wait of %s: let "
+								+ "it ask more often, or raise graceful.lame-duck.max and graceful.shutdown.timeout",
+						prober, Durations.text(prober.period()), Durations.text(longestWait)));
 			}
 		}
 		if (!wanted.isEmpty()) {
 			return new ProberEvidence(wanted);
 		}
 		return this.traffic.listsConnections() ? new ConnectionEvidence() : new RequestEvidence();
+	}
+
+	/**
+	 * Returns whether a prober may be a load balancer. The health check of a container is
+	 * on the same machine, where no requests come from.
+	 */
+	private boolean mayRoute(Client client) {
+		return !client.routesNothing() && (!client.isLocal() || this.traffic.mayComeFrom(client));
 	}
 
 	private Duration sinceNanos(long nanos) {
@@ -119,7 +190,12 @@ final class LameDuck {
 	 * @return the time, zero or less if none is missing
 	 */
 	private Duration untilQuietSince(long nanos) {
-		return this.quietPeriod.minus(sinceNanos(nanos));
+		return this.quietPeriod.minus(this.traffic.since(nanos));
+	}
+
+	private Duration untilQuiet() {
+		OptionalLong lastRequest = this.traffic.lastRequest();
+		return lastRequest.isPresent() ? untilQuietSince(lastRequest.getAsLong()) : Duration.ZERO;
 	}
 
 	private static boolean isPositive(Duration duration) {
@@ -140,9 +216,35 @@ final class LameDuck {
 	}
 
 	/**
-	 * Each prober has seen the flip, and requests stopped coming. A prober that asks too
-	 * seldom for all answers to fit into the longest wait is given those that fit. One
-	 * that goes on to be told that this instance is ready learns nothing by waiting.
+	 * Requests stopped coming, whatever probes say: on Kubernetes it is the deletion that
+	 * keeps them away.
+	 */
+	private final class EndpointEvidence implements Evidence {
+
+		private final Evidence other;
+
+		private EndpointEvidence(Evidence other) {
+			this.other = other;
+		}
+
+		@Override
+		public Duration missing() {
+			return Durations.longer(this.other.missing(), untilQuiet());
+		}
+
+		@Override
+		public String toString() {
+			return this.other + "; endpoints on Kubernetes were given " + Durations.text(ENDPOINT_LAG);
+		}
+
+	}
+
+	/**
+	 * Each prober has seen the flip, and requests stopped coming. Balancers differ in how
+	 * many failing answers they need: with fewer than most of them need, the silence has
+	 * to be convincing. A prober that asks too seldom for all answers to fit into the
+	 * longest wait is given those that fit. One that goes on to be told that this
+	 * instance is ready learns nothing by waiting.
 	 */
 	private final class ProberEvidence implements Evidence {
 
@@ -150,9 +252,14 @@ final class LameDuck {
 
 		private final Map<Prober, Integer> successesBefore = new HashMap<>();
 
+		private final Duration convincing;
+
 		private ProberEvidence(Map<Prober, Integer> wanted) {
 			this.wanted = wanted;
 			wanted.keySet().forEach((prober) -> this.successesBefore.put(prober, prober.successesInARow()));
+			this.convincing = LameDuck.this.traffic.longestGap()
+				.map((gap) -> Duration.ofNanos((long) (gap.toNanos() * CONVINCING)))
+				.orElse(Duration.ZERO);
 		}
 
 		/*
@@ -166,17 +273,9 @@ final class LameDuck {
 
 		@Override
 		public Duration missing() {
-			long now = LameDuck.this.clock.getAsLong();
-			Duration missing = Duration.ZERO;
+			Duration missing = untilQuiet();
 			for (Map.Entry<Prober, Integer> entry : this.wanted.entrySet()) {
-				Prober prober = entry.getKey();
-				if (prober.failuresInARow() < entry.getValue() && prober.isActive(now) && !isMisled(prober)) {
-					missing = Durations.longer(missing, Duration.ofNanos(prober.goneAt() - now + 1));
-				}
-			}
-			OptionalLong lastRequest = LameDuck.this.traffic.lastRequest();
-			if (lastRequest.isPresent()) {
-				missing = Durations.longer(missing, untilQuietSince(lastRequest.getAsLong()));
+				missing = Durations.longer(missing, missing(entry.getKey(), entry.getValue()));
 			}
 			for (OpenConnection connection : LameDuck.this.traffic.openConnections()) {
 				if (connection.state() == State.FRESH) {
@@ -184,6 +283,21 @@ final class LameDuck {
 				}
 			}
 			return missing;
+		}
+
+		private Duration missing(Prober prober, int wanted) {
+			int failures = prober.failuresInARow();
+			if (failures >= Math.max(THRESHOLD, LameDuck.this.probes) || isMisled(prober)) {
+				return Duration.ZERO;
+			}
+			Duration untilGone = prober.patience().minus(LameDuck.this.traffic.since(prober.lastAsked())).plusNanos(1);
+			return (failures < wanted) ? untilGone : Durations.shorter(untilGone, untilConvincing());
+		}
+
+		private Duration untilConvincing() {
+			OptionalLong lastRequest = LameDuck.this.traffic.lastRequest();
+			return lastRequest.isPresent() ? this.convincing.minus(LameDuck.this.traffic.since(lastRequest.getAsLong()))
+					: Duration.ZERO;
 		}
 
 		@Override

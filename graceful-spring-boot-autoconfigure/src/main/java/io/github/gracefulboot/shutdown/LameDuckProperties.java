@@ -23,9 +23,10 @@ public class LameDuckProperties {
 	private @Nullable Boolean enabled;
 
 	/**
-	 * Shortest duration of the wait.
+	 * Shortest duration of the wait. On Kubernetes 4s unless it is set, for endpoints to
+	 * be removed, and zero elsewhere.
 	 */
-	private Duration min = Duration.ZERO;
+	private @Nullable Duration min;
 
 	/**
 	 * Longest duration of the wait. Half of graceful.shutdown.timeout where that is less
@@ -35,6 +36,8 @@ public class LameDuckProperties {
 
 	/**
 	 * Number of failing readiness answers in a row that each prober must have been given.
+	 * As long as they are fewer than three, requests must have ceased for longer than is
+	 * usual, too.
 	 */
 	private int probes = 2;
 
@@ -59,11 +62,19 @@ public class LameDuckProperties {
 		this.enabled = enabled;
 	}
 
-	public Duration getMin() {
+	public @Nullable Duration getMin() {
 		return this.min;
 	}
 
-	public void setMin(Duration min) {
+	/**
+	 * Returns the shortest duration that was set.
+	 * @return the duration, zero unless it was set
+	 */
+	Duration leastWait() {
+		return (this.min != null) ? this.min : Duration.ZERO;
+	}
+
+	public void setMin(@Nullable Duration min) {
 		this.min = min;
 	}
 

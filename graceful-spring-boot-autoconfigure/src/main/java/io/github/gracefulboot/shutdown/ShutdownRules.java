@@ -33,7 +33,7 @@ final class ShutdownRules {
 		PropertyRules.require(shutdown.getReleaseReserve().percent() < 100, "graceful.shutdown.release-reserve",
 				shutdown.getReleaseReserve(),
 				"100% leaves no time for requests in flight. Set a share below 100%, such as 20%.");
-		PropertyRules.notNegative(MIN, lameDuck.getMin());
+		PropertyRules.notNegative(MIN, lameDuck.leastWait());
 		PropertyRules.notNegative(QUIET_PERIOD, lameDuck.getQuietPeriod());
 		PropertyRules.atLeast("graceful.lame-duck.probes", lameDuck.getProbes(), 1,
 				"Set the number of failing responses after which your load balancer takes an instance out.");
@@ -41,13 +41,13 @@ final class ShutdownRules {
 		Duration max = lameDuck.getMax();
 		if (max != null) {
 			PropertyRules.notNegative(MAX, max);
-			PropertyRules.require(lameDuck.getMin().compareTo(max) <= 0, MIN, lameDuck.getMin(),
+			PropertyRules.require(lameDuck.leastWait().compareTo(max) <= 0, MIN, lameDuck.leastWait(),
 					"It is longer than %s, which is %s. Lower %s or raise %s.".formatted(MAX, Durations.text(max), MIN,
 							MAX));
 			rules.fits(MAX, max);
 		}
 		rules.fits(QUIET_PERIOD, lameDuck.getQuietPeriod());
-		rules.fits(MIN, lameDuck.getMin());
+		rules.fits(MIN, lameDuck.leastWait());
 	}
 
 	private void fits(String name, Duration value) {

@@ -79,15 +79,23 @@ public final class Prober {
 	 * @return whether it is an active prober
 	 */
 	public synchronized boolean isActive(long now) {
-		return this.asked > 1 && now <= goneAt();
+		return this.asked > 1 && now - this.lastAsked <= PERIODS_UNTIL_GONE * longestInterval();
 	}
 
 	/**
-	 * Returns when it counts as gone if it does not ask again.
+	 * Returns when it asked last.
 	 * @return the time, in {@link System#nanoTime()}
 	 */
-	public synchronized long goneAt() {
-		return this.lastAsked + PERIODS_UNTIL_GONE * longestInterval();
+	public synchronized long lastAsked() {
+		return this.lastAsked;
+	}
+
+	/**
+	 * Returns how long after its last question it counts as gone.
+	 * @return the time
+	 */
+	public synchronized Duration patience() {
+		return Duration.ofNanos(PERIODS_UNTIL_GONE * longestInterval());
 	}
 
 	private long longestInterval() {

@@ -4,10 +4,14 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects what the servers of the application see of their clients. Costs a request one
@@ -20,6 +24,10 @@ public final class Traffic {
 	private final LongSupplier clock;
 
 	private final WakeUp wakeUp;
+
+	private final @Nullable RunningTime runningTime;
+
+	private final Arrivals arrivals = new Arrivals();
 
 	private final Map<Client, Prober> probers = new ConcurrentHashMap<>();
 
@@ -36,7 +44,7 @@ public final class Traffic {
 	 * @param clock the time, as {@link System#nanoTime()} tells it
 	 */
 	public Traffic(LongSupplier clock) {
-		this(clock, new WakeUp());
+		this(clock, new WakeUp(), new RunningTime(clock));
 	}
 
 	/**
@@ -46,15 +54,35 @@ public final class Traffic {
 	 * watched}
 	 */
 	public Traffic(LongSupplier clock, WakeUp wakeUp) {
+		this(clock, wakeUp, null);
+	}
+
+	private Traffic(LongSupplier clock, WakeUp wakeUp, @Nullable RunningTime runningTime) {
 		this.clock = clock;
 		this.wakeUp = wakeUp;
+		this.runningTime = runningTime;
 	}
 
 	/**
-	 * From now on each change raises the signal.
+	 * From now on each change raises the signal, and time in which the process stands
+	 * still does not count.
 	 */
 	public void watch() {
 		this.watched = true;
+		if (this.runningTime != null) {
+			this.runningTime.watch();
+		}
+	}
+
+	/**
+	 * Returns how long ago something was, without the time in which the process stood
+	 * still, so that nothing could happen.
+	 * @param nanos when it was, in {@link System#nanoTime()}
+	 * @return the time
+	 */
+	public Duration since(long nanos) {
+		return (this.runningTime != null) ? this.runningTime.since(nanos)
+				: Duration.ofNanos(this.clock.getAsLong() - nanos);
 	}
 
 	/**
@@ -67,10 +95,32 @@ public final class Traffic {
 
 	/**
 	 * Records that a request came which is no probe.
+	 * @param peer gives the address that it came from, or {@code null} if a proxy has
+	 * passed it on. Rarely asked for
 	 */
-	public void requestCame() {
-		this.lastRequest = this.clock.getAsLong();
+	public void requestCame(Supplier<@Nullable String> peer) {
+		long now = this.clock.getAsLong();
+		this.lastRequest = now;
 		this.requestSeen = true;
+		this.arrivals.add(now, peer);
+	}
+
+	/**
+	 * Returns the longest time between two of the last requests: what is silent for
+	 * longer has probably left.
+	 * @return the time, or empty if there were too few requests to tell
+	 */
+	public Optional<Duration> longestGap() {
+		return this.arrivals.longestGap(this.clock.getAsLong());
+	}
+
+	/**
+	 * Returns whether requests may have come from a client that probes.
+	 * @param client who probes
+	 * @return whether one came from its address, or was passed on by somebody
+	 */
+	public boolean mayComeFrom(Client client) {
+		return this.arrivals.mayComeFrom(client.address());
 	}
 
 	/**

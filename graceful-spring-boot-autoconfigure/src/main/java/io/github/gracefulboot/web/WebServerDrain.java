@@ -206,7 +206,7 @@ public final class WebServerDrain implements DrainParticipant, Announcer, WaitsF
 			Duration wait = switch (connection.state()) {
 				case BUSY -> LAST_BYTES;
 				case FRESH, READING, IDLE ->
-					this.policy.quietPeriod().minusNanos(System.nanoTime() - connection.lastActivity());
+					this.policy.quietPeriod().minus(this.traffic.since(connection.lastActivity()));
 				case UPGRADED -> Duration.ZERO;
 			};
 			missing = (wait.compareTo(missing) > 0) ? wait : missing;

@@ -9,6 +9,7 @@ import io.github.gracefulboot.traffic.Client;
 import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.OpenConnection.State;
 import io.github.gracefulboot.traffic.Traffic;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,7 +25,9 @@ class LameDuckTests {
 
 	private final List<OpenConnection> connections = new ArrayList<>();
 
-	private Duration min = Duration.ZERO;
+	private @Nullable Duration min;
+
+	private boolean kubernetes;
 
 	@Test
 	void whenNobodyEverCameThenDoesNotWait() throws Exception {
@@ -49,7 +52,7 @@ class LameDuckTests {
 	void whenRequestsStillComeAfterTheProbesThenWaitsForTheQuietPeriod() throws Exception {
 		proberEachSecond("balancer", 3);
 		failingProbesAt("balancer", 3.1, 4.1);
-		this.time.at(seconds(4), this.traffic::requestCame);
+		this.time.at(seconds(4), this::request);
 		assertThat(await()).isEqualTo(seconds(1.5));
 	}
 
@@ -131,7 +134,7 @@ class LameDuckTests {
 		proberEachSecond("balancer", 3);
 		failingProbesAt("balancer", 3.1, 4.1);
 		for (int i = 0; i < 200; i++) {
-			this.time.at(seconds(3 + i * 0.1), this.traffic::requestCame);
+			this.time.at(seconds(3 + i * 0.1), this::request);
 		}
 		assertThat(await()).isEqualTo(seconds(10));
 	}
@@ -183,16 +186,118 @@ class LameDuckTests {
 
 	@Test
 	void whenServerDoesNotListConnectionsThenWaitsForTheQuietPeriodOnce() throws Exception {
-		this.traffic.requestCame();
+		request();
 		this.time.pass(seconds(0.1));
 		for (int i = 2; i < 100; i++) {
-			this.time.at(seconds(i * 0.1), this.traffic::requestCame);
+			this.time.at(seconds(i * 0.1), this::request);
 		}
 		assertThat(await()).isEqualTo(seconds(0.4));
 	}
 
+	@Test
+	void whenRequestsAreSparseThenTwoAnswersAreEnoughOnlyAfterAConvincingSilence() throws Exception {
+		requestsEach(0.5, 3);
+		proberEachSecond("balancer", 3);
+		failingProbesAt("balancer", 3.1, 4.1, 6.1);
+		requests(3.0, 3.5, 4.0, 4.4);
+		// 0.75 s after the last one
+		assertThat(await()).isEqualTo(seconds(2.15));
+	}
+
+	@Test
+	void whenRequestsGoOnThenTheThirdAnswerIsWaitedFor() throws Exception {
+		requestsEach(0.5, 3);
+		proberEachSecond("balancer", 3);
+		failingProbesAt("balancer", 3.9, 4.9, 5.9);
+		requests(3.0, 3.5, 4.0, 4.5, 5.0, 5.4);
+		assertThat(await()).isEqualTo(seconds(2.9));
+	}
+
+	@Test
+	void whenKubeletProbesThenEndpointsAreGivenTheirTime() throws Exception {
+		requestsEach(0.25, 3);
+		proberEachSecond("kube-probe/1.33", 3);
+		requests(4.5, 5.5);
+		assertThat(await()).isEqualTo(seconds(4));
+	}
+
+	@Test
+	void whenRequestsStillComeOnKubernetesThenTheirEndIsWaitedFor() throws Exception {
+		this.kubernetes = true;
+		request();
+		requests(1, 2, 3.8);
+		assertThat(await()).isEqualTo(seconds(4.3));
+	}
+
+	@Test
+	void whenNobodyComesOnKubernetesThenDoesNotWait() throws Exception {
+		this.kubernetes = true;
+		proberEachSecond("kube-probe/1.33", 3);
+		assertThat(await()).isZero();
+	}
+
+	@Test
+	void whenMinimumIsSetOnKubernetesThenThatCounts() throws Exception {
+		this.kubernetes = true;
+		this.min = seconds(1);
+		request();
+		assertThat(await()).isEqualTo(seconds(1));
+	}
+
+	@Test
+	void whenAgentOfConsulProbesThenIsNotWaitedFor() throws Exception {
+		proberEachSecond("Consul Health Check", 3);
+		assertThat(await()).isZero();
+	}
+
+	@Test
+	void whenProberOnThisMachineSendsNoRequestsThenIsNotWaitedFor() throws Exception {
+		Client healthCheck = new Client("127.0.0.1", null);
+		request();
+		for (int i = 0; i < 3; i++) {
+			this.time.at(seconds(i), () -> this.traffic.probeAnswered(healthCheck, true));
+		}
+		this.time.pass(seconds(3));
+		assertThat(await()).isZero();
+	}
+
+	@Test
+	void whenProxyOnThisMachineProbesThenIsWaitedFor() throws Exception {
+		Client proxy = new Client("127.0.0.1", null);
+		this.traffic.requestCame(() -> null);
+		for (int i = 0; i < 3; i++) {
+			this.time.at(seconds(i), () -> this.traffic.probeAnswered(proxy, true));
+		}
+		this.time.pass(seconds(2.5));
+		this.traffic.watch();
+		this.time.at(seconds(3), () -> this.traffic.probeAnswered(proxy, false))
+			.at(seconds(4), () -> this.traffic.probeAnswered(proxy, false));
+		assertThat(await()).isEqualTo(seconds(1.5));
+	}
+
+	@Test
+	void whenBalancerAsksTooSeldomThenServesForTheLongestTime() throws Exception {
+		for (int i = 0; i < 2; i++) {
+			this.time.at(seconds(i * 30), () -> probe("ELB-HealthChecker/2.0", 200));
+		}
+		this.time.pass(seconds(31));
+		assertThat(await()).isEqualTo(seconds(10));
+	}
+
+	private void requestsEach(double period, double until) {
+		for (double second = 0; second < until; second += period) {
+			this.time.at(seconds(second), this::request);
+		}
+	}
+
+	private void requests(double... times) {
+		for (double time : times) {
+			this.time.at(seconds(time), this::request);
+		}
+	}
+
 	private Duration await() throws InterruptedException {
-		LameDuck lameDuck = new LameDuck(this.min, 2, Duration.ofMillis(500), this.traffic, this.time);
+		LameDuck lameDuck = new LameDuck(this.min, this.kubernetes, 2, Duration.ofMillis(500), this.traffic, this.time);
 		Duration before = this.time.passed();
 		assertThat(lameDuck.await(Deadline.after(this.time, seconds(10))).detail()).isNotEmpty();
 		return this.time.passed().minus(before);
@@ -219,6 +324,10 @@ class LameDuckTests {
 		for (double time : times) {
 			this.time.at(seconds(time), () -> probe(client, 503));
 		}
+	}
+
+	private void request() {
+		this.traffic.requestCame(() -> "192.0.2.1");
 	}
 
 	private void probe(String client, int status) {

@@ -132,7 +132,7 @@ class ListenerSilencerTests {
 	}
 
 	private boolean silence(int port, Callable<IntConsumer> handshakeStop) {
-		this.traffic.requestCame();
+		this.traffic.requestCame(() -> null);
 		ListenerSilencer silencer = new ListenerSilencer(this.traffic, true, handshakeStop);
 		silencer.announceStop(deadline());
 		return silencer.silence(port, deadline());

@@ -19,7 +19,7 @@ class TrafficTests {
 	@Test
 	void whenNoRequestCameThenSaysSoWhateverTheClock() {
 		assertThat(this.traffic.lastRequest()).isEmpty();
-		this.traffic.requestCame();
+		this.traffic.requestCame(() -> null);
 		assertThat(this.traffic.lastRequest()).hasValue(-5);
 	}
 

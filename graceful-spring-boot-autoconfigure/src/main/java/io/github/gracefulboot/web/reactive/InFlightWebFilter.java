@@ -9,6 +9,7 @@ import io.github.gracefulboot.traffic.ReadinessProbes.Kind;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.InFlightRequest;
 import io.github.gracefulboot.web.InFlightRequests;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.context.ApplicationContext;
@@ -56,7 +57,7 @@ final class InFlightWebFilter implements WebFilter, Ordered {
 		String method = request.getMethod().name();
 		String path = request.getURI().getRawPath();
 		if (kind == Kind.TRAFFIC) {
-			this.traffic.requestCame();
+			this.traffic.requestCame(() -> peer(request));
 			if (this.requests.refuses(method, path, () -> request.getHeaders().getFirst("Upgrade"))) {
 				return refuse(exchange.getResponse());
 			}
@@ -110,10 +111,17 @@ final class InFlightWebFilter implements WebFilter, Ordered {
 			.build();
 	}
 
-	private static Client client(ServerHttpRequest request) {
+	private static @Nullable String peer(ServerHttpRequest request) {
+		return Client.PROXY_HEADERS.stream().anyMatch(request.getHeaders()::containsHeader) ? null : address(request);
+	}
+
+	private static String address(ServerHttpRequest request) {
 		InetSocketAddress remote = request.getRemoteAddress();
-		String address = (remote != null) ? remote.getHostString() : "unknown";
-		return new Client(address, request.getHeaders().getFirst("User-Agent"));
+		return (remote != null) ? remote.getHostString() : "unknown";
+	}
+
+	private static Client client(ServerHttpRequest request) {
+		return new Client(address(request), request.getHeaders().getFirst("User-Agent"));
 	}
 
 	@Override

@@ -63,7 +63,7 @@ final class InFlightFilter implements Filter {
 			throws IOException, ServletException {
 		Kind kind = this.probes.classify(path(request), this.managementPort);
 		if (kind == Kind.TRAFFIC) {
-			this.traffic.requestCame();
+			this.traffic.requestCame(() -> peer(request));
 			if (this.requests.refuses(request.getMethod(), request.getRequestURI(),
 					() -> request.getHeader("Upgrade"))) {
 				refuse(request, response);
@@ -149,6 +149,11 @@ final class InFlightFilter implements Filter {
 	private static String path(HttpServletRequest request) {
 		String pathInfo = request.getPathInfo();
 		return (pathInfo != null) ? pathInfo : request.getServletPath();
+	}
+
+	private static @Nullable String peer(HttpServletRequest request) {
+		return Client.PROXY_HEADERS.stream().anyMatch((name) -> request.getHeader(name) != null) ? null
+				: request.getRemoteAddr();
 	}
 
 	private static Client client(HttpServletRequest request) {

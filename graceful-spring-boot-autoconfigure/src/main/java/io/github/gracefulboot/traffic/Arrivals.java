@@ -1,0 +1,78 @@
+package io.github.gracefulboot.traffic;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When the last requests came, and from where: at most one in 50 ms is looked at. Threads
+ * that record at the same moment may overwrite each other, which costs an entry and no
+ * time.
+ */
+final class Arrivals {
+
+	private static final int KEPT = 16;
+
+	private static final int ENOUGH = 3;
+
+	private static final int MOST_PEERS = 256;
+
+	private static final long APART = Duration.ofMillis(50).toNanos();
+
+	private final AtomicLongArray times = new AtomicLongArray(KEPT);
+
+	private final Set<String> peers = ConcurrentHashMap.newKeySet();
+
+	private volatile int count;
+
+	/**
+	 * Notes that a request came.
+	 * @param now when
+	 * @param peer gives the address that it came from, or {@code null} if a proxy has
+	 * passed it on
+	 */
+	void add(long now, Supplier<@Nullable String> peer) {
+		int count = this.count;
+		if (count > 0 && now - this.times.getOpaque((count - 1) % KEPT) < APART) {
+			return;
+		}
+		this.times.setOpaque(count % KEPT, now);
+		// Stays a multiple of KEPT ahead when it is full
+		this.count = (count < 2 * KEPT - 1) ? count + 1 : KEPT;
+		if (this.peers.size() < MOST_PEERS) {
+			String address = peer.get();
+			this.peers.add((address != null) ? address : "");
+		}
+	}
+
+	/**
+	 * Returns the longest time between two of the last requests.
+	 * @param now the time
+	 * @return the time, or empty if there were too few
+	 */
+	Optional<Duration> longestGap(long now) {
+		int kept = Math.min(this.count, KEPT);
+		if (kept < ENOUGH) {
+			return Optional.empty();
+		}
+		long[] ages = LongStream.range(0, kept).map((i) -> now - this.times.getOpaque((int) i)).sorted().toArray();
+		return Optional.of(Duration
+			.ofNanos(LongStream.range(1, kept).map((i) -> ages[(int) i] - ages[(int) i - 1]).max().orElseThrow()));
+	}
+
+	/**
+	 * Returns whether requests may have come from that address.
+	 * @param address the address
+	 * @return whether one came from there, or was passed on by somebody
+	 */
+	boolean mayComeFrom(String address) {
+		return this.peers.contains(address) || this.peers.contains("");
+	}
+
+}

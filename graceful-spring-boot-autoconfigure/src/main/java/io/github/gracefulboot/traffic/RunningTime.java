@@ -1,0 +1,88 @@
+package io.github.gracefulboot.traffic;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * The time in which this process ran. While it is watched, a tick that comes late tells
+ * that the process, or the machine, stood still: after a SIGSTOP, the migration of a
+ * virtual machine, a long garbage collection. What did not happen meanwhile is no
+ * evidence.
+ */
+final class RunningTime {
+
+	private static final Duration TICK = Duration.ofMillis(20);
+
+	/**
+	 * What is no pause yet, since ticks come late on a busy machine.
+	 */
+	private static final long LATEST = Duration.ofMillis(200).toNanos();
+
+	private final LongSupplier clock;
+
+	private final List<Pause> pauses = new ArrayList<>();
+
+	private boolean watched;
+
+	private long lastTick;
+
+	RunningTime(LongSupplier clock) {
+		this.clock = clock;
+	}
+
+	/**
+	 * Begins to watch, for as long as the process lives.
+	 */
+	synchronized void watch() {
+		if (!this.watched) {
+			this.watched = true;
+			this.lastTick = this.clock.getAsLong();
+			Thread thread = new Thread(this::tick, "graceful-running-time");
+			thread.setDaemon(true);
+			thread.start();
+		}
+	}
+
+	private void tick() {
+		try {
+			while (true) {
+				Thread.sleep(TICK.toMillis());
+				look();
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private synchronized long look() {
+		long now = this.clock.getAsLong();
+		if (this.watched && now - this.lastTick > LATEST) {
+			this.pauses.add(new Pause(this.lastTick, now));
+		}
+		this.lastTick = now;
+		return now;
+	}
+
+	/**
+	 * Returns for how long the process has run since then.
+	 * @param nanos a time of the clock
+	 * @return the time without pauses
+	 */
+	synchronized Duration since(long nanos) {
+		// Looks first: after a pause this may be called before the next tick
+		long now = look();
+		return Duration.ofNanos(now - nanos - this.pauses.stream().mapToLong((pause) -> pause.after(nanos)).sum());
+	}
+
+	private record Pause(long begin, long end) {
+
+		private long after(long nanos) {
+			return Math.max(0, this.end - Math.max(this.begin, nanos));
+		}
+
+	}
+
+}
