@@ -61,6 +61,11 @@ final class LameDuck {
 	private static final int THRESHOLD = 3;
 
 	/**
+	 * Those after which silence that is convincing is enough.
+	 */
+	private static final int THRESHOLD_IN_SILENCE = 2;
+
+	/**
 	 * By how much silence has to exceed the longest gap between the last sixteen requests
 	 * to be convincing. If they come at random, one more comes after that in fewer than
 	 * one of a hundred cases.
@@ -79,6 +84,8 @@ final class LameDuck {
 
 	private final int probes;
 
+	private final int probesInSilence;
+
 	private final Duration quietPeriod;
 
 	private final Traffic traffic;
@@ -89,16 +96,18 @@ final class LameDuck {
 	 * Creates the stage.
 	 * @param min the shortest wait, or {@code null} to leave it to the platform
 	 * @param kubernetes whether the platform is Kubernetes
-	 * @param probes the least number of failing answers for each prober
+	 * @param probes the number of failing answers for each prober, or {@code null} to let
+	 * silence decide
 	 * @param quietPeriod the least time without a request
 	 * @param traffic what is known of clients
 	 * @param clock the time
 	 */
-	LameDuck(@Nullable Duration min, boolean kubernetes, int probes, Duration quietPeriod, Traffic traffic,
-			LongSupplier clock) {
+	LameDuck(@Nullable Duration min, boolean kubernetes, @Nullable Integer probes, Duration quietPeriod,
+			Traffic traffic, LongSupplier clock) {
 		this.min = min;
 		this.kubernetes = kubernetes;
-		this.probes = probes;
+		this.probes = (probes != null) ? probes : THRESHOLD;
+		this.probesInSilence = (probes != null) ? probes : THRESHOLD_IN_SILENCE;
 		this.quietPeriod = quietPeriod;
 		this.traffic = traffic;
 		this.clock = clock;
@@ -156,10 +165,10 @@ final class LameDuck {
 				logger.debug(LogMessage.format("Not waiting for %s, which routes no requests", prober));
 			}
 			else if (fitting > 0) {
-				wanted.put(prober, (int) Math.min(this.probes, fitting));
+				wanted.put(prober, (int) Math.min(this.probesInSilence, fitting));
 			}
 			else if (prober.client().isBalancer()) {
-				wanted.put(prober, this.probes);
+				wanted.put(prober, this.probesInSilence);
 				logger.warn(LogMessage.format(
 						"%s asks for readiness only each %s, and may send requests after the longest wait of %s: let "
 								+ "it ask more often, or raise graceful.lame-duck.max and graceful.shutdown.timeout",
@@ -259,7 +268,7 @@ final class LameDuck {
 			wanted.keySet().forEach((prober) -> this.successesBefore.put(prober, prober.successesInARow()));
 			this.convincing = LameDuck.this.traffic.longestGap()
 				.map((gap) -> Duration.ofNanos((long) (gap.toNanos() * CONVINCING)))
-				.orElse(Duration.ZERO);
+				.orElse(RECENT);
 		}
 
 		/*
@@ -287,7 +296,7 @@ final class LameDuck {
 
 		private Duration missing(Prober prober, int wanted) {
 			int failures = prober.failuresInARow();
-			if (failures >= Math.max(THRESHOLD, LameDuck.this.probes) || isMisled(prober)) {
+			if (failures >= LameDuck.this.probes || isMisled(prober)) {
 				return Duration.ZERO;
 			}
 			Duration untilGone = prober.patience().minus(LameDuck.this.traffic.since(prober.lastAsked())).plusNanos(1);

@@ -36,10 +36,10 @@ public class LameDuckProperties {
 
 	/**
 	 * Number of failing readiness answers in a row that each prober must have been given.
-	 * As long as they are fewer than three, requests must have ceased for longer than is
-	 * usual, too.
+	 * Unless it is set, three, or two when requests have ceased for longer than they
+	 * usually do.
 	 */
-	private int probes = 2;
+	private @Nullable Integer probes;
 
 	/**
 	 * How long no new request may have come, and how long a kept-alive connection must
@@ -86,11 +86,11 @@ public class LameDuckProperties {
 		this.max = max;
 	}
 
-	public int getProbes() {
+	public @Nullable Integer getProbes() {
 		return this.probes;
 	}
 
-	public void setProbes(int probes) {
+	public void setProbes(@Nullable Integer probes) {
 		this.probes = probes;
 	}
 

@@ -35,8 +35,11 @@ final class ShutdownRules {
 				"100% leaves no time for requests in flight. Set a share below 100%, such as 20%.");
 		PropertyRules.notNegative(MIN, lameDuck.leastWait());
 		PropertyRules.notNegative(QUIET_PERIOD, lameDuck.getQuietPeriod());
-		PropertyRules.atLeast("graceful.lame-duck.probes", lameDuck.getProbes(), 1,
-				"Set the number of failing responses after which your load balancer takes an instance out.");
+		Integer probes = lameDuck.getProbes();
+		if (probes != null) {
+			PropertyRules.atLeast("graceful.lame-duck.probes", probes, 1,
+					"Set the number of failing responses after which your load balancer takes an instance out.");
+		}
 		ShutdownRules rules = new ShutdownRules(environment, shutdown.getTimeout());
 		Duration max = lameDuck.getMax();
 		if (max != null) {

@@ -27,6 +27,8 @@ class LameDuckTests {
 
 	private @Nullable Duration min;
 
+	private @Nullable Integer probes;
+
 	private boolean kubernetes;
 
 	@Test
@@ -50,6 +52,7 @@ class LameDuckTests {
 
 	@Test
 	void whenRequestsStillComeAfterTheProbesThenWaitsForTheQuietPeriod() throws Exception {
+		this.probes = 2;
 		proberEachSecond("balancer", 3);
 		failingProbesAt("balancer", 3.1, 4.1);
 		this.time.at(seconds(4), this::request);
@@ -214,6 +217,24 @@ class LameDuckTests {
 	}
 
 	@Test
+	void whenThereWereTooFewRequestsToTellThenTheThirdAnswerIsWaitedFor() throws Exception {
+		this.time.at(seconds(0.5), this::request);
+		proberEachSecond("balancer", 3);
+		failingProbesAt("balancer", 3.9, 4.9, 5.9);
+		assertThat(await()).isEqualTo(seconds(2.9));
+	}
+
+	@Test
+	void whenTheNumberOfAnswersIsSetThenSilenceDoesNotMatter() throws Exception {
+		this.probes = 1;
+		requestsEach(0.5, 3);
+		proberEachSecond("balancer", 3);
+		failingProbesAt("balancer", 3.1);
+		this.time.at(seconds(3), this::request);
+		assertThat(await()).isEqualTo(seconds(0.5));
+	}
+
+	@Test
 	void whenKubeletProbesThenEndpointsAreGivenTheirTime() throws Exception {
 		requestsEach(0.25, 3);
 		proberEachSecond("kube-probe/1.33", 3);
@@ -271,8 +292,9 @@ class LameDuckTests {
 		this.time.pass(seconds(2.5));
 		this.traffic.watch();
 		this.time.at(seconds(3), () -> this.traffic.probeAnswered(proxy, false))
-			.at(seconds(4), () -> this.traffic.probeAnswered(proxy, false));
-		assertThat(await()).isEqualTo(seconds(1.5));
+			.at(seconds(4), () -> this.traffic.probeAnswered(proxy, false))
+			.at(seconds(5), () -> this.traffic.probeAnswered(proxy, false));
+		assertThat(await()).isEqualTo(seconds(2.5));
 	}
 
 	@Test
@@ -297,7 +319,8 @@ class LameDuckTests {
 	}
 
 	private Duration await() throws InterruptedException {
-		LameDuck lameDuck = new LameDuck(this.min, this.kubernetes, 2, Duration.ofMillis(500), this.traffic, this.time);
+		LameDuck lameDuck = new LameDuck(this.min, this.kubernetes, this.probes, Duration.ofMillis(500), this.traffic,
+				this.time);
 		Duration before = this.time.passed();
 		assertThat(lameDuck.await(Deadline.after(this.time, seconds(10))).detail()).isNotEmpty();
 		return this.time.passed().minus(before);
