@@ -78,11 +78,13 @@ final class BackgroundWork
 
 	/**
 	 * Looks at the threads when the application has started, beside its runners, which
-	 * may never return.
+	 * may never return. A context below it may start later.
 	 */
 	@Override
 	public void onApplicationEvent(ApplicationStartedEvent event) {
-		watch();
+		if (!this.watching) {
+			watch();
+		}
 	}
 
 	@Override

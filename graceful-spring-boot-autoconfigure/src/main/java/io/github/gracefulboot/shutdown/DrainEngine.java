@@ -95,14 +95,15 @@ final class DrainEngine {
 				if (waitsForShutdown != null) {
 					drains.forEach((drain) -> endIfOnlyTheShutdownIsWaitedFor(drain, waitsForShutdown));
 				}
+				List<Drain> running = running(drains);
 				if (unfinished.getCount() < left
-						|| running(drains).stream().anyMatch((drain) -> drain.participant.holdsBack())) {
+						|| running.stream().anyMatch((drain) -> drain.participant.holdsBack())) {
 					left = unfinished.getCount();
 					this.progress.made();
 				}
-				this.progress.look(tasks(running(drains)));
-				this.waitingForOthers = running(drains).stream()
-					.allMatch((drain) -> drain.participant.waitsForOthers());
+				this.progress.look(tasks(running));
+				this.waitingForOthers = !running.isEmpty()
+						&& running.stream().allMatch((drain) -> drain.participant.waitsForOthers());
 				if (line.hasPassed()) {
 					logProgress(drains, deadline, first);
 					first = false;
@@ -115,6 +116,9 @@ final class DrainEngine {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			return StageResult.INTERRUPTED;
+		}
+		finally {
+			this.waitingForOthers = false;
 		}
 	}
 
