@@ -1,5 +1,6 @@
 package io.github.gracefulboot.grpc;
 
+import io.github.gracefulboot.traffic.Peer;
 import io.github.gracefulboot.traffic.Traffic;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -17,6 +18,11 @@ final class GrpcCallInterceptor implements ServerInterceptor {
 
 	private final Traffic traffic;
 
+	/**
+	 * Balancers of gRPC are clients themselves, or proxies.
+	 */
+	private static final Peer UNKNOWN = new Peer("", true);
+
 	GrpcCallInterceptor(GrpcCalls calls, GrpcConnections connections, Traffic traffic) {
 		this.calls = calls;
 		this.connections = connections;
@@ -28,7 +34,7 @@ final class GrpcCallInterceptor implements ServerInterceptor {
 			ServerCallHandler<Q, R> next) {
 		GrpcCall<Q, R> tracked = this.calls.begin(call);
 		if (!tracked.isHealth()) {
-			this.traffic.requestCame(() -> null);
+			this.traffic.requestCame(() -> UNKNOWN);
 			this.connections.called(call.getAttributes());
 		}
 		try {

@@ -42,7 +42,7 @@ final class LameDuck {
 	 * Each look asks for the state of every connection, and each request gives a reason
 	 * to look.
 	 */
-	private static final long BETWEEN_LOOKS_MILLIS = 5;
+	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
 
 	/**
 	 * How old the last request may be for more to be expected.
@@ -67,10 +67,10 @@ final class LameDuck {
 
 	/**
 	 * By how much silence has to exceed the longest gap between the last sixteen requests
-	 * to be convincing. If they come at random, one more comes after that in fewer than
-	 * one of a hundred cases.
+	 * to be convincing. If they come at random, that longest gap is 3.3 times the mean,
+	 * so that another one comes after it in one of twenty thousand cases.
 	 */
-	private static final double CONVINCING = 1.5;
+	private static final int CONVINCING = 3;
 
 	/**
 	 * Until when clients may come after a pod's deletion: endpoints are removed within
@@ -82,9 +82,7 @@ final class LameDuck {
 
 	private final boolean kubernetes;
 
-	private final int probes;
-
-	private final int probesInSilence;
+	private final @Nullable Integer probes;
 
 	private final Duration quietPeriod;
 
@@ -106,8 +104,7 @@ final class LameDuck {
 			Traffic traffic, LongSupplier clock) {
 		this.min = min;
 		this.kubernetes = kubernetes;
-		this.probes = (probes != null) ? probes : THRESHOLD;
-		this.probesInSilence = (probes != null) ? probes : THRESHOLD_IN_SILENCE;
+		this.probes = probes;
 		this.quietPeriod = quietPeriod;
 		this.traffic = traffic;
 		this.clock = clock;
@@ -143,7 +140,7 @@ final class LameDuck {
 			}
 			Duration pause = Durations.shorter(missing, deadline.remaining());
 			this.traffic.awaitChange(said ? pause : Durations.shorter(pause, UNTIL_SAID));
-			Thread.sleep(BETWEEN_LOOKS_MILLIS);
+			this.traffic.pause(BETWEEN_LOOKS);
 		}
 	}
 
@@ -165,10 +162,10 @@ final class LameDuck {
 				logger.debug(LogMessage.format("Not waiting for %s, which routes no requests", prober));
 			}
 			else if (fitting > 0) {
-				wanted.put(prober, (int) Math.min(this.probesInSilence, fitting));
+				wanted.put(prober, (int) Math.min(answers(prober, THRESHOLD_IN_SILENCE), fitting));
 			}
-			else if (prober.client().isBalancer()) {
-				wanted.put(prober, this.probesInSilence);
+			else if (prober.client().isBalancer() || this.traffic.comesFrom(prober.client())) {
+				wanted.put(prober, answers(prober, THRESHOLD_IN_SILENCE));
 				logger.warn(LogMessage.format(
 						"%s asks for readiness only each %s, and may send requests after the longest wait of %s: let "
 								+ "it ask more often, or raise graceful.lame-duck.max and graceful.shutdown.timeout",
@@ -179,6 +176,10 @@ final class LameDuck {
 			return new ProberEvidence(wanted);
 		}
 		return this.traffic.listsConnections() ? new ConnectionEvidence() : new RequestEvidence();
+	}
+
+	private int answers(Prober prober, int usually) {
+		return (this.probes != null) ? this.probes : prober.client().leavesAtOnce() ? 1 : usually;
 	}
 
 	/**
@@ -267,7 +268,7 @@ final class LameDuck {
 			this.wanted = wanted;
 			wanted.keySet().forEach((prober) -> this.successesBefore.put(prober, prober.successesInARow()));
 			this.convincing = LameDuck.this.traffic.longestGap()
-				.map((gap) -> Duration.ofNanos((long) (gap.toNanos() * CONVINCING)))
+				.map((gap) -> gap.multipliedBy(CONVINCING))
 				.orElse(RECENT);
 		}
 
@@ -296,7 +297,7 @@ final class LameDuck {
 
 		private Duration missing(Prober prober, int wanted) {
 			int failures = prober.failuresInARow();
-			if (failures >= LameDuck.this.probes || isMisled(prober)) {
+			if (failures >= answers(prober, THRESHOLD) || isMisled(prober)) {
 				return Duration.ZERO;
 			}
 			Duration untilGone = prober.patience().minus(LameDuck.this.traffic.since(prober.lastAsked())).plusNanos(1);

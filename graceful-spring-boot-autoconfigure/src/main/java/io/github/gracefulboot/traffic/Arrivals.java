@@ -8,8 +8,6 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * When the last requests came, and from where: at most one in 50 ms is looked at. Threads
  * that record at the same moment may overwrite each other, which costs an entry and no
@@ -21,23 +19,24 @@ final class Arrivals {
 
 	private static final int ENOUGH = 3;
 
-	private static final int MOST_PEERS = 256;
+	private static final int MOST_ADDRESSES = 256;
 
 	private static final long APART = Duration.ofMillis(50).toNanos();
 
 	private final AtomicLongArray times = new AtomicLongArray(KEPT);
 
-	private final Set<String> peers = ConcurrentHashMap.newKeySet();
+	private final Set<String> addresses = ConcurrentHashMap.newKeySet();
+
+	private volatile boolean forwarded;
 
 	private volatile int count;
 
 	/**
 	 * Notes that a request came.
 	 * @param now when
-	 * @param peer gives the address that it came from, or {@code null} if a proxy has
-	 * passed it on
+	 * @param source gives where it came from
 	 */
-	void add(long now, Supplier<@Nullable String> peer) {
+	void add(long now, Supplier<Peer> source) {
 		int count = this.count;
 		if (count > 0 && now - this.times.getOpaque((count - 1) % KEPT) < APART) {
 			return;
@@ -45,10 +44,11 @@ final class Arrivals {
 		this.times.setOpaque(count % KEPT, now);
 		// Stays a multiple of KEPT ahead when it is full
 		this.count = (count < 2 * KEPT - 1) ? count + 1 : KEPT;
-		if (this.peers.size() < MOST_PEERS) {
-			String address = peer.get();
-			this.peers.add((address != null) ? address : "");
+		Peer peer = source.get();
+		if (this.addresses.size() < MOST_ADDRESSES) {
+			this.addresses.add(peer.address());
 		}
+		this.forwarded |= peer.forwarded();
 	}
 
 	/**
@@ -67,12 +67,21 @@ final class Arrivals {
 	}
 
 	/**
-	 * Returns whether requests may have come from that address.
+	 * Returns whether requests came from that address.
 	 * @param address the address
-	 * @return whether one came from there, or was passed on by somebody
+	 * @return whether one did
 	 */
-	boolean mayComeFrom(String address) {
-		return this.peers.contains(address) || this.peers.contains("");
+	boolean comesFrom(String address) {
+		return this.addresses.contains(address);
+	}
+
+	/**
+	 * Returns whether requests were passed on by a proxy, which may have another address
+	 * then than they seem to come from.
+	 * @return whether one was
+	 */
+	boolean areForwarded() {
+		return this.forwarded;
 	}
 
 }

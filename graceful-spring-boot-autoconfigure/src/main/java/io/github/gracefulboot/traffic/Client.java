@@ -13,13 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Client(String address, @Nullable String userAgent) {
 
-	/**
-	 * What proxies add to the requests that they pass on.
-	 */
-	public static final List<String> PROXY_HEADERS = List.of("Forwarded", "X-Forwarded-For", "X-Forwarded-Proto",
-			"Via");
-
 	private static final String KUBELET = "kube-probe/";
+
+	private static final String ENVOY = "Envoy/HC";
 
 	/**
 	 * Health checks that route no requests: of a kubelet, whose endpoints are removed by
@@ -57,6 +53,15 @@ public record Client(String address, @Nullable String userAgent) {
 	 */
 	public boolean isBalancer() {
 		return isOne(BALANCERS);
+	}
+
+	/**
+	 * Returns whether it sends no requests any more after a single answer that it does
+	 * not expect, as Envoy does whatever its threshold.
+	 * @return whether the User-Agent says so
+	 */
+	public boolean leavesAtOnce() {
+		return isOne(List.of(ENVOY));
 	}
 
 	/**

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The time in which this process ran. While it is watched, a tick that comes late tells
  * that the process, or the machine, stood still: after a SIGSTOP, the migration of a
@@ -24,7 +26,7 @@ final class RunningTime {
 
 	private final List<Pause> pauses = new ArrayList<>();
 
-	private boolean watched;
+	private @Nullable Thread ticking;
 
 	private long lastTick;
 
@@ -33,15 +35,25 @@ final class RunningTime {
 	}
 
 	/**
-	 * Begins to watch, for as long as the process lives.
+	 * Begins to watch.
 	 */
 	synchronized void watch() {
-		if (!this.watched) {
-			this.watched = true;
+		if (this.ticking == null) {
 			this.lastTick = this.clock.getAsLong();
 			Thread thread = new Thread(this::tick, "graceful-running-time");
 			thread.setDaemon(true);
 			thread.start();
+			this.ticking = thread;
+		}
+	}
+
+	/**
+	 * Ends it.
+	 */
+	synchronized void end() {
+		if (this.ticking != null) {
+			this.ticking.interrupt();
+			this.ticking = null;
 		}
 	}
 
@@ -59,7 +71,7 @@ final class RunningTime {
 
 	private synchronized long look() {
 		long now = this.clock.getAsLong();
-		if (this.watched && now - this.lastTick > LATEST) {
+		if (this.ticking != null && now - this.lastTick > LATEST) {
 			this.pauses.add(new Pause(this.lastTick, now));
 		}
 		this.lastTick = now;

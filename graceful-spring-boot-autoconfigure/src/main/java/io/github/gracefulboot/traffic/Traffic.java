@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Collects what the servers of the application see of their clients. Costs a request one
  * volatile write; everything else is worked out when somebody asks.
  */
-public final class Traffic {
+public final class Traffic implements AutoCloseable {
 
 	private static final int MOST_PROBERS = 256;
 
@@ -75,6 +75,16 @@ public final class Traffic {
 	}
 
 	/**
+	 * Ends what watches, with the context.
+	 */
+	@Override
+	public void close() {
+		if (this.runningTime != null) {
+			this.runningTime.end();
+		}
+	}
+
+	/**
 	 * Returns how long ago something was, without the time in which the process stood
 	 * still, so that nothing could happen.
 	 * @param nanos when it was, in {@link System#nanoTime()}
@@ -95,10 +105,9 @@ public final class Traffic {
 
 	/**
 	 * Records that a request came which is no probe.
-	 * @param peer gives the address that it came from, or {@code null} if a proxy has
-	 * passed it on. Rarely asked for
+	 * @param peer gives where it came from. Rarely asked for
 	 */
-	public void requestCame(Supplier<@Nullable String> peer) {
+	public void requestCame(Supplier<Peer> peer) {
 		long now = this.clock.getAsLong();
 		this.lastRequest = now;
 		this.requestSeen = true;
@@ -115,12 +124,22 @@ public final class Traffic {
 	}
 
 	/**
-	 * Returns whether requests may have come from a client that probes.
+	 * Returns whether a client that probes sends requests, too.
+	 * @param client who probes
+	 * @return whether one came from its address
+	 */
+	public boolean comesFrom(Client client) {
+		return this.arrivals.comesFrom(client.address());
+	}
+
+	/**
+	 * Returns whether a client that probes may send requests, too, though they seem to
+	 * come from elsewhere.
 	 * @param client who probes
 	 * @return whether one came from its address, or was passed on by somebody
 	 */
 	public boolean mayComeFrom(Client client) {
-		return this.arrivals.mayComeFrom(client.address());
+		return comesFrom(client) || this.arrivals.areForwarded();
 	}
 
 	/**
@@ -158,6 +177,15 @@ public final class Traffic {
 	 */
 	public void awaitChange(Duration atMost) throws InterruptedException {
 		this.wakeUp.await(atMost);
+	}
+
+	/**
+	 * Lets some time pass before the next look, whatever changes meanwhile.
+	 * @param time how long
+	 * @throws InterruptedException if the waiting thread is interrupted
+	 */
+	public void pause(Duration time) throws InterruptedException {
+		this.wakeUp.pause(time);
 	}
 
 	/**

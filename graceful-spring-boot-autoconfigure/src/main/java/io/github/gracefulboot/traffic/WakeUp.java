@@ -32,6 +32,15 @@ public class WakeUp {
 	}
 
 	/**
+	 * Lets some time pass, whatever is raised meanwhile.
+	 * @param time how long
+	 * @throws InterruptedException if the thread is interrupted
+	 */
+	public void pause(Duration time) throws InterruptedException {
+		Thread.sleep(time.toMillis());
+	}
+
+	/**
 	 * Waits until {@link #raise()} is called or was called since the last wait. Always a
 	 * timed wait: Spring may take a thread that waits without a limit while it closes the
 	 * context for stuck, and interrupt it.

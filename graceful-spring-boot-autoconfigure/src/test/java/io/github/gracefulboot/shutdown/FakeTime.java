@@ -43,6 +43,13 @@ class FakeTime extends WakeUp implements LongSupplier {
 		this.raised = true;
 	}
 
+	/**
+	 * Takes no time, so that it does not show in what is expected.
+	 */
+	@Override
+	public void pause(Duration time) {
+	}
+
 	@Override
 	public void await(Duration atMost) {
 		await(atMost, true);

@@ -8,6 +8,7 @@ import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.traffic.Client;
 import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.OpenConnection.State;
+import io.github.gracefulboot.traffic.Peer;
 import io.github.gracefulboot.traffic.Traffic;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -203,8 +204,8 @@ class LameDuckTests {
 		proberEachSecond("balancer", 3);
 		failingProbesAt("balancer", 3.1, 4.1, 6.1);
 		requests(3.0, 3.5, 4.0, 4.4);
-		// 0.75 s after the last one
-		assertThat(await()).isEqualTo(seconds(2.15));
+		// 1.5 s after the last one
+		assertThat(await()).isEqualTo(seconds(2.9));
 	}
 
 	@Test
@@ -285,7 +286,7 @@ class LameDuckTests {
 	@Test
 	void whenProxyOnThisMachineProbesThenIsWaitedFor() throws Exception {
 		Client proxy = new Client("127.0.0.1", null);
-		this.traffic.requestCame(() -> null);
+		this.traffic.requestCame(() -> new Peer("198.51.100.1", true));
 		for (int i = 0; i < 3; i++) {
 			this.time.at(seconds(i), () -> this.traffic.probeAnswered(proxy, true));
 		}
@@ -298,9 +299,28 @@ class LameDuckTests {
 	}
 
 	@Test
+	void whenEnvoyProbesThenOneAnswerIsEnough() throws Exception {
+		requestsEach(0.5, 3);
+		proberEachSecond("Envoy/HC", 3);
+		failingProbesAt("Envoy/HC", 3.2);
+		this.time.at(seconds(3), this::request);
+		assertThat(await()).isEqualTo(seconds(0.5));
+	}
+
+	@Test
 	void whenBalancerAsksTooSeldomThenServesForTheLongestTime() throws Exception {
 		for (int i = 0; i < 2; i++) {
 			this.time.at(seconds(i * 30), () -> probe("ELB-HealthChecker/2.0", 200));
+		}
+		this.time.pass(seconds(31));
+		assertThat(await()).isEqualTo(seconds(10));
+	}
+
+	@Test
+	void whenUnknownBalancerAsksTooSeldomAndSendsRequestsThenServesForTheLongestTime() throws Exception {
+		this.traffic.requestCame(() -> new Peer("192.0.2.1", true));
+		for (int i = 0; i < 2; i++) {
+			this.time.at(seconds(i * 30), () -> probe("Go-http-client/1.1", 200));
 		}
 		this.time.pass(seconds(31));
 		assertThat(await()).isEqualTo(seconds(10));
@@ -350,7 +370,7 @@ class LameDuckTests {
 	}
 
 	private void request() {
-		this.traffic.requestCame(() -> "192.0.2.1");
+		this.traffic.requestCame(() -> new Peer("198.51.100.1", false));
 	}
 
 	private void probe(String client, int status) {

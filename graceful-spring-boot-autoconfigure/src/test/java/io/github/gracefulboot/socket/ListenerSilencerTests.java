@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 
 import com.sun.jna.LastErrorException;
 import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.traffic.Peer;
 import io.github.gracefulboot.traffic.Traffic;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
@@ -132,7 +133,7 @@ class ListenerSilencerTests {
 	}
 
 	private boolean silence(int port, Callable<IntConsumer> handshakeStop) {
-		this.traffic.requestCame(() -> null);
+		this.traffic.requestCame(() -> new Peer("192.0.2.1", false));
 		ListenerSilencer silencer = new ListenerSilencer(this.traffic, true, handshakeStop);
 		silencer.announceStop(deadline());
 		return silencer.silence(port, deadline());

@@ -1,8 +1,11 @@
 package io.github.gracefulboot.traffic;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,6 +18,23 @@ class RunningTimeTests {
 	private final AtomicLong now = new AtomicLong(-7);
 
 	private final RunningTime time = new RunningTime(this.now::get);
+
+	@AfterEach
+	void end() {
+		this.time.end();
+	}
+
+	@Test
+	void whenItEndsThenNoThreadIsLeft() {
+		this.time.watch();
+		assertThat(threads()).contains("graceful-running-time");
+		this.time.end();
+		Awaitility.await().untilAsserted(() -> assertThat(threads()).doesNotContain("graceful-running-time"));
+	}
+
+	private static List<String> threads() {
+		return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).toList();
+	}
 
 	@Test
 	void whenTheProcessRunsThenTimePasses() {

@@ -19,7 +19,7 @@ class TrafficTests {
 	@Test
 	void whenNoRequestCameThenSaysSoWhateverTheClock() {
 		assertThat(this.traffic.lastRequest()).isEmpty();
-		this.traffic.requestCame(() -> null);
+		this.traffic.requestCame(() -> new Peer("192.0.2.1", false));
 		assertThat(this.traffic.lastRequest()).hasValue(-5);
 	}
 

@@ -4,12 +4,12 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 
 import io.github.gracefulboot.traffic.Client;
+import io.github.gracefulboot.traffic.Peer;
 import io.github.gracefulboot.traffic.ReadinessProbes;
 import io.github.gracefulboot.traffic.ReadinessProbes.Kind;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.InFlightRequest;
 import io.github.gracefulboot.web.InFlightRequests;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.context.ApplicationContext;
@@ -57,7 +57,7 @@ final class InFlightWebFilter implements WebFilter, Ordered {
 		String method = request.getMethod().name();
 		String path = request.getURI().getRawPath();
 		if (kind == Kind.TRAFFIC) {
-			this.traffic.requestCame(() -> peer(request));
+			this.traffic.requestCame(() -> Peer.of(address(request), request.getHeaders()::containsHeader));
 			if (this.requests.refuses(method, path, () -> request.getHeaders().getFirst("Upgrade"))) {
 				return refuse(exchange.getResponse());
 			}
@@ -109,10 +109,6 @@ final class InFlightWebFilter implements WebFilter, Ordered {
 		return exchange.mutate()
 			.response(StreamableHttpResponse.of(request, exchange.getResponse(), this.streams))
 			.build();
-	}
-
-	private static @Nullable String peer(ServerHttpRequest request) {
-		return Client.PROXY_HEADERS.stream().anyMatch(request.getHeaders()::containsHeader) ? null : address(request);
 	}
 
 	private static String address(ServerHttpRequest request) {

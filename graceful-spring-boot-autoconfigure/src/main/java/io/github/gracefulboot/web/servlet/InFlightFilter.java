@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 import io.github.gracefulboot.traffic.Client;
+import io.github.gracefulboot.traffic.Peer;
 import io.github.gracefulboot.traffic.ReadinessProbes;
 import io.github.gracefulboot.traffic.ReadinessProbes.Kind;
 import io.github.gracefulboot.traffic.Traffic;
@@ -63,7 +64,8 @@ final class InFlightFilter implements Filter {
 			throws IOException, ServletException {
 		Kind kind = this.probes.classify(path(request), this.managementPort);
 		if (kind == Kind.TRAFFIC) {
-			this.traffic.requestCame(() -> peer(request));
+			this.traffic
+				.requestCame(() -> Peer.of(request.getRemoteAddr(), (header) -> request.getHeader(header) != null));
 			if (this.requests.refuses(request.getMethod(), request.getRequestURI(),
 					() -> request.getHeader("Upgrade"))) {
 				refuse(request, response);
@@ -149,11 +151,6 @@ final class InFlightFilter implements Filter {
 	private static String path(HttpServletRequest request) {
 		String pathInfo = request.getPathInfo();
 		return (pathInfo != null) ? pathInfo : request.getServletPath();
-	}
-
-	private static @Nullable String peer(HttpServletRequest request) {
-		return Client.PROXY_HEADERS.stream().anyMatch((name) -> request.getHeader(name) != null) ? null
-				: request.getRemoteAddr();
 	}
 
 	private static Client client(HttpServletRequest request) {
