@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
@@ -67,10 +68,18 @@ final class Instances implements AutoCloseable {
 	 * @return how each stop went
 	 */
 	List<Exit> restart(int rounds, Front front) {
+		return restart(rounds, front, (process) -> process.stop("TERM"));
+	}
+
+	/**
+	 * Restarts them in turn.
+	 * @param stop stops an instance
+	 */
+	List<Exit> restart(int rounds, Front front, Function<AppProcess, Exit> stop) {
 		List<Exit> exits = new ArrayList<>();
 		for (int round = 0; round < rounds; round++) {
 			for (int i = 0; i < this.apps.size(); i++) {
-				exits.add(this.processes.get(i).stop("TERM"));
+				exits.add(stop.apply(this.processes.get(i)));
 				outcome(this.processes.get(i)).ifPresent(this.outcomes::add);
 				this.processes.set(i, this.apps.get(i).startReady());
 				front.awaitUp(this.processes.get(i));

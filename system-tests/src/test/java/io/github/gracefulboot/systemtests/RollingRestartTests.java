@@ -1,16 +1,20 @@
 package io.github.gracefulboot.systemtests;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
+import io.github.gracefulboot.systemtests.app.AppProcess;
 import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.front.Front;
 import io.github.gracefulboot.systemtests.front.FrontType;
 import io.github.gracefulboot.systemtests.load.LoadReport;
 import io.github.gracefulboot.systemtests.load.Traffic;
 import io.github.gracefulboot.systemtests.process.Exit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,6 +39,8 @@ class RollingRestartTests {
 	 */
 	private static final String FRONTS = System.getProperty("graceful.system-tests.fronts",
 			"NGINX:POST,NGINX:MIXED,PROBER:MIXED,HAPROXY:MIXED");
+
+	private static final Duration FROZEN = Duration.ofSeconds(4);
 
 	private static Instances instances;
 
@@ -66,6 +72,50 @@ class RollingRestartTests {
 				.map((front) -> Arguments.of(jar, front[0], front[1])));
 	}
 
+	@Tag("full")
+	@ParameterizedTest
+	@EnumSource(names = { "GRACEFUL", "JETTY", "NETTY" })
+	void whenRequestsAreFewBehindHaproxysDefaultsThenNothingIsLost(SampleJar jar) {
+		RestartReport report = restart(jar, FrontType.HAPROXY_DEFAULTS, Traffic.SPARSE, ROUNDS);
+		assertThat(report.failed()).as(report::describeFailures).isZero();
+		assertThat(report.exitCodes()).as(report::summary).containsExactly(0);
+	}
+
+	/**
+	 * The silence of that time is no evidence that clients have left.
+	 */
+	@Tag("full")
+	@ParameterizedTest
+	@EnumSource(names = { "GRACEFUL", "JETTY", "NETTY" })
+	void whenTheProcessStandsStillInItsShutdownThenNothingIsLost(SampleJar jar) {
+		RestartReport report = restart(jar, FrontType.HAPROXY, Traffic.MIXED, ROUNDS,
+				RollingRestartTests::stopAndFreeze);
+		assertThat(report.failed()).as(report::describeFailures).isZero();
+		assertThat(report.exitCodes()).as(report::summary).containsExactly(0);
+	}
+
+	private static Exit stopAndFreeze(AppProcess process) {
+		long before = shutdowns(process);
+		long since = System.nanoTime();
+		process.signal("TERM");
+		Awaitility.await().until(() -> shutdowns(process) > before);
+		process.signal("STOP");
+		try {
+			Thread.sleep(FROZEN.toMillis());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		finally {
+			process.signal("CONT");
+		}
+		return process.awaitExit(since);
+	}
+
+	private static long shutdowns(AppProcess process) {
+		return process.log().lines().filter((line) -> line.contains("Shutting down within")).count();
+	}
+
 	@ParameterizedTest
 	@EnumSource(names = { "PROBER", "HAPROXY" })
 	void whenPlainBootRestartsThenRequestsAreLost(FrontType front) {
@@ -84,6 +134,11 @@ class RollingRestartTests {
 	}
 
 	private RestartReport restart(SampleJar jar, FrontType type, Traffic traffic, int rounds) {
+		return restart(jar, type, traffic, rounds, (process) -> process.stop("TERM"));
+	}
+
+	private RestartReport restart(SampleJar jar, FrontType type, Traffic traffic, int rounds,
+			Function<AppProcess, Exit> stop) {
 		String name = "%s behind %s, %s".formatted(jar, type, traffic);
 		Path directory = TestDirectory.create("restart-%s-%s-%s".formatted(type, traffic, jar));
 		Instances restarted = instances(jar);
@@ -91,7 +146,7 @@ class RollingRestartTests {
 		try (Front front = type.start(restarted.ports(), directory)) {
 			restarted.awaitUp(front);
 			try (SteadyLoad load = SteadyLoad.start(traffic.loads(), front.port())) {
-				List<Exit> exits = restarted.restart(rounds, front);
+				List<Exit> exits = restarted.restart(rounds, front, stop);
 				List<LoadReport> reports = load.stop();
 				List<String> outcomes = restarted.outcomes();
 				RestartReport report = new RestartReport(name, directory, reports, exits,

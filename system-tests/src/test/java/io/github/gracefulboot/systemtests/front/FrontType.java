@@ -17,7 +17,12 @@ public enum FrontType {
 	/**
 	 * HAProxy with active checks and no retries.
 	 */
-	HAPROXY(HaproxyFront::new),
+	HAPROXY((backends, directory) -> new HaproxyFront(backends, directory, HaproxyFront.STRICT)),
+
+	/**
+	 * HAProxy with its own defaults.
+	 */
+	HAPROXY_DEFAULTS((backends, directory) -> new HaproxyFront(backends, directory, HaproxyFront.DEFAULTS)),
 
 	/**
 	 * Defaults of nginx: no active checks, passes a request on when a connection is

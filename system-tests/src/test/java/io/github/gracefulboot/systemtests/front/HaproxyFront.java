@@ -17,8 +17,7 @@ import io.github.gracefulboot.systemtests.process.Program;
 import org.awaitility.Awaitility;
 
 /**
- * A real HAProxy that checks readiness each 500 ms, believes the first answer and repeats
- * nothing. Its checks may take 5 s instead of 500 ms: an answer that is late only because
+ * A real HAProxy that checks readiness and repeats nothing. Its checks may take 5 s instead of 500 ms: an answer that is late only because
  * the machine is busy must not take both instances away.
  */
 final class HaproxyFront implements Front {
@@ -46,9 +45,19 @@ final class HaproxyFront implements Front {
 			  balance roundrobin
 			  http-reuse safe
 			  option httpchk GET /actuator/health/readiness
-			  default-server check inter 500ms fall 1 rise 1
+			  default-server check %s
 			%s
 			""";
+
+	/**
+	 * Each 500 ms, and the first answer is believed.
+	 */
+	static final String STRICT = "inter 500ms fall 1 rise 1";
+
+	/**
+	 * What HAProxy does unless told otherwise.
+	 */
+	static final String DEFAULTS = "inter 2s fall 3 rise 2";
 
 	private final int port = FreePorts.next();
 
@@ -56,13 +65,13 @@ final class HaproxyFront implements Front {
 
 	private final ChildProcess process;
 
-	HaproxyFront(List<Integer> backends, Path directory) {
+	HaproxyFront(List<Integer> backends, Path directory, String checks) {
 		String servers = backends.stream()
 			.map((port) -> "  server %s 127.0.0.1:%d".formatted(serverName(port), port))
 			.collect(Collectors.joining("\n"));
 		Path configuration = directory.resolve("haproxy.cfg");
 		try {
-			Files.writeString(configuration, CONFIGURATION.formatted(this.port, this.statisticsPort, servers));
+			Files.writeString(configuration, CONFIGURATION.formatted(this.port, this.statisticsPort, checks, servers));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

@@ -18,7 +18,12 @@ public enum Traffic {
 	 * POST and GET, on connections that are kept and one connection for each request.
 	 */
 	MIXED(List.of(Load.of("POST", path(), true, 4), Load.of("POST", path(), false, 4), Load.of("GET", path(), true, 4),
-			Load.of("GET", path(), false, 4)));
+			Load.of("GET", path(), false, 4))),
+
+	/**
+	 * Two requests a second, one connection for each.
+	 */
+	SPARSE(List.of(Load.of("GET", "/slow?ms=500", false, 1)));
 
 	private final List<Load> loads;
 
