@@ -121,7 +121,20 @@ final class BackgroundWork
 	}
 
 	private List<ActiveTask> look(Predicate<ThreadAtWork> which) {
-		return this.watching ? this.watch.look().stream().filter(which).map(ThreadAtWork::toTask).toList() : List.of();
+		return this.watching ? this.watch.look()
+			.stream()
+			.filter((atWork) -> !isStart(atWork))
+			.filter(which)
+			.map(ThreadAtWork::toTask)
+			.toList() : List.of();
+	}
+
+	/**
+	 * Returns whether this is a runner, whose start the shutdown interrupts as without
+	 * the starter.
+	 */
+	private boolean isStart(ThreadAtWork atWork) {
+		return atWork.place() == Place.MAIN && !this.ready.get();
 	}
 
 	@Override

@@ -222,7 +222,10 @@ final class ProcessExit implements ProcessStopper {
 		if (code != 0 || this.completelyStarted || reason == StopReason.ENDPOINT) {
 			return code;
 		}
-		return (reason == StopReason.SIGINT) ? INTERRUPTED : TERMINATED;
+		int interrupted = (reason == StopReason.SIGINT) ? INTERRUPTED : TERMINATED;
+		logger.info(LogMessage.format("The start was interrupted, since a runner had not returned: exiting with %d",
+				interrupted));
+		return interrupted;
 	}
 
 	/**

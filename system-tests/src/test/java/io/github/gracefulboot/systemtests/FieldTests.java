@@ -147,6 +147,19 @@ class FieldTests {
 		},
 
 		/**
+		 * It was a part of the start, which was interrupted, and a line says so.
+		 */
+		INTERRUPTED_START {
+
+			@Override
+			void check(Result result, int clean) {
+				assertThat(result.log).contains("The start was interrupted, since a runner had not returned");
+				assertThat(result.exit.code()).isEqualTo(KILLED_BY_SIGTERM);
+			}
+
+		},
+
+		/**
 		 * It was answered, and all is well.
 		 */
 		ANSWERED {
@@ -278,7 +291,7 @@ class FieldTests {
 
 		THREAD("thread", End.LOST, End.NAMED),
 
-		RUNNER_AT_WORK("runner", End.LOST, End.FINISHED_IN_A_START),
+		RUNNER_AT_WORK("runner", End.LOST, End.INTERRUPTED_START),
 
 		RUNNER_THAT_NEVER_RETURNS("runner-forever", End.LOST, End.FINISHED_IN_A_START),
 

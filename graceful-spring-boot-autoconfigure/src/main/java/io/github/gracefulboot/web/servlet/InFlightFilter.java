@@ -2,6 +2,7 @@ package io.github.gracefulboot.web.servlet;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 
 import io.github.gracefulboot.traffic.Client;
 import io.github.gracefulboot.traffic.Peer;
@@ -64,8 +65,7 @@ final class InFlightFilter implements Filter {
 			throws IOException, ServletException {
 		Kind kind = this.probes.classify(path(request), this.managementPort);
 		if (kind == Kind.TRAFFIC) {
-			this.traffic
-				.requestCame(() -> Peer.of(request.getRemoteAddr(), (header) -> request.getHeader(header) != null));
+			this.traffic.requestCame(() -> Peer.of(address(request), (header) -> request.getHeader(header) != null));
 			if (this.requests.refuses(request.getMethod(), request.getRequestURI(),
 					() -> request.getHeader("Upgrade"))) {
 				refuse(request, response);
@@ -154,7 +154,14 @@ final class InFlightFilter implements Filter {
 	}
 
 	private static Client client(HttpServletRequest request) {
-		return new Client(request.getRemoteAddr(), request.getHeader("User-Agent"));
+		return new Client(address(request), request.getHeader("User-Agent"));
+	}
+
+	/**
+	 * Returns the address of the client, which a Unix domain socket has none of.
+	 */
+	private static String address(HttpServletRequest request) {
+		return Objects.requireNonNullElse(request.getRemoteAddr(), "");
 	}
 
 	/**
