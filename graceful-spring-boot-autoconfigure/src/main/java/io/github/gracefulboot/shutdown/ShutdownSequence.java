@@ -176,11 +176,7 @@ public final class ShutdownSequence implements GracefulShutdown {
 		this.drain = drain;
 		this.progress.made();
 		Duration moment = Durations.shorter(MOMENT, this.budget.drain(deadline).remaining().dividedBy(MOMENT_PART));
-		awaitDrain(() -> isOnlyWaitingForOthers() ? Duration.ZERO : moment.minus(this.progress.still()));
-	}
-
-	private boolean isOnlyWaitingForOthers() {
-		return this.engine.isWaitingForOthers() && participants(Role.WORKER).stream().noneMatch(this::isAtWork);
+		awaitDrain(() -> this.engine.isWaitingForOthers() ? Duration.ZERO : moment.minus(this.progress.still()));
 	}
 
 	/**

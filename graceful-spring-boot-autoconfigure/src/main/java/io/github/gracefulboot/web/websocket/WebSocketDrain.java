@@ -42,6 +42,11 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 	 */
 	private static final int CLOSERS = 16;
 
+	/**
+	 * How many sessions are asked for their thread, which may take a look at all threads.
+	 */
+	private static final int NAMED = 10;
+
 	private static final Duration LONGEST_PATIENCE = Duration.ofSeconds(2);
 
 	private static final Duration UNTIL_NEXT_LOOK = Duration.ofMillis(10);
@@ -78,7 +83,7 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 		running.values().removeIf((closing) -> closing.thread == null);
 		for (OpenWebSocket session : sessions()) {
 			Closing closing = running.remove(session.id());
-			result.add((closing != null) ? closing.toTask() : toTask(session));
+			result.add((closing != null) ? closing.toTask() : toTask(session, result.size() < NAMED));
 		}
 		running.values().forEach((closing) -> result.add(closing.toTask()));
 		return result;
@@ -95,15 +100,14 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 		return sessions().stream().anyMatch((session) -> session.isHandling() || message(session) != null);
 	}
 
-	private ActiveTask toTask(OpenWebSocket session) {
+	private ActiveTask toTask(OpenWebSocket session, boolean named) {
 		ActiveTask message = message(session);
 		if (message != null) {
 			return new ActiveTask(message.description() + " of WebSocket " + session.path(), message.age(),
 					message.thread());
 		}
-		return session.isHandling()
-				? new ActiveTask("message of WebSocket " + session.path(), session.idle(), session.thread())
-				: new ActiveTask("WebSocket " + session.path(), null, null);
+		return session.isHandling() ? new ActiveTask("message of WebSocket " + session.path(), session.idle(),
+				named ? session.thread() : null) : new ActiveTask("WebSocket " + session.path(), null, null);
 	}
 
 	private @Nullable ActiveTask message(OpenWebSocket session) {

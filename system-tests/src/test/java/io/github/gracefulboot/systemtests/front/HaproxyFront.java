@@ -17,8 +17,9 @@ import io.github.gracefulboot.systemtests.process.Program;
 import org.awaitility.Awaitility;
 
 /**
- * A real HAProxy that checks readiness and repeats nothing. Its checks may take 5 s instead of 500 ms: an answer that is late only because
- * the machine is busy must not take both instances away.
+ * A real HAProxy that checks readiness and repeats nothing. Its checks may take 5 s
+ * instead of 500 ms: an answer that is late only because the machine is busy must not
+ * take both instances away.
  */
 final class HaproxyFront implements Front {
 
