@@ -38,8 +38,7 @@ class FieldTests {
 	private static final Path DIRECTORY = TestDirectory.create("field");
 
 	@ParameterizedTest
-	@EnumSource(names = { "EXECUTOR_IN_WRAPPER", "EXECUTOR_OF_CONFIGURER", "POOL_IN_A_FIELD", "RUNNER_AT_WORK",
-			"LOOP_UNTIL_HOOK", "BATCH_JOB", "LAST_EVENT_OF_A_STREAM", "EXIT_FROM_A_REQUEST" })
+	@EnumSource(names = { "POOL_IN_A_FIELD", "RUNNER_AT_WORK", "BATCH_JOB_OF_NO_BEAN", "EXIT_FROM_A_REQUEST" })
 	void nothingIsLostOrItIsNamed(Row row) throws Exception {
 		row.withStarter.check(run(row, SampleJar.FIELD), 0);
 	}
@@ -47,8 +46,7 @@ class FieldTests {
 	@ParameterizedTest
 	@Tag("full")
 	@EnumSource(mode = EnumSource.Mode.EXCLUDE,
-			names = { "EXECUTOR_IN_WRAPPER", "EXECUTOR_OF_CONFIGURER", "POOL_IN_A_FIELD", "RUNNER_AT_WORK",
-					"LOOP_UNTIL_HOOK", "BATCH_JOB", "LAST_EVENT_OF_A_STREAM", "EXIT_FROM_A_REQUEST" })
+			names = { "POOL_IN_A_FIELD", "RUNNER_AT_WORK", "BATCH_JOB_OF_NO_BEAN", "EXIT_FROM_A_REQUEST" })
 	void nothingIsLostOrItIsNamedEither(Row row) throws Exception {
 		row.withStarter.check(run(row, SampleJar.FIELD), 0);
 	}
