@@ -1,13 +1,12 @@
 package io.github.gracefulboot.executor;
 
-import java.lang.reflect.Field;
 import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
-import org.springframework.util.ReflectionUtils;
 
 /**
  * How long the application lets tasks of one of Spring's executors go on when that is
@@ -19,27 +18,21 @@ final class TerminationTimeout {
 	}
 
 	static Duration of(ExecutorConfigurationSupport executor) {
-		boolean waits = read(executor, ExecutorConfigurationSupport.class,
-				"waitForTasksToCompleteOnShutdown") instanceof Boolean value && value;
-		return waits ? millis(read(executor, ExecutorConfigurationSupport.class, "awaitTerminationMillis"))
-				: Duration.ZERO;
+		boolean waits = Boolean.TRUE.equals(read(executor, "waitForTasksToCompleteOnShutdown"));
+		return waits ? millis(read(executor, "awaitTerminationMillis")) : Duration.ZERO;
 	}
 
 	static Duration of(SimpleAsyncTaskExecutor executor) {
-		return millis(read(executor, SimpleAsyncTaskExecutor.class, "taskTerminationTimeout"));
+		return millis(read(executor, "taskTerminationTimeout"));
 	}
 
 	private static Duration millis(@Nullable Object value) {
 		return (value instanceof Long millis) ? Duration.ofMillis(millis) : Duration.ZERO;
 	}
 
-	private static @Nullable Object read(Object executor, Class<?> type, String name) {
-		Field field = ReflectionUtils.findField(type, name);
-		if (field == null) {
-			return null;
-		}
-		ReflectionUtils.makeAccessible(field);
-		return ReflectionUtils.getField(field, executor);
+	private static @Nullable Object read(Object executor, String name) {
+		DirectFieldAccessor fields = new DirectFieldAccessor(executor);
+		return fields.isReadableProperty(name) ? fields.getPropertyValue(name) : null;
 	}
 
 }

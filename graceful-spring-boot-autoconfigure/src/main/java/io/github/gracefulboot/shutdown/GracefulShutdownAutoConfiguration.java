@@ -2,6 +2,7 @@ package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 import io.github.gracefulboot.traffic.Readiness;
@@ -69,9 +70,12 @@ public final class GracefulShutdownAutoConfiguration {
 	Budget gracefulBudget(ShutdownProperties shutdown, LameDuckProperties lameDuck, Environment environment,
 			ObjectProvider<KillTimeout> killTimeouts) {
 		ShutdownRules.check(shutdown, lameDuck, environment);
-		Duration timeout = beforeKill(timeout(shutdown, environment), killTimeouts);
+		Optional<KillTimeout> first = killTimeouts.stream()
+			.min(Comparator.comparing(GracefulShutdownAutoConfiguration::before));
+		Duration limit = first.map(GracefulShutdownAutoConfiguration::before).orElse(UNLIMITED);
+		Duration timeout = beforeKill(timeout(shutdown, environment), limit, first);
 		Budget budget = Budget.of(timeout, lameDuck.leastWait(), lameDuck.getMax(), shutdown.getReleaseReserve());
-		return environment.containsProperty(ShutdownRules.TIMEOUT) ? budget : budget.upTo(untilKill(killTimeouts));
+		return environment.containsProperty(ShutdownRules.TIMEOUT) ? budget : budget.upTo(limit);
 	}
 
 	private static Duration timeout(ShutdownProperties shutdown, Environment environment) {
@@ -89,26 +93,13 @@ public final class GracefulShutdownAutoConfiguration {
 		return timeout;
 	}
 
-	private static Duration beforeKill(Duration configured, ObjectProvider<KillTimeout> killTimeouts) {
-		Duration limit = untilKill(killTimeouts);
+	private static Duration beforeKill(Duration configured, Duration limit, Optional<KillTimeout> first) {
 		if (limit.compareTo(configured) >= 0) {
 			return configured;
 		}
-		String source = killTimeouts.stream()
-			.filter((killTimeout) -> before(killTimeout).equals(limit))
-			.map(KillTimeout::source)
-			.findFirst()
-			.orElseThrow();
 		logger.info(LogMessage.format("Shutdown timeout reduced from %s to %s to stay below %s",
-				Durations.text(configured), Durations.text(limit), source));
+				Durations.text(configured), Durations.text(limit), first.orElseThrow().source()));
 		return limit;
-	}
-
-	private static Duration untilKill(ObjectProvider<KillTimeout> killTimeouts) {
-		return killTimeouts.stream()
-			.map(GracefulShutdownAutoConfiguration::before)
-			.min(Comparator.naturalOrder())
-			.orElse(UNLIMITED);
 	}
 
 	private static Duration before(KillTimeout killTimeout) {

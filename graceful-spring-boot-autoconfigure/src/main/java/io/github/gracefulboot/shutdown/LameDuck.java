@@ -149,8 +149,7 @@ final class LameDuck {
 	 * with whether they come.
 	 */
 	private boolean isReachedByEndpoints() {
-		OptionalLong lastRequest = this.traffic.lastRequest();
-		return lastRequest.isPresent() && sinceNanos(lastRequest.getAsLong()).compareTo(RECENT) < 0 && (this.kubernetes
+		return isPositive(untilSilentFor(RECENT)) && (this.kubernetes
 				|| this.traffic.activeProbers().stream().anyMatch((prober) -> prober.client().isKubelet()));
 	}
 
@@ -204,8 +203,12 @@ final class LameDuck {
 	}
 
 	private Duration untilQuiet() {
+		return untilSilentFor(this.quietPeriod);
+	}
+
+	private Duration untilSilentFor(Duration silence) {
 		OptionalLong lastRequest = this.traffic.lastRequest();
-		return lastRequest.isPresent() ? untilQuietSince(lastRequest.getAsLong()) : Duration.ZERO;
+		return lastRequest.isPresent() ? silence.minus(this.traffic.since(lastRequest.getAsLong())) : Duration.ZERO;
 	}
 
 	private static boolean isPositive(Duration duration) {
@@ -301,13 +304,7 @@ final class LameDuck {
 				return Duration.ZERO;
 			}
 			Duration untilGone = prober.patience().minus(LameDuck.this.traffic.since(prober.lastAsked())).plusNanos(1);
-			return (failures < wanted) ? untilGone : Durations.shorter(untilGone, untilConvincing());
-		}
-
-		private Duration untilConvincing() {
-			OptionalLong lastRequest = LameDuck.this.traffic.lastRequest();
-			return lastRequest.isPresent() ? this.convincing.minus(LameDuck.this.traffic.since(lastRequest.getAsLong()))
-					: Duration.ZERO;
+			return (failures < wanted) ? untilGone : Durations.shorter(untilGone, untilSilentFor(this.convincing));
 		}
 
 		@Override

@@ -1,5 +1,6 @@
 package io.github.gracefulboot.traffic;
 
+import java.util.Arrays;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -15,20 +16,6 @@ public record Client(String address, @Nullable String userAgent) {
 
 	private static final String KUBELET = "kube-probe/";
 
-	private static final String ENVOY = "Envoy/HC";
-
-	/**
-	 * Health checks that route no requests: of a kubelet, whose endpoints are removed by
-	 * other means, and of a Consul agent, which ends with the registration.
-	 */
-	private static final List<String> ROUTE_NOTHING = List.of(KUBELET, "Consul Health Check");
-
-	/**
-	 * Health checks of the balancers of AWS, Google and Azure.
-	 */
-	private static final List<String> BALANCERS = List.of("ELB-HealthChecker/", "GoogleHC/", "Edge Health Probe",
-			"Load Balancer Agent");
-
 	private static final List<String> LOOPBACK = List.of("127.", "::1", "0:0:0:0:0:0:0:1");
 
 	/**
@@ -36,23 +23,25 @@ public record Client(String address, @Nullable String userAgent) {
 	 * @return whether the User-Agent says so
 	 */
 	public boolean isKubelet() {
-		return isOne(List.of(KUBELET));
+		return isOne(KUBELET);
 	}
 
 	/**
-	 * Returns whether it is known to route no requests.
+	 * Returns whether it is known to route no requests: a kubelet, whose endpoints are
+	 * removed by other means, or an agent of Consul, whose check ends with the
+	 * registration.
 	 * @return whether the User-Agent says so
 	 */
 	public boolean routesNothing() {
-		return isOne(ROUTE_NOTHING);
+		return isOne(KUBELET, "Consul Health Check");
 	}
 
 	/**
-	 * Returns whether it is known to be a load balancer.
+	 * Returns whether it is known to be a load balancer, of AWS, Google or Azure.
 	 * @return whether the User-Agent says so
 	 */
 	public boolean isBalancer() {
-		return isOne(BALANCERS);
+		return isOne("ELB-HealthChecker/", "GoogleHC/", "Edge Health Probe", "Load Balancer Agent");
 	}
 
 	/**
@@ -61,7 +50,7 @@ public record Client(String address, @Nullable String userAgent) {
 	 * @return whether the User-Agent says so
 	 */
 	public boolean leavesAtOnce() {
-		return isOne(List.of(ENVOY));
+		return isOne("Envoy/HC");
 	}
 
 	/**
@@ -72,9 +61,9 @@ public record Client(String address, @Nullable String userAgent) {
 		return LOOPBACK.stream().anyMatch(this.address::startsWith);
 	}
 
-	private boolean isOne(List<String> userAgents) {
+	private boolean isOne(String... userAgents) {
 		String userAgent = this.userAgent;
-		return userAgent != null && userAgents.stream().anyMatch(userAgent::startsWith);
+		return userAgent != null && Arrays.stream(userAgents).anyMatch(userAgent::startsWith);
 	}
 
 	@Override

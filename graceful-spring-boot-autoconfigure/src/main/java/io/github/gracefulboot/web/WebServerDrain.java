@@ -124,18 +124,19 @@ public final class WebServerDrain implements DrainParticipant, Announcer, WaitsF
 		this.phaseTimeout = Duration.ZERO;
 		this.requests.serveUntil(deadline);
 		this.servers.forEach((server) -> server.closeListeners(deadline));
+		boolean drained = false;
 		try {
-			if (drainBy(deadline)) {
-				this.phaseTimeout = ALREADY_DRAINED;
-			}
+			drained = drainBy(deadline);
 		}
 		finally {
 			if (!this.requests.isEmpty()) {
 				this.servers.forEach(DrainableServer::abandonRequests);
 			}
 		}
-		if (!ALREADY_DRAINED.equals(this.phaseTimeout)
-				&& openConnections().stream().anyMatch((connection) -> connection.state() == State.BUSY)) {
+		if (drained) {
+			this.phaseTimeout = ALREADY_DRAINED;
+		}
+		else if (openConnections().stream().anyMatch((connection) -> connection.state() == State.BUSY)) {
 			// Also where no request is known, as of an upgraded connection's handler
 			throw new TimeoutException();
 		}

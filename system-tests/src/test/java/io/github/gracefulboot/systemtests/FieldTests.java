@@ -5,8 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -22,6 +24,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -35,18 +38,22 @@ class FieldTests {
 
 	private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(90);
 
+	static final Set<Row> IN_VERIFY = EnumSet.of(Row.POOL_IN_A_FIELD, Row.RUNNER_AT_WORK, Row.BATCH_JOB_OF_NO_BEAN,
+			Row.EXIT_FROM_A_REQUEST);
+
+	static final Set<Row> OTHERS = EnumSet.complementOf(EnumSet.copyOf(IN_VERIFY));
+
 	private static final Path DIRECTORY = TestDirectory.create("field");
 
 	@ParameterizedTest
-	@EnumSource(names = { "POOL_IN_A_FIELD", "RUNNER_AT_WORK", "BATCH_JOB_OF_NO_BEAN", "EXIT_FROM_A_REQUEST" })
+	@FieldSource("IN_VERIFY")
 	void nothingIsLostOrItIsNamed(Row row) throws Exception {
 		row.withStarter.check(run(row, SampleJar.FIELD), 0);
 	}
 
 	@ParameterizedTest
 	@Tag("full")
-	@EnumSource(mode = EnumSource.Mode.EXCLUDE,
-			names = { "POOL_IN_A_FIELD", "RUNNER_AT_WORK", "BATCH_JOB_OF_NO_BEAN", "EXIT_FROM_A_REQUEST" })
+	@FieldSource("OTHERS")
 	void nothingIsLostOrItIsNamedEither(Row row) throws Exception {
 		row.withStarter.check(run(row, SampleJar.FIELD), 0);
 	}
@@ -76,7 +83,7 @@ class FieldTests {
 				post(process, "/actuator/shutdown");
 			}
 			Exit exit = process.awaitExit(since);
-			Result result = new Result(row, exit, read(evidence), response.get(5, TimeUnit.SECONDS), process.log());
+			Result result = new Result(exit, read(evidence), response.get(5, TimeUnit.SECONDS), process.log());
 			System.out.printf("FIELD %s, %s: exit code %d after %d ms, %s %s%n", row, jar, exit.code(),
 					exit.took().toMillis(), result.evidence.replace('\n', ' '), result.response.replace('\n', ' '));
 			return result;
@@ -407,7 +414,7 @@ class FieldTests {
 
 	}
 
-	private record Result(Row row, Exit exit, String evidence, String response, String log) {
+	private record Result(Exit exit, String evidence, String response, String log) {
 
 	}
 

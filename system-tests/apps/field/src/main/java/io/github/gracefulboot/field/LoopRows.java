@@ -3,12 +3,14 @@ package io.github.gracefulboot.field;
 import java.sql.Connection;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 import javax.sql.DataSource;
 
 import jakarta.annotation.PreDestroy;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -257,8 +259,7 @@ class LoopRows {
 	@Profile("reschedule")
 	static class Reschedule implements Work {
 
-		private final java.util.concurrent.ScheduledExecutorService executor = Executors
-			.newSingleThreadScheduledExecutor();
+		private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
 
 		@Override
 		public void begin() {
@@ -270,31 +271,13 @@ class LoopRows {
 	}
 
 	@Component
-	@Profile("flush-own")
-	static class FlushOwn implements Work {
-
-		private final ExecutorService executor = Executors.newCachedThreadPool();
-
-		@Override
-		public void begin() {
-			Evidence.write("begun");
-		}
-
-		@PreDestroy
-		void flush() throws Exception {
-			this.executor.submit(() -> Evidence.write("done")).get();
-		}
-
-	}
-
-	@Component
-	@Profile("flush-async")
-	static class FlushAsync implements Work {
+	@Profile({ "flush-own", "flush-async" })
+	static class Flush implements Work {
 
 		private final ExecutorService executor;
 
-		FlushAsync(ExecutorService flusher) {
-			this.executor = flusher;
+		Flush(ObjectProvider<ExecutorService> flusher) {
+			this.executor = flusher.getIfAvailable(Executors::newCachedThreadPool);
 		}
 
 		@Override
@@ -321,21 +304,21 @@ class LoopRows {
 	}
 
 	/**
-	 * Nobody waits for it but the pool, which is told to.
+	 * Nobody waits for it but the executor, which is told to, here or by properties.
 	 */
 	@Component
-	@Profile("await-termination")
-	static class AwaitTermination implements Work {
+	@Profile({ "await-termination", "long-async" })
+	static class LongTask implements Work {
 
-		private final ThreadPoolTaskExecutor executor;
+		private final AsyncTaskExecutor executor;
 
-		AwaitTermination(ThreadPoolTaskExecutor patient) {
-			this.executor = patient;
+		LongTask(AsyncTaskExecutor executor) {
+			this.executor = executor;
 		}
 
 		@Override
 		public void begin() {
-			this.executor.execute(() -> Evidence.work(40_000));
+			this.executor.submit(() -> Evidence.work(40_000));
 		}
 
 	}
@@ -350,23 +333,6 @@ class LoopRows {
 			executor.setWaitForTasksToCompleteOnShutdown(true);
 			executor.setAwaitTerminationSeconds(90);
 			return executor;
-		}
-
-	}
-
-	@Component
-	@Profile("long-async")
-	static class LongAsync implements Work {
-
-		private final AsyncTaskExecutor executor;
-
-		LongAsync(AsyncTaskExecutor applicationTaskExecutor) {
-			this.executor = applicationTaskExecutor;
-		}
-
-		@Override
-		public void begin() {
-			this.executor.submit(() -> Evidence.work(40_000));
 		}
 
 	}

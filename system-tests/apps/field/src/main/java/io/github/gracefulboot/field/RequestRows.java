@@ -75,15 +75,7 @@ class RequestRows {
 		Evidence.write("begun");
 		ResponseBodyEmitter emitter = new ResponseBodyEmitter(120_000L);
 		emitter.send("first ");
-		this.ended.thenAccept((text) -> {
-			try {
-				emitter.send(text);
-				emitter.complete();
-			}
-			catch (IOException ex) {
-				emitter.completeWithError(ex);
-			}
-		});
+		endWithTheOthers(emitter);
 		return emitter;
 	}
 
@@ -92,6 +84,11 @@ class RequestRows {
 		Evidence.write("begun");
 		SseEmitter emitter = new SseEmitter(120_000L);
 		emitter.send("first");
+		endWithTheOthers(emitter);
+		return emitter;
+	}
+
+	private void endWithTheOthers(ResponseBodyEmitter emitter) {
 		this.ended.thenAccept((text) -> {
 			try {
 				emitter.send(text);
@@ -101,7 +98,6 @@ class RequestRows {
 				Evidence.write("not sent: " + ex);
 			}
 		});
-		return emitter;
 	}
 
 	@GetMapping("/streaming")
