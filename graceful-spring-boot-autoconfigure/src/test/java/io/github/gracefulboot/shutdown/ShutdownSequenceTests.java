@@ -50,6 +50,8 @@ class ShutdownSequenceTests {
 
 	private final List<String> calls = new CopyOnWriteArrayList<>();
 
+	private final Traffic traffic = new Traffic(System::nanoTime);
+
 	private Duration timeout = Duration.ofSeconds(30);
 
 	private @Nullable Collection<ActiveTask> tasks;
@@ -70,6 +72,7 @@ class ShutdownSequenceTests {
 	@AfterEach
 	void endWork() {
 		this.end.countDown();
+		this.traffic.close();
 	}
 
 	@Test
@@ -138,7 +141,7 @@ class ShutdownSequenceTests {
 	@Test
 	void whenStageFailsThenTheNextOnesFollowAndTheStopIsNotClean() {
 		ShutdownSequence shutdown = new ShutdownSequence(
-				Budget.of(this.timeout, Duration.ZERO, null, new Percentage(20)), null, new Traffic(System::nanoTime),
+				Budget.of(this.timeout, Duration.ZERO, null, new Percentage(20)), null, this.traffic,
 				new Members(() -> {
 					throw new IllegalStateException("no announcers");
 				}, List::of, List::of, List::of), this.events::add, System::nanoTime);
@@ -402,7 +405,7 @@ class ShutdownSequenceTests {
 
 	private ShutdownSequence shutdown(ApplicationEventPublisher publisher) {
 		Budget budget = Budget.of(this.timeout, Duration.ZERO, null, new Percentage(20));
-		return new ShutdownSequence(budget, null, new Traffic(System::nanoTime),
+		return new ShutdownSequence(budget, null, this.traffic,
 				new Members(() -> this.announcers, () -> this.participants, () -> this.listeners, () -> this.threads),
 				publisher, System::nanoTime);
 	}
