@@ -93,6 +93,11 @@ class ApiExamples {
 	}
 
 	@Bean
+	Edge edge() {
+		return new Edge();
+	}
+
+	@Bean
 	Prices prices() {
 		return this.calls::add;
 	}
@@ -156,6 +161,37 @@ class ApiExamples {
 	}
 	// end::supervisor-class[]
 
+	// tag::load-balancer[]
+	/**
+	 * Takes this instance out of a pool at the edge and puts it back.
+	 */
+	@Component
+	static class EdgePool implements LoadBalancer {
+
+		private final Edge edge;
+
+		EdgePool(Edge edge) {
+			this.edge = edge;
+		}
+
+		@Override
+		public void ready() {
+			this.edge.enable("orders-1");
+		}
+
+		@Override
+		public void drain() {
+			this.edge.disable("orders-1");
+		}
+
+		@Override
+		public boolean isDrained() {
+			return this.edge.connections("orders-1") == 0;
+		}
+
+	}
+	// end::load-balancer[]
+
 	// tag::shutdown[]
 	/**
 	 * Begins no new file once a shutdown has begun.
@@ -197,6 +233,24 @@ class ApiExamples {
 			}
 			this.calls.add("outbox empty on " + Thread.currentThread().getName());
 			return true;
+		}
+
+	}
+
+	static final class Edge {
+
+		final List<String> heard = new CopyOnWriteArrayList<>();
+
+		void enable(String member) {
+			this.heard.add("enable " + member);
+		}
+
+		void disable(String member) {
+			this.heard.add("disable " + member);
+		}
+
+		int connections(String member) {
+			return 0;
 		}
 
 	}

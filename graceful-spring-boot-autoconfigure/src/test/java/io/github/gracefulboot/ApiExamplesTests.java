@@ -48,6 +48,7 @@ class ApiExamplesTests {
 				DeployScriptListener script = new DeployScriptListener()) {
 			List<String> calls;
 			ShutdownSequence shutdown;
+			ApiExamples.Edge edge;
 			try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
 				.web(WebApplicationType.NONE)
 				.properties("licence.host=127.0.0.1", "licence.port=" + licenceServer.getLocalPort(),
@@ -56,6 +57,8 @@ class ApiExamplesTests {
 				calls = context.getBean(ApiExamples.class).calls();
 				assertThat(calls).containsExactly("EUR");
 				Awaitility.await().untilAsserted(() -> assertThat(script.heard).containsExactly("ready"));
+				edge = context.getBean(ApiExamples.Edge.class);
+				Awaitility.await().untilAsserted(() -> assertThat(edge.heard).containsExactly("enable orders-1"));
 				assertThat(context.getBean(GracefulShutdown.class).getStage()).isEqualTo(Stage.RUNNING);
 				assertThat(context.getBean(StreamFarewell.class).lastEvent("GET", "/events"))
 					.isEqualTo(new LastEvent("restart", "back soon", Duration.ofSeconds(2)));
@@ -69,9 +72,11 @@ class ApiExamplesTests {
 			assertThat(calls.subList(1, calls.size())).containsExactly("leaving within 29 s",
 					"draining because of SIGTERM", "outbox empty on graceful-drain-mailOutbox");
 			assertThat(script.heard).containsExactly("ready", "stopping");
+			assertThat(edge.heard).containsExactly("enable orders-1", "disable orders-1");
 		}
 		assertThat(output).contains("drain mailOutbox")
 			.containsPattern("drain .*UploadQueue")
+			.containsPattern("EdgePool has drained")
 			.contains("Shutdown completed in");
 	}
 
@@ -93,7 +98,8 @@ class ApiExamplesTests {
 	}
 
 	@EnableAutoConfiguration
-	@Import({ ApiExamples.class, ApiExamples.Importer.class, ApiExamples.UploadQueue.class })
+	@Import({ ApiExamples.class, ApiExamples.Importer.class, ApiExamples.UploadQueue.class,
+			ApiExamples.EdgePool.class })
 	static class Application {
 
 	}

@@ -50,9 +50,9 @@ class ArchitectureTests {
 	 * What applications code against: adding to it is a decision.
 	 */
 	private static final Class<?>[] API = { ActiveTask.class, Announcer.class, Deadline.class, DrainParticipant.class,
-			GracefulShutdown.class, LastEvent.class, Outcome.class, ReloadNotifier.class, Stage.class,
-			StageChangedEvent.class, StartupCheck.class, StopReason.class, StreamFarewell.class, Supervisor.class,
-			WarmUp.class };
+			GracefulShutdown.class, LastEvent.class, LoadBalancer.class, Outcome.class, ReloadNotifier.class,
+			Stage.class, StageChangedEvent.class, StartupCheck.class, StopReason.class, StreamFarewell.class,
+			Supervisor.class, WarmUp.class };
 
 	private static final JavaClasses CLASSES = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -40,6 +40,7 @@ final class ConfigurationPage {
 			new Section("graceful.shutdown", "The budget of a [shutdown](shutdown.md) and how the process ends."),
 			new Section("graceful.lame-duck",
 					"How long an instance still serves while [load balancers notice](shutdown.md#when-the-lame-duck-stage-ends)."),
+			new Section("graceful.balancer", "[HAProxy](load-balancers.md#haproxy-told-and-asked), told and asked."),
 			new Section("graceful.drain",
 					"What happens to [endless streams](streams.md) and [WebSockets](websocket.md)."),
 			new Section("graceful.executors", "[Executors and schedulers](executors.md)."),

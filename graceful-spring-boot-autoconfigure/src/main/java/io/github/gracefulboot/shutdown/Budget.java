@@ -24,6 +24,13 @@ public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve, D
 	private static final Duration DEFAULT_LAME_DUCK_MAX = Duration.ofSeconds(15);
 
 	/**
+	 * HAProxy takes up to 6 s with its own defaults.
+	 */
+	private static final Duration USUAL_BALANCER = Duration.ofMillis(6500);
+
+	private static final Duration SHORTEST_DRAIN = Duration.ofSeconds(1);
+
+	/**
 	 * HotSpot waits as long at the exit for threads that are in native code.
 	 */
 	private static final Duration SHORTEST_MARGIN = Duration.ofMillis(300);
@@ -41,14 +48,16 @@ public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve, D
 	 * @param timeout the whole time
 	 * @param lameDuckMin the least that the lame duck stage takes
 	 * @param lameDuckMax the most that it takes, or {@code null} to take the default: 15
-	 * seconds, but never more than half of the whole
+	 * seconds, but never more than half of the whole, unless that is too little for the
+	 * usual balancer and a second is left to the drain
 	 * @param reserve the share that is kept for release and exit
 	 * @return the budget
 	 */
 	static Budget of(Duration timeout, Duration lameDuckMin, @Nullable Duration lameDuckMax, Percentage reserve) {
 		Duration reserved = reserve.of(timeout);
-		Duration max = (lameDuckMax != null) ? lameDuckMax
-				: Durations.longer(lameDuckMin, Durations.shorter(DEFAULT_LAME_DUCK_MAX, timeout.dividedBy(2)));
+		Duration usual = Durations.shorter(USUAL_BALANCER, timeout.minus(reserved).minus(SHORTEST_DRAIN));
+		Duration max = (lameDuckMax != null) ? lameDuckMax : Durations.longer(lameDuckMin,
+				Durations.longer(usual, Durations.shorter(DEFAULT_LAME_DUCK_MAX, timeout.dividedBy(2))));
 		return new Budget(timeout, Durations.shorter(max, timeout.minus(reserved)), reserved, timeout);
 	}
 

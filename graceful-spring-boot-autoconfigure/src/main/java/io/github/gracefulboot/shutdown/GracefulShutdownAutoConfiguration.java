@@ -1,14 +1,10 @@
 package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.Optional;
 import java.util.function.LongSupplier;
 
 import io.github.gracefulboot.traffic.Readiness;
 import io.github.gracefulboot.traffic.Traffic;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -24,7 +20,6 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
-import org.springframework.core.log.LogMessage;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
@@ -43,11 +38,7 @@ public final class GracefulShutdownAutoConfiguration {
 	 */
 	public static final String SHUTDOWN = "gracefulShutdown";
 
-	private static final Log logger = LogFactory.getLog(GracefulShutdownAutoConfiguration.class);
-
 	private static final LongSupplier CLOCK = System::nanoTime;
-
-	private static final Duration UNLIMITED = Duration.ofDays(1);
 
 	@Bean
 	static LazyInitializationExcludeFilter gracefulLazyInitializationExcludeFilter() {
@@ -70,40 +61,7 @@ public final class GracefulShutdownAutoConfiguration {
 	Budget gracefulBudget(ShutdownProperties shutdown, LameDuckProperties lameDuck, Environment environment,
 			ObjectProvider<KillTimeout> killTimeouts) {
 		ShutdownRules.check(shutdown, lameDuck, environment);
-		Optional<KillTimeout> first = killTimeouts.stream()
-			.min(Comparator.comparing(GracefulShutdownAutoConfiguration::before));
-		Duration limit = first.map(GracefulShutdownAutoConfiguration::before).orElse(UNLIMITED);
-		Duration timeout = beforeKill(timeout(shutdown, environment), limit, first);
-		Budget budget = Budget.of(timeout, lameDuck.leastWait(), lameDuck.getMax(), shutdown.getReleaseReserve());
-		return environment.containsProperty(ShutdownRules.TIMEOUT) ? budget : budget.upTo(limit);
-	}
-
-	private static Duration timeout(ShutdownProperties shutdown, Environment environment) {
-		Duration timeout = shutdown.getTimeout();
-		if (environment.containsProperty(ShutdownRules.TIMEOUT)) {
-			return timeout;
-		}
-		ApplicationTimeouts timeouts = ApplicationTimeouts.of(environment);
-		Duration needed = timeouts.within(shutdown.getReleaseReserve());
-		if (needed.compareTo(timeout) > 0) {
-			logger.info(LogMessage.format("Shutdown timeout raised from %s to %s to make room for %s",
-					Durations.text(timeout), Durations.text(needed), String.join(", ", timeouts.properties())));
-			return needed;
-		}
-		return timeout;
-	}
-
-	private static Duration beforeKill(Duration configured, Duration limit, Optional<KillTimeout> first) {
-		if (limit.compareTo(configured) >= 0) {
-			return configured;
-		}
-		logger.info(LogMessage.format("Shutdown timeout reduced from %s to %s to stay below %s",
-				Durations.text(configured), Durations.text(limit), first.orElseThrow().source()));
-		return limit;
-	}
-
-	private static Duration before(KillTimeout killTimeout) {
-		return killTimeout.untilKill().map(Budget::before).orElse(UNLIMITED);
+		return new BudgetRule(shutdown, environment, killTimeouts.stream().toList()).budget(lameDuck);
 	}
 
 	@Bean

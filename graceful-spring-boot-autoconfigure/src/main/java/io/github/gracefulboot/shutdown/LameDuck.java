@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -15,6 +16,8 @@ import io.github.gracefulboot.traffic.Client;
 import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.OpenConnection.State;
 import io.github.gracefulboot.traffic.Prober;
+import io.github.gracefulboot.traffic.ToldBalancer;
+import io.github.gracefulboot.traffic.ToldBalancer.Answer;
 import io.github.gracefulboot.traffic.Traffic;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -25,6 +28,8 @@ import org.springframework.core.log.LogMessage;
 /**
  * Waits until load balancers have demonstrably noticed that this instance leaves.
  * <ul>
+ * <li>Where a load balancer was told and says that it sends nothing more: at once, as far
+ * as its own probes and requests go.</li>
  * <li>Where somebody probes readiness: until each prober was given enough failing answers
  * and no request has come for the quiet period.</li>
  * <li>Where nobody probes and clients are connected: until each connection that was open
@@ -43,6 +48,11 @@ final class LameDuck {
 	 * to look.
 	 */
 	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
+
+	/**
+	 * A load balancer that was told raises the signal when it answers.
+	 */
+	private static final Duration BETWEEN_QUESTIONS = Duration.ofMillis(200);
 
 	/**
 	 * How old the last request may be for more to be expected.
@@ -154,8 +164,21 @@ final class LameDuck {
 	}
 
 	private Evidence gatherEvidence(Duration longestWait) {
+		List<Prober> probers = this.traffic.activeProbers();
+		Evidence evidence = gatherEvidence(probers, longestWait);
+		List<ToldBalancer> balancers = this.traffic.balancers();
+		if (balancers.isEmpty()) {
+			return evidence;
+		}
+		List<Prober> others = probers.stream()
+			.filter((prober) -> balancers.stream().noneMatch((balancer) -> balancer.isAt(prober.client().address())))
+			.toList();
+		return new BalancerEvidence(balancers, evidence, gatherEvidence(others, longestWait));
+	}
+
+	private Evidence gatherEvidence(List<Prober> probers, Duration longestWait) {
 		Map<Prober, Integer> wanted = new LinkedHashMap<>();
-		for (Prober prober : this.traffic.activeProbers()) {
+		for (Prober prober : probers) {
 			long fitting = longestWait.toNanos() / Math.max(1, prober.period().toNanos());
 			if (!mayRoute(prober.client())) {
 				logger.debug(LogMessage.format("Not waiting for %s, which routes no requests", prober));
@@ -248,6 +271,56 @@ final class LameDuck {
 		@Override
 		public String toString() {
 			return this.other + "; endpoints on Kubernetes were given " + Durations.text(ENDPOINT_LAG);
+		}
+
+	}
+
+	/**
+	 * Load balancers were told. While they have not answered they are waited for. When
+	 * all of them have drained, only the evidence of others is missing, and until then
+	 * that of everybody.
+	 */
+	private final class BalancerEvidence implements Evidence {
+
+		private final List<ToldBalancer> balancers;
+
+		private final Evidence everybody;
+
+		private final Evidence others;
+
+		private BalancerEvidence(List<ToldBalancer> balancers, Evidence everybody, Evidence others) {
+			this.balancers = balancers;
+			this.everybody = everybody;
+			this.others = others;
+		}
+
+		@Override
+		public Duration missing() {
+			if (haveDrained()) {
+				return this.others.missing();
+			}
+			boolean pending = this.balancers.stream().anyMatch((balancer) -> balancer.answer() == Answer.PENDING);
+			return Durations.longer(this.everybody.missing(), pending ? BETWEEN_QUESTIONS : Duration.ZERO);
+		}
+
+		private boolean haveDrained() {
+			return this.balancers.stream().allMatch((balancer) -> balancer.answer() == Answer.DRAINED);
+		}
+
+		@Override
+		public String toString() {
+			String answers = this.balancers.stream()
+				.map((balancer) -> balancer + " " + text(balancer.answer()))
+				.collect(Collectors.joining(", "));
+			return answers + "; " + (haveDrained() ? this.others : this.everybody);
+		}
+
+		private String text(Answer answer) {
+			return switch (answer) {
+				case DRAINED -> "has drained";
+				case DRAINING -> "still has sessions";
+				case PENDING, UNKNOWN -> "did not answer";
+			};
 		}
 
 	}

@@ -29,8 +29,8 @@ public class LameDuckProperties {
 	private @Nullable Duration min;
 
 	/**
-	 * Longest duration of the wait. Half of graceful.shutdown.timeout where that is less
-	 * than the default.
+	 * Longest duration of the wait. With a graceful.shutdown.timeout below 30s half of
+	 * it, or 6.5s if that leaves a second to the drain.
 	 */
 	private @Nullable Duration max;
 

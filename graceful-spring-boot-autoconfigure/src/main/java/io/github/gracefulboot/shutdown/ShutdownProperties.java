@@ -13,9 +13,10 @@ public class ShutdownProperties {
 	static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
 
 	/**
-	 * Time from the stop signal to the end of the process, shared out to all stages. It
-	 * is raised, unless it is set, where the application's own shutdown timeouts need
-	 * more, and reduced in any case where PM2 kills sooner.
+	 * Time from the stop signal to the end of the process, shared out to all stages.
+	 * Unless it is set, it is raised where the application's own shutdown timeouts need
+	 * more, and reduced on platforms that kill sooner by default, such as Docker. Where
+	 * PM2 kills sooner it is reduced in any case.
 	 */
 	private Duration timeout = DEFAULT_TIMEOUT;
 

@@ -33,6 +33,8 @@ public final class Traffic implements AutoCloseable {
 
 	private final List<ConnectionSource> connectionSources = new CopyOnWriteArrayList<>();
 
+	private final List<ToldBalancer> balancers = new CopyOnWriteArrayList<>();
+
 	private volatile boolean requestSeen;
 
 	private volatile long lastRequest;
@@ -101,6 +103,22 @@ public final class Traffic implements AutoCloseable {
 	 */
 	public void addConnectionSource(ConnectionSource source) {
 		this.connectionSources.add(source);
+	}
+
+	/**
+	 * Adds a load balancer that is told of the shutdown.
+	 * @param balancer says what it makes of it
+	 */
+	public void addBalancer(ToldBalancer balancer) {
+		this.balancers.add(balancer);
+	}
+
+	/**
+	 * Returns the load balancers that are told of the shutdown.
+	 * @return the load balancers
+	 */
+	public List<ToldBalancer> balancers() {
+		return this.balancers;
 	}
 
 	/**

@@ -29,6 +29,13 @@ class BudgetTests {
 	}
 
 	@Test
+	void whenTheTimeoutIsThatOfAContainerThenTheUsualBalancerStillFits() {
+		Budget budget = budget(Duration.ofSeconds(9), Duration.ZERO, null);
+		assertThat(budget.lameDuckMax()).isEqualTo(Duration.ofMillis(6200));
+		assertThat(budget(Duration.ofSeconds(12), Duration.ZERO, null).lameDuckMax()).hasMillis(6500);
+	}
+
+	@Test
 	void whenMinimumIsLongerThanTheDefaultMaximumThenTheDefaultGivesWay() {
 		assertThat(budget(Duration.ofSeconds(60), Duration.ofSeconds(20), null).lameDuckMax())
 			.isEqualTo(Duration.ofSeconds(20));

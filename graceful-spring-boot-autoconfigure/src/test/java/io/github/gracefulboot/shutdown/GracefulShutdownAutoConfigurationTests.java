@@ -210,6 +210,33 @@ class GracefulShutdownAutoConfigurationTests {
 		assertThat(output.toString().contains("Shutdown timeout raised from 30 s")).isEqualTo(millis > 30000);
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			K_SERVICE=orders | 9000 | reduced from 30 s to 9.0 s, since Cloud Run kills after 10 s by default
+			K_SERVICE=orders,graceful.shutdown.timeout=20s | 20000 |
+			K_SERVICE=orders,spring.lifecycle.timeout-per-shutdown-phase=4s | 9000 | reduced from 30 s to 9.0 s
+			K_SERVICE=orders,spring.lifecycle.timeout-per-shutdown-phase=16s | 20000 | raised from 9.0 s to 20 s
+			spring.main.cloud-platform=kubernetes | 29000 | since Kubernetes kills after 30 s by default
+			spring.main.cloud-platform=none,K_SERVICE=orders | 30000 |
+			""")
+	void whenThePlatformKillsSoonerThenOnlyTheDefaultIsReduced(String properties, long millis, @Nullable String line,
+			CapturedOutput output) {
+		this.runner.withPropertyValues(properties.split(","))
+			.run((context) -> assertThat(context.getBean(ShutdownSequence.class).getBudget().timeout())
+				.isEqualTo(Duration.ofMillis(millis)));
+		assertThat(output.toString().lines().filter((text) -> text.contains("Shutdown timeout ")))
+			.hasSize((line != null) ? 1 : 0)
+			.allSatisfy((text) -> assertThat(text).contains("INFO", line));
+	}
+
+	@Test
+	void whenASupervisorSaysWhenItKillsThenThePlatformIsNotAsked() {
+		this.runner.withPropertyValues("K_SERVICE=orders")
+			.withBean(KillTimeout.class, () -> new FixedKillTimeout(Duration.ofSeconds(60)))
+			.run((context) -> assertThat(context.getBean(ShutdownSequence.class).getBudget().timeout())
+				.isEqualTo(Duration.ofSeconds(30)));
+	}
+
 	@Test
 	void whenTheUsersLameDuckDoesNotFitBeforeTheKillThenItGivesWay() {
 		this.runner.withPropertyValues("graceful.lame-duck.max=10s", "graceful.lame-duck.min=5s")

@@ -9,6 +9,8 @@ import io.github.gracefulboot.traffic.Client;
 import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.OpenConnection.State;
 import io.github.gracefulboot.traffic.Peer;
+import io.github.gracefulboot.traffic.ToldBalancer;
+import io.github.gracefulboot.traffic.ToldBalancer.Answer;
 import io.github.gracefulboot.traffic.Traffic;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -326,6 +328,71 @@ class LameDuckTests {
 		assertThat(await()).isEqualTo(seconds(10));
 	}
 
+	@Test
+	void whenTheBalancerHasDrainedThenItsProbesAndRequestsAreNotWaitedFor() throws Exception {
+		Told balancer = told("192.0.2.1");
+		requestsEach(0.5, 3);
+		proberEachSecond("balancer", 3);
+		this.time.at(seconds(3), this::request)
+			.at(seconds(3.05), () -> balancer.answer(Answer.DRAINING))
+			.at(seconds(3.2), () -> balancer.answer(Answer.DRAINED));
+		listConnections();
+		assertThat(await()).isEqualTo(seconds(0.2));
+	}
+
+	@Test
+	void whenTheBalancerStillHasSessionsThenIsWaitedForByItsProbes() throws Exception {
+		Told balancer = told("192.0.2.1");
+		proberEachSecond("balancer", 3);
+		this.time.at(seconds(3.05), () -> balancer.answer(Answer.DRAINING));
+		failingProbesAt("balancer", 3.4, 4.4);
+		assertThat(await()).isEqualTo(seconds(1.4));
+	}
+
+	@Test
+	void whenTheBalancerDoesNotAnswerThenIsWaitedForByItsProbes() throws Exception {
+		Told balancer = told("192.0.2.1");
+		proberEachSecond("balancer", 3);
+		failingProbesAt("balancer", 3.4, 4.4, 5.4);
+		this.time.at(seconds(5), () -> balancer.answer(Answer.UNKNOWN));
+		assertThat(await()).isEqualTo(seconds(2));
+	}
+
+	@Test
+	void whenAnotherBalancerProbesThenItIsStillWaitedFor() throws Exception {
+		Told balancer = told("192.0.2.7");
+		balancer.answer(Answer.DRAINED);
+		proberEachSecond("balancer", 3);
+		failingProbesAt("balancer", 3.4, 4.4);
+		assertThat(await()).isEqualTo(seconds(1.4));
+	}
+
+	@Test
+	void whenOneOfTwoBalancersHasNotDrainedThenNeitherCounts() throws Exception {
+		told("192.0.2.1").answer(Answer.DRAINED);
+		told("192.0.2.7").answer(Answer.DRAINING);
+		proberEachSecond("balancer", 3);
+		failingProbesAt("balancer", 3.4, 4.4);
+		assertThat(await()).isEqualTo(seconds(1.4));
+	}
+
+	@Test
+	void whenTheBalancerProbesNobodyThenItsAnswerIsWaitedFor() throws Exception {
+		Told balancer = told("192.0.2.1");
+		requestsEach(0.5, 3);
+		this.time.pass(seconds(3));
+		this.traffic.watch();
+		this.time.at(seconds(3.8), () -> balancer.answer(Answer.DRAINED));
+		listConnections();
+		assertThat(await()).isEqualTo(seconds(0.8));
+	}
+
+	private Told told(String address) {
+		Told balancer = new Told(address);
+		this.traffic.addBalancer(balancer);
+		return balancer;
+	}
+
 	private void requestsEach(double period, double until) {
 		for (double second = 0; second < until; second += period) {
 			this.time.at(seconds(second), this::request);
@@ -379,6 +446,33 @@ class LameDuckTests {
 
 	private static Duration seconds(double seconds) {
 		return Duration.ofMillis(Math.round(seconds * 1000));
+	}
+
+	private final class Told implements ToldBalancer {
+
+		private final String address;
+
+		private Answer answer = Answer.PENDING;
+
+		private Told(String address) {
+			this.address = address;
+		}
+
+		void answer(Answer answer) {
+			this.answer = answer;
+			LameDuckTests.this.traffic.changed();
+		}
+
+		@Override
+		public Answer answer() {
+			return this.answer;
+		}
+
+		@Override
+		public boolean isAt(String address) {
+			return this.address.equals(address);
+		}
+
 	}
 
 }

@@ -21,9 +21,10 @@ import org.awaitility.Awaitility;
  * instead of 500 ms: an answer that is late only because the machine is busy must not
  * take both instances away.
  */
-final class HaproxyFront implements Front {
+public final class HaproxyFront implements Front {
 
 	private static final String CONFIGURATION = """
+			%s
 			defaults
 			  mode http
 			  timeout connect 5s
@@ -67,18 +68,33 @@ final class HaproxyFront implements Front {
 	private final ChildProcess process;
 
 	HaproxyFront(List<Integer> backends, Path directory, String checks) {
+		this(backends, directory, checks, "");
+	}
+
+	private HaproxyFront(List<Integer> backends, Path directory, String checks, String global) {
 		String servers = backends.stream()
 			.map((port) -> "  server %s 127.0.0.1:%d".formatted(serverName(port), port))
 			.collect(Collectors.joining("\n"));
 		Path configuration = directory.resolve("haproxy.cfg");
 		try {
-			Files.writeString(configuration, CONFIGURATION.formatted(this.port, this.statisticsPort, checks, servers));
+			Files.writeString(configuration, CONFIGURATION.formatted(global, this.port, this.statisticsPort, checks, servers));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
 		this.process = ChildProcess.start(List.of(Program.HAPROXY.path(), "-db", "-f", configuration.toString()),
 				directory.resolve("haproxy.log"));
+	}
+
+	/**
+	 * Starts HAProxy with its own checks and a runtime API.
+	 * @param backends ports of the instances
+	 * @param directory where its files go
+	 * @param socket where its runtime API is
+	 */
+	public static HaproxyFront withRuntimeApi(List<Integer> backends, Path directory, Path socket) {
+		return new HaproxyFront(backends, directory, DEFAULTS,
+				"global%n  stats socket %s mode 600 level admin%n".formatted(socket));
 	}
 
 	private static String serverName(int port) {

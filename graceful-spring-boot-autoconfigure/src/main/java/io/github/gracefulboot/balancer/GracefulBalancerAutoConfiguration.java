@@ -1,0 +1,32 @@
+package io.github.gracefulboot.balancer;
+
+import io.github.gracefulboot.LoadBalancer;
+import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.OwnBeans;
+import io.github.gracefulboot.shutdown.WaitingPolicy;
+import io.github.gracefulboot.traffic.Traffic;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+
+/**
+ * Auto-configuration of what is told to load balancers. Nothing where there is none that
+ * can be told, and in a test.
+ */
+@AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
+@ConditionalOnProperty(name = WaitingPolicy.TEST_PROPERTY, havingValue = "false", matchIfMissing = true)
+@ConditionalOnBean(name = GracefulShutdownAutoConfiguration.SHUTDOWN, value = LoadBalancer.class)
+public final class GracefulBalancerAutoConfiguration {
+
+	@Bean
+	LoadBalancers gracefulLoadBalancers(ConfigurableListableBeanFactory beanFactory, Traffic traffic) {
+		return new LoadBalancers(new OwnBeans(beanFactory).ordered(LoadBalancer.class), traffic);
+	}
+
+}

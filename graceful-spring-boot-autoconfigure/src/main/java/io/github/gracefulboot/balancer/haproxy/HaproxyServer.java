@@ -1,0 +1,72 @@
+package io.github.gracefulboot.balancer.haproxy;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A server of one of HAProxy's backends, as {@code show servers state} lists it.
+ *
+ * @param backend the name of the backend
+ * @param name the name of the server
+ * @param address its address, or {@code -}
+ * @param port its port
+ * @param adminState what was set about it, a mask of bits
+ */
+record HaproxyServer(String backend, String name, String address, String port, int adminState) {
+
+	/**
+	 * {@code SRV_ADMF_FDRAIN} of HAProxy: set by {@code set server state drain}.
+	 */
+	private static final int DRAIN = 0x08;
+
+	/**
+	 * In maintenance, by an operator ({@code FMAINT}), by the server that it tracks
+	 * ({@code IMAINT}), by the configuration ({@code CMAINT}) or since its name has no
+	 * address ({@code RMAINT}).
+	 */
+	private static final int MAINTENANCE = 0x01 | 0x02 | 0x04 | 0x20;
+
+	/**
+	 * Reads the answer to {@code show servers state}: a version, a line of names that
+	 * begins with {@code #}, and a line for each server.
+	 * @param answer the answer
+	 * @return the servers
+	 */
+	static List<HaproxyServer> parse(String answer) {
+		List<String> lines = answer.lines().skip(1).filter((line) -> !line.isBlank()).toList();
+		if (lines.isEmpty() || !lines.get(0).startsWith("# ")) {
+			throw new IllegalStateException("It does not list its servers: " + answer.lines().findFirst().orElse(""));
+		}
+		List<String> names = List.of(lines.get(0).substring(2).split(" "));
+		return lines.stream().skip(1).map((line) -> parse(names, line.split(" "))).toList();
+	}
+
+	private static HaproxyServer parse(List<String> names, String[] values) {
+		Map<String, String> fields = new HashMap<>();
+		Stream.iterate(0, (index) -> index < Math.min(names.size(), values.length), (index) -> index + 1)
+			.forEach((index) -> fields.put(names.get(index), values[index]));
+		return new HaproxyServer(fields.getOrDefault("be_name", ""), fields.getOrDefault("srv_name", ""),
+				fields.getOrDefault("srv_addr", ""), fields.getOrDefault("srv_port", ""),
+				Integer.decode(fields.getOrDefault("srv_admin_state", "0")));
+	}
+
+	boolean isInMaintenance() {
+		return (this.adminState & MAINTENANCE) != 0;
+	}
+
+	boolean isDraining() {
+		return (this.adminState & DRAIN) != 0;
+	}
+
+	/**
+	 * Returns what it is called in commands.
+	 * @return the backend and the server
+	 */
+	@Override
+	public String toString() {
+		return this.backend + "/" + this.name;
+	}
+
+}
