@@ -76,11 +76,11 @@ final class LameDuck {
 	private static final int THRESHOLD_IN_SILENCE = 2;
 
 	/**
-	 * By how much silence has to exceed the longest gap between the last sixteen requests
-	 * to be convincing. If they come at random, that longest gap is 3.3 times the mean,
-	 * so that another one comes after it in one of twenty thousand cases.
+	 * By how much silence has to exceed the longest gap between the last 64 requests to
+	 * be convincing. Of n gaps at random, the next one is longer than k times the longest
+	 * with a probability of n! k! / (n + k)!: one in 760,000.
 	 */
-	private static final int CONVINCING = 3;
+	private static final int CONVINCING = 4;
 
 	/**
 	 * Until when clients may come after a pod's deletion: endpoints are removed within
@@ -141,6 +141,7 @@ final class LameDuck {
 				return new StageEnd(StageResult.COMPLETED, evidence.toString());
 			}
 			if (deadline.hasPassed()) {
+				evidence.warnOfWhatIsMissing();
 				return new StageEnd(StageResult.TIME_UP, "graceful.lame-duck.max reached; " + evidence);
 			}
 			if (!said && sinceNanos(start).compareTo(UNTIL_SAID) >= 0) {
@@ -183,15 +184,11 @@ final class LameDuck {
 			if (!mayRoute(prober.client())) {
 				logger.debug(LogMessage.format("Not waiting for %s, which routes no requests", prober));
 			}
+			else if (routes(prober.client())) {
+				wanted.put(prober, answers(prober, THRESHOLD_IN_SILENCE));
+			}
 			else if (fitting > 0) {
 				wanted.put(prober, (int) Math.min(answers(prober, THRESHOLD_IN_SILENCE), fitting));
-			}
-			else if (prober.client().isBalancer() || this.traffic.comesFrom(prober.client())) {
-				wanted.put(prober, answers(prober, THRESHOLD_IN_SILENCE));
-				logger.warn(LogMessage.format(
-						"%s asks for readiness only each %s, and may send requests after the longest wait of %s: let "
-								+ "it ask more often, or raise graceful.lame-duck.max and graceful.shutdown.timeout",
-						prober, Durations.text(prober.period()), Durations.text(longestWait)));
 			}
 		}
 		if (!wanted.isEmpty()) {
@@ -210,6 +207,10 @@ final class LameDuck {
 	 */
 	private boolean mayRoute(Client client) {
 		return !client.routesNothing() && (!client.isLocal() || this.traffic.mayComeFrom(client));
+	}
+
+	private boolean routes(Client client) {
+		return client.isBalancer() || this.traffic.comesFrom(client);
 	}
 
 	private Duration sinceNanos(long nanos) {
@@ -249,6 +250,12 @@ final class LameDuck {
 		 */
 		Duration missing();
 
+		/**
+		 * Says who may still send requests, and what to do about it.
+		 */
+		default void warnOfWhatIsMissing() {
+		}
+
 	}
 
 	/**
@@ -266,6 +273,11 @@ final class LameDuck {
 		@Override
 		public Duration missing() {
 			return Durations.longer(this.other.missing(), untilQuiet());
+		}
+
+		@Override
+		public void warnOfWhatIsMissing() {
+			this.other.warnOfWhatIsMissing();
 		}
 
 		@Override
@@ -303,6 +315,11 @@ final class LameDuck {
 			return Durations.longer(this.everybody.missing(), pending ? BETWEEN_QUESTIONS : Duration.ZERO);
 		}
 
+		@Override
+		public void warnOfWhatIsMissing() {
+			(haveDrained() ? this.others : this.everybody).warnOfWhatIsMissing();
+		}
+
 		private boolean haveDrained() {
 			return this.balancers.stream().allMatch((balancer) -> balancer.answer() == Answer.DRAINED);
 		}
@@ -312,7 +329,7 @@ final class LameDuck {
 			String answers = this.balancers.stream()
 				.map((balancer) -> balancer + " " + text(balancer.answer()))
 				.collect(Collectors.joining(", "));
-			return answers + "; " + (haveDrained() ? this.others : this.everybody);
+			return answers + "; others: " + (haveDrained() ? this.others : this.everybody);
 		}
 
 		private String text(Answer answer) {
@@ -378,6 +395,17 @@ final class LameDuck {
 			}
 			Duration untilGone = prober.patience().minus(LameDuck.this.traffic.since(prober.lastAsked())).plusNanos(1);
 			return (failures < wanted) ? untilGone : Durations.shorter(untilGone, untilSilentFor(this.convincing));
+		}
+
+		@Override
+		public void warnOfWhatIsMissing() {
+			this.wanted.forEach((prober, answers) -> {
+				if (routes(prober.client()) && isPositive(missing(prober, answers))) {
+					logger.warn(LogMessage.format("%s asks for readiness only each %s, and may send requests after the "
+							+ "longest wait: let it ask more often, or raise graceful.lame-duck.max and "
+							+ "graceful.shutdown.timeout", prober, Durations.text(prober.period())));
+				}
+			});
 		}
 
 		@Override

@@ -15,9 +15,7 @@ import java.util.stream.LongStream;
  */
 final class Arrivals {
 
-	private static final int KEPT = 16;
-
-	private static final int ENOUGH = 3;
+	private static final int KEPT = 64;
 
 	private static final int MOST_ADDRESSES = 256;
 
@@ -52,18 +50,17 @@ final class Arrivals {
 	}
 
 	/**
-	 * Returns the longest time between two of the last requests.
+	 * Returns the longest time between two of the last 64 requests.
 	 * @param now the time
 	 * @return the time, or empty if there were too few
 	 */
 	Optional<Duration> longestGap(long now) {
-		int kept = Math.min(this.count, KEPT);
-		if (kept < ENOUGH) {
+		if (this.count < KEPT) {
 			return Optional.empty();
 		}
-		long[] ages = LongStream.range(0, kept).map((i) -> now - this.times.getOpaque((int) i)).sorted().toArray();
+		long[] ages = LongStream.range(0, KEPT).map((i) -> now - this.times.getOpaque((int) i)).sorted().toArray();
 		return Optional.of(Duration
-			.ofNanos(LongStream.range(1, kept).map((i) -> ages[(int) i] - ages[(int) i - 1]).max().orElseThrow()));
+			.ofNanos(LongStream.range(1, KEPT).map((i) -> ages[(int) i] - ages[(int) i - 1]).max().orElseThrow()));
 	}
 
 	/**

@@ -16,6 +16,14 @@ public record Client(String address, @Nullable String userAgent) {
 
 	private static final String KUBELET = "kube-probe/";
 
+	/**
+	 * Who asks only to know: Consul, whose check ends with the registration, and monitors
+	 * as they call themselves.
+	 */
+	private static final String[] MONITORS = { "Consul Health Check", "Blackbox Exporter/", "Prometheus/",
+			"Uptime-Kuma/", "Mozilla/5.0+(compatible; UptimeRobot/", "Pingdom.com_bot", "check_http/", "Monit/",
+			"Zabbix", "Datadog Agent/" };
+
 	private static final List<String> LOOPBACK = List.of("127.", "::1", "0:0:0:0:0:0:0:1");
 
 	/**
@@ -28,12 +36,11 @@ public record Client(String address, @Nullable String userAgent) {
 
 	/**
 	 * Returns whether it is known to route no requests: a kubelet, whose endpoints are
-	 * removed by other means, or an agent of Consul, whose check ends with the
-	 * registration.
+	 * removed by other means, or a monitor.
 	 * @return whether the User-Agent says so
 	 */
 	public boolean routesNothing() {
-		return isOne(KUBELET, "Consul Health Check");
+		return isOne(KUBELET) || isOne(MONITORS);
 	}
 
 	/**

@@ -202,26 +202,26 @@ class LameDuckTests {
 
 	@Test
 	void whenRequestsAreSparseThenTwoAnswersAreEnoughOnlyAfterAConvincingSilence() throws Exception {
-		requestsEach(0.5, 3);
-		proberEachSecond("balancer", 3);
-		failingProbesAt("balancer", 3.1, 4.1, 6.1);
-		requests(3.0, 3.5, 4.0, 4.4);
-		// 1.5 s after the last one
-		assertThat(await()).isEqualTo(seconds(2.9));
+		requestsEach(0.15, 12);
+		proberEachSecond("balancer", 12);
+		failingProbesAt("balancer", 12.1, 13.1, 15.1);
+		requestsEach(12, 0.15, 13.3);
+		// 0.6 s after the last one
+		assertThat(await()).isEqualTo(seconds(1.8));
 	}
 
 	@Test
 	void whenRequestsGoOnThenTheThirdAnswerIsWaitedFor() throws Exception {
-		requestsEach(0.5, 3);
-		proberEachSecond("balancer", 3);
-		failingProbesAt("balancer", 3.9, 4.9, 5.9);
-		requests(3.0, 3.5, 4.0, 4.5, 5.0, 5.4);
+		requestsEach(0.15, 12);
+		proberEachSecond("balancer", 12);
+		failingProbesAt("balancer", 12.9, 13.9, 14.9);
+		requestsEach(12.05, 0.15, 14.35);
 		assertThat(await()).isEqualTo(seconds(2.9));
 	}
 
 	@Test
 	void whenThereWereTooFewRequestsToTellThenTheThirdAnswerIsWaitedFor() throws Exception {
-		this.time.at(seconds(0.5), this::request);
+		requestsEach(0.05, 3);
 		proberEachSecond("balancer", 3);
 		failingProbesAt("balancer", 3.9, 4.9, 5.9);
 		assertThat(await()).isEqualTo(seconds(2.9));
@@ -394,7 +394,11 @@ class LameDuckTests {
 	}
 
 	private void requestsEach(double period, double until) {
-		for (double second = 0; second < until; second += period) {
+		requestsEach(0, period, until);
+	}
+
+	private void requestsEach(double from, double period, double until) {
+		for (double second = from; second < until; second += period) {
 			this.time.at(seconds(second), this::request);
 		}
 	}

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A real HAProxy that is told by its runtime API: its checks, of which it wants three that
- * fail, are not waited for.
+ * A real HAProxy that is told by its runtime API: its checks, of which it wants three
+ * that fail, are not waited for.
  */
 class HaproxyRuntimeApiTests {
 

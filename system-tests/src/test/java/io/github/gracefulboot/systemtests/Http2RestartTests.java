@@ -9,6 +9,7 @@ import io.github.gracefulboot.systemtests.http2.Http2LoadProcess;
 import io.github.gracefulboot.systemtests.http2.Http2Report;
 import io.github.gracefulboot.systemtests.load.Traffic;
 import io.github.gracefulboot.systemtests.process.Exit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -41,6 +42,7 @@ class Http2RestartTests {
 		});
 	}
 
+	@Tag("full")
 	@Test
 	void whenPlainBootRestartsThenStreamsFail() {
 		restart(SampleJar.PLAIN_BOOT, Math.max(2, ROUNDS),

@@ -56,9 +56,10 @@ public final class GracefulHaproxyAutoConfiguration {
 			List<String> servers = properties.getServers();
 			servers.forEach((server) -> PropertyRules.require(server.matches("[^/\\s]+/[^/\\s]+"), SERVERS, server,
 					"Set the name of a backend and of a server in it, such as orders/orders-1."));
-			for (String address : properties.getSockets()) {
-				HaproxySocket socket = socket(address);
-				registry.registerBean("gracefulHaproxy-" + address, HaproxyBalancer.class,
+			List<String> addresses = properties.getSockets();
+			for (int i = 0; i < addresses.size(); i++) {
+				HaproxySocket socket = socket(addresses.get(i));
+				registry.registerBean("gracefulHaproxy" + i, HaproxyBalancer.class,
 						(bean) -> bean.supplier((context) -> new HaproxyBalancer(socket, servers,
 								() -> environment.getProperty("local.server.port"))));
 			}

@@ -77,7 +77,8 @@ public final class HaproxyFront implements Front {
 			.collect(Collectors.joining("\n"));
 		Path configuration = directory.resolve("haproxy.cfg");
 		try {
-			Files.writeString(configuration, CONFIGURATION.formatted(global, this.port, this.statisticsPort, checks, servers));
+			Files.writeString(configuration,
+					CONFIGURATION.formatted(global, this.port, this.statisticsPort, checks, servers));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
