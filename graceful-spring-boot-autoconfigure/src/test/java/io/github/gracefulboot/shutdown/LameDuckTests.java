@@ -202,20 +202,20 @@ class LameDuckTests {
 
 	@Test
 	void whenRequestsAreSparseThenTwoAnswersAreEnoughOnlyAfterAConvincingSilence() throws Exception {
-		requestsEach(0.15, 12);
+		requestsEach(0.16, 11.9);
 		proberEachSecond("balancer", 12);
 		failingProbesAt("balancer", 12.1, 13.1, 15.1);
-		requestsEach(12, 0.15, 13.3);
-		// 0.6 s after the last one
-		assertThat(await()).isEqualTo(seconds(1.8));
+		requestsEach(12.02, 0.16, 13.25);
+		// Four times 0.16 s after the last one
+		assertThat(await()).isEqualTo(seconds(1.78));
 	}
 
 	@Test
 	void whenRequestsGoOnThenTheThirdAnswerIsWaitedFor() throws Exception {
-		requestsEach(0.15, 12);
+		requestsEach(0.16, 11.9);
 		proberEachSecond("balancer", 12);
 		failingProbesAt("balancer", 12.9, 13.9, 14.9);
-		requestsEach(12.05, 0.15, 14.35);
+		requestsEach(12.02, 0.16, 14.35);
 		assertThat(await()).isEqualTo(seconds(2.9));
 	}
 
