@@ -71,6 +71,7 @@ final class BalancerLink implements ToldBalancer {
 			this.answer = expected;
 			this.wishedAt = System.nanoTime();
 			this.wish = wish;
+			notifyAll();
 			this.executor.execute(() -> fulfil(wish));
 		}
 	}
@@ -96,7 +97,7 @@ final class BalancerLink implements ToldBalancer {
 				}
 				answer(wish, Answer.UNKNOWN);
 			}
-			if (!pause(BETWEEN_TRIES)) {
+			if (!pause(wish)) {
 				return;
 			}
 		}
@@ -122,9 +123,14 @@ final class BalancerLink implements ToldBalancer {
 		}
 	}
 
-	private static boolean pause(Duration time) {
+	/**
+	 * Waits before the next try, unless something else is to be told meanwhile.
+	 */
+	private synchronized boolean pause(Wish wish) {
 		try {
-			Thread.sleep(time.toMillis());
+			if (this.wish == wish) {
+				wait(BETWEEN_TRIES.toMillis());
+			}
 			return true;
 		}
 		catch (InterruptedException ex) {

@@ -15,18 +15,17 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 
 /**
- * Auto-configuration of what is told to load balancers. Nothing where there is none that
- * can be told, and in a test.
+ * Auto-configuration of what is told to load balancers. Nothing in a test.
  */
 @AutoConfiguration(after = GracefulShutdownAutoConfiguration.class)
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnProperty(name = WaitingPolicy.TEST_PROPERTY, havingValue = "false", matchIfMissing = true)
-@ConditionalOnBean(name = GracefulShutdownAutoConfiguration.SHUTDOWN, value = LoadBalancer.class)
+@ConditionalOnBean(name = GracefulShutdownAutoConfiguration.SHUTDOWN)
 public final class GracefulBalancerAutoConfiguration {
 
 	@Bean
 	LoadBalancers gracefulLoadBalancers(ConfigurableListableBeanFactory beanFactory, Traffic traffic) {
-		return new LoadBalancers(new OwnBeans(beanFactory).ordered(LoadBalancer.class), traffic);
+		return new LoadBalancers(() -> new OwnBeans(beanFactory).ordered(LoadBalancer.class), traffic);
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.github.gracefulboot.balancer;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 import io.github.gracefulboot.LoadBalancer;
 import io.github.gracefulboot.shutdown.OwnBeans.Named;
@@ -8,6 +9,7 @@ import io.github.gracefulboot.traffic.Readiness;
 import io.github.gracefulboot.traffic.Traffic;
 
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * The load balancers that can be told. They hear of readiness, from the first time on
@@ -15,34 +17,39 @@ import org.springframework.beans.factory.DisposableBean;
  */
 final class LoadBalancers implements Readiness.Listener, DisposableBean {
 
-	private final List<BalancerLink> links;
+	private final Supplier<List<BalancerLink>> links;
 
 	private boolean wasReady;
 
 	/**
-	 * Creates the links to all load balancers.
-	 * @param balancers the load balancers
+	 * Creates what tells them.
+	 * @param balancers finds the load balancers, once the application is ready
 	 * @param traffic knows from then on what they answer
 	 */
-	LoadBalancers(List<Named<LoadBalancer>> balancers, Traffic traffic) {
-		this.links = balancers.stream().map((balancer) -> new BalancerLink(balancer, traffic::changed)).toList();
-		this.links.forEach(traffic::addBalancer);
+	LoadBalancers(Supplier<List<Named<LoadBalancer>>> balancers, Traffic traffic) {
+		this.links = SingletonSupplier.of(() -> {
+			List<BalancerLink> links = balancers.get()
+				.stream()
+				.map((balancer) -> new BalancerLink(balancer, traffic::changed))
+				.toList();
+			links.forEach(traffic::addBalancer);
+			return links;
+		});
 	}
 
 	@Override
 	public synchronized void readinessChanged(boolean accepting) {
 		this.wasReady |= accepting;
-		if (accepting) {
-			this.links.forEach(BalancerLink::tellReady);
-		}
-		else if (this.wasReady) {
-			this.links.forEach(BalancerLink::tellDrain);
+		if (this.wasReady) {
+			this.links.get().forEach(accepting ? BalancerLink::tellReady : BalancerLink::tellDrain);
 		}
 	}
 
 	@Override
-	public void destroy() {
-		this.links.forEach(BalancerLink::close);
+	public synchronized void destroy() {
+		if (this.wasReady) {
+			this.links.get().forEach(BalancerLink::close);
+		}
 	}
 
 }

@@ -399,6 +399,13 @@ final class LameDuck {
 
 		@Override
 		public void warnOfWhatIsMissing() {
+			if (isPositive(untilQuiet())) {
+				logger
+					.warn(LogMessage.format("Requests still come at the end of the longest wait, and may be lost (%s): "
+							+ "let the load balancer ask for readiness more often, or raise graceful.lame-duck.max and "
+							+ "graceful.shutdown.timeout", this));
+				return;
+			}
 			this.wanted.forEach((prober, answers) -> {
 				if (routes(prober.client()) && isPositive(missing(prober, answers))) {
 					logger.warn(LogMessage.format("%s asks for readiness only each %s, and may send requests after the "

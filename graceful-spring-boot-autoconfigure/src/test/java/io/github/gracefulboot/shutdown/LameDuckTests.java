@@ -14,12 +14,17 @@ import io.github.gracefulboot.traffic.ToldBalancer.Answer;
 import io.github.gracefulboot.traffic.Traffic;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests for {@link LameDuck}, in time that passes only where it waits.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class LameDuckTests {
 
 	private final FakeTime time = new FakeTime();
@@ -310,12 +315,23 @@ class LameDuckTests {
 	}
 
 	@Test
-	void whenBalancerAsksTooSeldomThenServesForTheLongestTime() throws Exception {
+	void whenBalancerAsksTooSeldomThenServesForTheLongestTimeAndWarns(CapturedOutput output) throws Exception {
 		for (int i = 0; i < 2; i++) {
 			this.time.at(seconds(i * 30), () -> probe("ELB-HealthChecker/2.0", 200));
 		}
 		this.time.pass(seconds(31));
 		assertThat(await()).isEqualTo(seconds(10));
+		assertThat(output).containsOnlyOnce("192.0.2.1 ELB-HealthChecker/2.0 asks for readiness only each 30 s");
+	}
+
+	@Test
+	void whenRequestsStillComeAtTheEndThenWarns(CapturedOutput output) throws Exception {
+		proberEachSecond("balancer", 3);
+		failingProbesAt("balancer", 3.11, 4.11, 5.11, 6.11);
+		requestsEach(3.02, 0.16, 20);
+		assertThat(await()).isEqualTo(seconds(10));
+		assertThat(output).containsOnlyOnce("Requests still come at the end of the longest wait, and may be lost "
+				+ "(192.0.2.1 balancer received 4 failing readiness responses)");
 	}
 
 	@Test
