@@ -23,11 +23,20 @@ final class PathReadinessProbes implements ReadinessProbes {
 	}
 
 	@Override
-	public Kind classify(String path, boolean managementPort) {
+	public Kind classify(String method, String path, boolean managementPort) {
 		ProbePaths paths = this.paths.obtain();
 		Kind kind = paths.classify(path, managementPort);
-		boolean refused = kind == Kind.READINESS && this.readiness.isRefused() && !paths.saysByItself(path);
+		boolean refused = kind == Kind.READINESS && this.readiness.isRefused()
+				&& !(isRead(method) && paths.saysByItself(path));
 		return refused ? Kind.REFUSED : kind;
+	}
+
+	/**
+	 * HAProxy asks with {@code OPTIONS} unless told otherwise, which Spring MVC answers
+	 * 200 whatever the state.
+	 */
+	private static boolean isRead(String method) {
+		return method.equals("GET") || method.equals("HEAD");
 	}
 
 }

@@ -1,7 +1,7 @@
 package io.github.gracefulboot.traffic;
 
 /**
- * Tells readiness probes from other requests by their path.
+ * Tells readiness probes from other requests, by their path and method.
  */
 public interface ReadinessProbes {
 
@@ -12,12 +12,13 @@ public interface ReadinessProbes {
 
 	/**
 	 * Classifies a request.
+	 * @param method its method, such as {@code GET}
 	 * @param path the path below the context path, such as
 	 * {@code /actuator/health/readiness}
 	 * @param managementPort whether the request came to a management port of its own
 	 * @return what the request is
 	 */
-	Kind classify(String path, boolean managementPort);
+	Kind classify(String method, String path, boolean managementPort);
 
 	/**
 	 * What a request is to the stop.

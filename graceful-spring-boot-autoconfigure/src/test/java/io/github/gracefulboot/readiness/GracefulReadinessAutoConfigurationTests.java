@@ -57,13 +57,13 @@ class GracefulReadinessAutoConfigurationTests {
 	void whenDefaultThenReadinessGroupAndWholeHealthAreProbes() {
 		this.runner.run((context) -> {
 			ReadinessProbes probes = context.getBean(ReadinessProbes.class);
-			assertThat(probes.classify("/actuator/health/readiness", false)).isEqualTo(Kind.READINESS);
-			assertThat(probes.classify("/actuator/health", false)).isEqualTo(Kind.READINESS);
-			assertThat(probes.classify("/actuator/health/liveness", false)).isEqualTo(Kind.MANAGEMENT);
-			assertThat(probes.classify("/actuator", false)).isEqualTo(Kind.MANAGEMENT);
-			assertThat(probes.classify("/actuator/orders", false)).isEqualTo(Kind.TRAFFIC);
-			assertThat(probes.classify("/readyz", false)).isEqualTo(Kind.TRAFFIC);
-			assertThat(probes.classify("/orders", false)).isEqualTo(Kind.TRAFFIC);
+			assertThat(probes.classify("GET", "/actuator/health/readiness", false)).isEqualTo(Kind.READINESS);
+			assertThat(probes.classify("GET", "/actuator/health", false)).isEqualTo(Kind.READINESS);
+			assertThat(probes.classify("GET", "/actuator/health/liveness", false)).isEqualTo(Kind.MANAGEMENT);
+			assertThat(probes.classify("GET", "/actuator", false)).isEqualTo(Kind.MANAGEMENT);
+			assertThat(probes.classify("GET", "/actuator/orders", false)).isEqualTo(Kind.TRAFFIC);
+			assertThat(probes.classify("GET", "/readyz", false)).isEqualTo(Kind.TRAFFIC);
+			assertThat(probes.classify("GET", "/orders", false)).isEqualTo(Kind.TRAFFIC);
 		});
 	}
 
@@ -97,8 +97,8 @@ class GracefulReadinessAutoConfigurationTests {
 	void whenAdditionalPathsAreOnThenReadyzIsAProbeOfTheServerPort() {
 		this.runner.withPropertyValues("management.endpoint.health.probes.add-additional-paths=true").run((context) -> {
 			ReadinessProbes probes = context.getBean(ReadinessProbes.class);
-			assertThat(probes.classify("/readyz", false)).isEqualTo(Kind.READINESS);
-			assertThat(probes.classify("/livez", false)).isEqualTo(Kind.MANAGEMENT);
+			assertThat(probes.classify("GET", "/readyz", false)).isEqualTo(Kind.READINESS);
+			assertThat(probes.classify("GET", "/livez", false)).isEqualTo(Kind.MANAGEMENT);
 		});
 	}
 
@@ -111,10 +111,10 @@ class GracefulReadinessAutoConfigurationTests {
 					"management.endpoint.health.group.balancer.additional-path=management:/up")
 			.run((context) -> {
 				ReadinessProbes probes = context.getBean(ReadinessProbes.class);
-				assertThat(probes.classify("/manage/health/balancer", true)).isEqualTo(Kind.READINESS);
-				assertThat(probes.classify("/up", true)).isEqualTo(Kind.READINESS);
-				assertThat(probes.classify("/up", false)).isEqualTo(Kind.TRAFFIC);
-				assertThat(probes.classify("/anything", true)).isEqualTo(Kind.MANAGEMENT);
+				assertThat(probes.classify("GET", "/manage/health/balancer", true)).isEqualTo(Kind.READINESS);
+				assertThat(probes.classify("GET", "/up", true)).isEqualTo(Kind.READINESS);
+				assertThat(probes.classify("GET", "/up", false)).isEqualTo(Kind.TRAFFIC);
+				assertThat(probes.classify("GET", "/anything", true)).isEqualTo(Kind.MANAGEMENT);
 			});
 	}
 
@@ -128,12 +128,12 @@ class GracefulReadinessAutoConfigurationTests {
 				.withUserConfiguration(CustomEndpoint.class)
 				.run((context) -> {
 					ReadinessProbes probes = context.getBean(ReadinessProbes.class);
-					assertThat(probes.classify(base + "/orders", false)).isEqualTo(Kind.TRAFFIC);
-					assertThat(probes.classify(base + "/customers", false)).isEqualTo(Kind.TRAFFIC);
-					assertThat(probes.classify(base + "/custom", false)).isEqualTo(Kind.MANAGEMENT);
-					assertThat(probes.classify(base + "/custom/1", false)).isEqualTo(Kind.MANAGEMENT);
-					assertThat(probes.classify(base + "/health", false)).isEqualTo(Kind.READINESS);
-					assertThat(probes.classify(base + "/healthy", false)).isEqualTo(Kind.TRAFFIC);
+					assertThat(probes.classify("GET", base + "/orders", false)).isEqualTo(Kind.TRAFFIC);
+					assertThat(probes.classify("GET", base + "/customers", false)).isEqualTo(Kind.TRAFFIC);
+					assertThat(probes.classify("GET", base + "/custom", false)).isEqualTo(Kind.MANAGEMENT);
+					assertThat(probes.classify("GET", base + "/custom/1", false)).isEqualTo(Kind.MANAGEMENT);
+					assertThat(probes.classify("GET", base + "/health", false)).isEqualTo(Kind.READINESS);
+					assertThat(probes.classify("GET", base + "/healthy", false)).isEqualTo(Kind.TRAFFIC);
 				});
 		}
 	}
@@ -142,8 +142,8 @@ class GracefulReadinessAutoConfigurationTests {
 	void whenManagementHasItsOwnPortThenThePathsOfTheApplicationAreItsOwn() {
 		this.runner.withPropertyValues("server.port=8080", "management.server.port=8081").run((context) -> {
 			ReadinessProbes probes = context.getBean(ReadinessProbes.class);
-			assertThat(probes.classify("/actuator/health", true)).isEqualTo(Kind.READINESS);
-			assertThat(probes.classify("/actuator/health", false)).isEqualTo(Kind.TRAFFIC);
+			assertThat(probes.classify("GET", "/actuator/health", true)).isEqualTo(Kind.READINESS);
+			assertThat(probes.classify("GET", "/actuator/health", false)).isEqualTo(Kind.TRAFFIC);
 		});
 	}
 
@@ -171,7 +171,7 @@ class GracefulReadinessAutoConfigurationTests {
 				for (String path : List.of("/livez", "/actuator/health/liveness", "/actuator/health/livenessState",
 						"/actuator/health/liveness/livenessState", "/actuator/health/alive",
 						"/actuator/health/pulse/ping")) {
-					assertThat(probes.classify(path, false)).as(path).isEqualTo(Kind.MANAGEMENT);
+					assertThat(probes.classify("GET", path, false)).as(path).isEqualTo(Kind.MANAGEMENT);
 				}
 			});
 	}
@@ -181,7 +181,7 @@ class GracefulReadinessAutoConfigurationTests {
 		this.runner.run((context) -> {
 			refuse(context);
 			ReadinessProbes probes = context.getBean(ReadinessProbes.class);
-			assertThat(probes.classify("/actuator/health", false)).isEqualTo(Kind.READINESS);
+			assertThat(probes.classify("GET", "/actuator/health", false)).isEqualTo(Kind.READINESS);
 		});
 	}
 
@@ -197,11 +197,11 @@ class GracefulReadinessAutoConfigurationTests {
 	private static void assertRefused(ApplicationContext context, String... paths) {
 		ReadinessProbes probes = context.getBean(ReadinessProbes.class);
 		for (String path : paths) {
-			assertThat(probes.classify(path, false)).as(path).isEqualTo(Kind.READINESS);
+			assertThat(probes.classify("GET", path, false)).as(path).isEqualTo(Kind.READINESS);
 		}
 		refuse(context);
 		for (String path : paths) {
-			assertThat(probes.classify(path, false)).as(path).isEqualTo(Kind.REFUSED);
+			assertThat(probes.classify("GET", path, false)).as(path).isEqualTo(Kind.REFUSED);
 		}
 	}
 
@@ -216,14 +216,14 @@ class GracefulReadinessAutoConfigurationTests {
 			.withPropertyValues("graceful.lame-duck.probe-paths=/healthz")
 			.run((context) -> {
 				ReadinessProbes probes = context.getBean(ReadinessProbes.class);
-				assertThat(probes.classify("/healthz", false)).isEqualTo(Kind.READINESS);
-				assertThat(probes.classify("/actuator/health/readiness", false)).isEqualTo(Kind.TRAFFIC);
+				assertThat(probes.classify("GET", "/healthz", false)).isEqualTo(Kind.READINESS);
+				assertThat(probes.classify("GET", "/actuator/health/readiness", false)).isEqualTo(Kind.TRAFFIC);
 			});
 	}
 
 	@Test
 	void whenUserHasTheirOwnProbesThenTheyWin() {
-		ReadinessProbes own = (path, managementPort) -> Kind.READINESS;
+		ReadinessProbes own = (method, path, managementPort) -> Kind.READINESS;
 		this.runner.withBean(ReadinessProbes.class, () -> own)
 			.run((context) -> assertThat(context.getBean(ReadinessProbes.class)).isSameAs(own));
 	}

@@ -3,6 +3,7 @@ package io.github.gracefulboot.readiness;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.LinkedHashMap;
@@ -53,14 +54,14 @@ class ReadinessRefusalTests {
 	void whenShuttingDownThenEachPathButLivenessSaysSo(WebApplicationType type) throws Exception {
 		Map<String, Answer> answers = stop(type, "server", NEVER_SAY_NO, "/actuator/health/readiness", "/readyz",
 				"/actuator/health/lb", "/actuator/health/ordered", "/actuator/health/ping", "/ping",
-				"/actuator/health/liveness", "/livez", "/actuator/health");
+				"/actuator/health/liveness", "/livez", "/actuator/health", "OPTIONS /actuator/health");
 		assertThat(answers.remove("/actuator/health/liveness").status()).isEqualTo(200);
 		assertThat(answers.remove("/livez").status()).isEqualTo(200);
 		assertThat(answers.remove("/actuator/health")).satisfies((health) -> {
 			assertThat(health.status()).isEqualTo(503);
 			assertThat(health.body()).contains("\"graceful\"").contains("remainingMillis");
 		});
-		assertThat(answers).hasSize(6)
+		assertThat(answers).hasSize(7)
 			.allSatisfy(
 					(path, answer) -> assertThat(answer).isEqualTo(new Answer(503, "{\"status\":\"OUT_OF_SERVICE\"}")));
 	}
@@ -100,21 +101,24 @@ class ReadinessRefusalTests {
 			.run()) {
 			String address = "http://localhost:" + context.getEnvironment().getProperty("local." + port + ".port");
 			for (String path : paths) {
-				assertThat(get(address + path).status()).as(path).isEqualTo(200);
+				assertThat(ask(address, path).status()).as(path).isEqualTo(200);
 			}
 			context.getBean(Asking.class).duringLameDuck = () -> {
 				for (String path : paths) {
-					answers.put(path, get(address + path));
+					answers.put(path, ask(address, path));
 				}
 			};
 		}
 		return answers;
 	}
 
-	private static Answer get(String uri) {
+	private static Answer ask(String address, String path) {
+		String[] words = path.split(" ");
+		HttpRequest request = HttpRequest.newBuilder(URI.create(address + words[words.length - 1]))
+			.method((words.length > 1) ? words[0] : "GET", BodyPublishers.noBody())
+			.build();
 		try {
-			HttpResponse<String> response = HttpClient.newHttpClient()
-				.send(HttpRequest.newBuilder(URI.create(uri)).build(), BodyHandlers.ofString());
+			HttpResponse<String> response = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
 			return new Answer(response.statusCode(), response.body());
 		}
 		catch (Exception ex) {

@@ -52,9 +52,9 @@ final class InFlightWebFilter implements WebFilter, Ordered {
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
 		ServerHttpRequest request = exchange.getRequest();
-		Kind kind = this.probes.classify(request.getPath().pathWithinApplication().value(),
-				cameToManagementPort(exchange));
 		String method = request.getMethod().name();
+		Kind kind = this.probes.classify(method, request.getPath().pathWithinApplication().value(),
+				cameToManagementPort(exchange));
 		String path = request.getURI().getRawPath();
 		if (kind == Kind.TRAFFIC) {
 			this.traffic.requestCame(() -> Peer.of(address(request), request.getHeaders()::containsHeader));

@@ -63,7 +63,7 @@ final class InFlightFilter implements Filter {
 
 	private void doFilterFirst(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws IOException, ServletException {
-		Kind kind = this.probes.classify(path(request), this.managementPort);
+		Kind kind = this.probes.classify(request.getMethod(), path(request), this.managementPort);
 		if (kind == Kind.TRAFFIC) {
 			this.traffic.requestCame(() -> Peer.of(address(request), (header) -> request.getHeader(header) != null));
 			if (this.requests.refuses(request.getMethod(), request.getRequestURI(),
