@@ -24,26 +24,26 @@ final class RunningTime {
 
 	private final LongSupplier clock;
 
+	private final WakeUp wakeUp;
+
 	private final List<Pause> pauses = new ArrayList<>();
 
-	private @Nullable Thread ticking;
+	private @Nullable Runnable end;
 
 	private long lastTick;
 
-	RunningTime(LongSupplier clock) {
+	RunningTime(LongSupplier clock, WakeUp wakeUp) {
 		this.clock = clock;
+		this.wakeUp = wakeUp;
 	}
 
 	/**
 	 * Begins to watch.
 	 */
 	synchronized void watch() {
-		if (this.ticking == null) {
+		if (this.end == null) {
 			this.lastTick = this.clock.getAsLong();
-			Thread thread = new Thread(this::tick, "graceful-running-time");
-			thread.setDaemon(true);
-			thread.start();
-			this.ticking = thread;
+			this.end = this.wakeUp.every(TICK, "graceful-running-time", this::look);
 		}
 	}
 
@@ -51,27 +51,15 @@ final class RunningTime {
 	 * Ends it.
 	 */
 	synchronized void end() {
-		if (this.ticking != null) {
-			this.ticking.interrupt();
-			this.ticking = null;
-		}
-	}
-
-	private void tick() {
-		try {
-			while (true) {
-				Thread.sleep(TICK.toMillis());
-				look();
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+		if (this.end != null) {
+			this.end.run();
+			this.end = null;
 		}
 	}
 
 	private synchronized long look() {
 		long now = this.clock.getAsLong();
-		if (this.ticking != null && now - this.lastTick > LATEST) {
+		if (this.end != null && now - this.lastTick > LATEST) {
 			this.pauses.add(new Pause(this.lastTick, now));
 		}
 		this.lastTick = now;

@@ -11,8 +11,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Collects what the servers of the application see of their clients. Costs a request one
  * volatile write; everything else is worked out when somebody asks.
@@ -25,7 +23,7 @@ public final class Traffic implements AutoCloseable {
 
 	private final WakeUp wakeUp;
 
-	private final @Nullable RunningTime runningTime;
+	private final RunningTime runningTime;
 
 	private final Arrivals arrivals = new Arrivals();
 
@@ -46,23 +44,19 @@ public final class Traffic implements AutoCloseable {
 	 * @param clock the time, as {@link System#nanoTime()} tells it
 	 */
 	public Traffic(LongSupplier clock) {
-		this(clock, new WakeUp(), new RunningTime(clock));
+		this(clock, new WakeUp());
 	}
 
 	/**
-	 * Creates an empty record that raises a signal.
+	 * Creates an empty record.
 	 * @param clock the time, as {@link System#nanoTime()} tells it
 	 * @param wakeUp raised at each change while the record {@linkplain #watch() is
 	 * watched}
 	 */
 	public Traffic(LongSupplier clock, WakeUp wakeUp) {
-		this(clock, wakeUp, null);
-	}
-
-	private Traffic(LongSupplier clock, WakeUp wakeUp, @Nullable RunningTime runningTime) {
 		this.clock = clock;
 		this.wakeUp = wakeUp;
-		this.runningTime = runningTime;
+		this.runningTime = new RunningTime(clock, wakeUp);
 	}
 
 	/**
@@ -71,9 +65,7 @@ public final class Traffic implements AutoCloseable {
 	 */
 	public void watch() {
 		this.watched = true;
-		if (this.runningTime != null) {
-			this.runningTime.watch();
-		}
+		this.runningTime.watch();
 	}
 
 	/**
@@ -81,9 +73,7 @@ public final class Traffic implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		if (this.runningTime != null) {
-			this.runningTime.end();
-		}
+		this.runningTime.end();
 	}
 
 	/**
@@ -93,8 +83,7 @@ public final class Traffic implements AutoCloseable {
 	 * @return the time
 	 */
 	public Duration since(long nanos) {
-		return (this.runningTime != null) ? this.runningTime.since(nanos)
-				: Duration.ofNanos(this.clock.getAsLong() - nanos);
+		return this.runningTime.since(nanos);
 	}
 
 	/**

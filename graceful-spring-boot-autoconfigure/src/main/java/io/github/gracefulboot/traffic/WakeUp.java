@@ -8,6 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Wakes the thread that stops the application when something happened that may end its
  * wait. A raise that comes while nobody waits is not lost: the next wait returns at once.
+ * All waiting of that thread is done here, so that tests can let time pass by themselves.
  */
 public class WakeUp {
 
@@ -38,6 +39,30 @@ public class WakeUp {
 	 */
 	public void pause(Duration time) throws InterruptedException {
 		Thread.sleep(time.toMillis());
+	}
+
+	/**
+	 * Begins to do something again and again, on a thread of its own.
+	 * @param period the time between two times
+	 * @param name the name of the thread
+	 * @param action what to do
+	 * @return ends it
+	 */
+	public Runnable every(Duration period, String name, Runnable action) {
+		Thread thread = new Thread(() -> {
+			try {
+				while (true) {
+					pause(period);
+					action.run();
+				}
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}, name);
+		thread.setDaemon(true);
+		thread.start();
+		return thread::interrupt;
 	}
 
 	/**

@@ -111,7 +111,10 @@ final class SimulatedStops {
 	enum Balancer {
 
 		HAPROXY("HAProxy's defaults: each 2 s, three failures", 2, 3, 0),
-		HAPROXY_STRICT("`inter 500ms fall 1`", 0.5, 1, 0), HAPROXY_SLACK("`inter 4s fall 3`", 4, 3, 0),
+		HAPROXY_PAUSED("the same, and the service stands still for 4 s", 2, 3, 0),
+		BOTH_PAUSED("the same, and so does HAProxy, 0.25 s longer", 2, 3, 0),
+		HAPROXY_STRICT("`inter 500ms fall 1`", 0.5, 1, 0), MONITORED("the same, and a monitor each 10 s", 0.5, 1, 0),
+		HAPROXY_SLACK("`inter 4s fall 3`", 4, 3, 0),
 		HAPROXY_SLOW("`inter 6s fall 3`: a warning says that it does not fit", 6, 3, 0),
 		ENVOY("Envoy, each 5 s", 5, 1, 0), CADDY("Caddy, `health_interval 2s`", 2, 1, 0),
 		CADDY_DEFAULTS("Caddy's and Apache httpd's defaults, each 30 s: a warning says that it does not fit", 30, 1, 0),
@@ -178,11 +181,17 @@ final class SimulatedStops {
 
 		private static final double REQUESTS_BEFORE = 20;
 
+		private static final double PAUSE = 4;
+
+		private static final double BALANCER_LATER = 0.25;
+
 		private final FakeTime time = new FakeTime();
 
 		private final Traffic traffic = new Traffic(this.time, this.time);
 
 		private final double stop;
+
+		private final double balancerPause;
 
 		private double lastRequest;
 
@@ -190,6 +199,14 @@ final class SimulatedStops {
 			Random random = new Random(seed);
 			double phase = random.nextDouble() * balancer.period;
 			this.stop = Math.max(4 * balancer.period, REQUESTS_BEFORE / rate) + random.nextDouble() * balancer.period;
+			double paused = this.stop + random.nextDouble() * 4;
+			this.balancerPause = (balancer == Balancer.BOTH_PAUSED) ? paused : Double.MAX_VALUE;
+			if (balancer == Balancer.HAPROXY_PAUSED || balancer == Balancer.BOTH_PAUSED) {
+				this.time.freeze(nanos(paused), nanos(paused + PAUSE));
+			}
+			if (balancer == Balancer.MONITORED) {
+				check(new Client("192.0.2.9", "Blackbox Exporter/0.25.0"), 0.01, 10);
+			}
 			double left = check(balancer, phase);
 			if (balancer.failures == 0) {
 				left = this.stop + 0.2 + random.nextDouble() * 2.8;
@@ -198,17 +215,31 @@ final class SimulatedStops {
 		}
 
 		private double check(Balancer balancer, double phase) {
-			Client client = balancer.client();
-			double left = this.stop;
-			int failures = 0;
-			for (double check = phase; check < this.stop + LONGEST_SIMULATION; check += balancer.period) {
-				boolean ready = check < this.stop;
-				at(check, () -> this.traffic.probeAnswered(client, ready));
-				if (!ready && ++failures == balancer.failures) {
-					left = check + balancer.lag;
+			List<Double> failures = check(balancer.client(), phase, balancer.period);
+			return (balancer.failures > 0) ? failures.get(balancer.failures - 1) + balancer.lag : this.stop;
+		}
+
+		/*
+		 * Returns when it was told no.
+		 */
+		private List<Double> check(Client client, double phase, double period) {
+			List<Double> failures = new ArrayList<>();
+			for (double check = phase; check < this.stop + LONGEST_SIMULATION; check += period) {
+				double sent = sent(check);
+				boolean ready = sent < this.stop;
+				at(sent, () -> this.traffic.probeAnswered(client, ready));
+				if (!ready) {
+					failures.add(sent);
 				}
 			}
-			return left;
+			return failures;
+		}
+
+		/*
+		 * A balancer that stands still sends what it has to send when it goes on.
+		 */
+		private double sent(double time) {
+			return (time >= this.balancerPause) ? time + PAUSE + BALANCER_LATER : time;
 		}
 
 		/*
@@ -218,20 +249,25 @@ final class SimulatedStops {
 			double time = this.stop - Math.max(LEAST_TRAFFIC_BEFORE, REQUESTS_BEFORE / rate);
 			while (true) {
 				time -= Math.log(1 - random.nextDouble()) / rate;
-				if (time >= end) {
+				double sent = sent(time);
+				if (sent >= end) {
 					return;
 				}
-				this.lastRequest = time;
-				at(time, () -> this.traffic.requestCame(() -> new Peer(address, true)));
+				this.lastRequest = sent;
+				at(sent, () -> this.traffic.requestCame(() -> new Peer(address, true)));
 			}
 		}
 
 		private void at(double second, Runnable what) {
-			this.time.at(Duration.ofNanos((long) (second * 1e9)), what);
+			this.time.at(nanos(second), what);
+		}
+
+		private static Duration nanos(double seconds) {
+			return Duration.ofNanos((long) (seconds * 1e9));
 		}
 
 		private Duration stop(@Nullable Integer probes) throws InterruptedException {
-			this.time.pass(Duration.ofNanos((long) (this.stop * 1e9)));
+			this.time.pass(nanos(this.stop));
 			this.traffic.watch();
 			Duration begin = this.time.passed();
 			new LameDuck(null, false, probes, QUIET_PERIOD, this.traffic, this.time)

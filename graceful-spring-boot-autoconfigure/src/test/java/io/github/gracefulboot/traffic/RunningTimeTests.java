@@ -17,7 +17,7 @@ class RunningTimeTests {
 
 	private final AtomicLong now = new AtomicLong(-7);
 
-	private final RunningTime time = new RunningTime(this.now::get);
+	private final RunningTime time = new RunningTime(this.now::get, new WakeUp());
 
 	@AfterEach
 	void end() {
