@@ -26,7 +26,8 @@ public interface LoadBalancer {
 
 	/**
 	 * Tells it to send no new requests. Called when a shutdown begins, and when the
-	 * application refuses traffic after it was ready.
+	 * application refuses traffic after it was ready. The shutdown waits for the answer
+	 * for two seconds.
 	 * @throws Exception if it could not be told, with a message that says why and what to
 	 * do
 	 */
@@ -52,7 +53,7 @@ public interface LoadBalancer {
 	}
 
 	/**
-	 * Returns whether it sends its requests and probes from an address.
+	 * Returns whether it sends its requests and probes from an address. Must not block.
 	 * @param address the remote address of a probe, as the server gives it
 	 * @return whether its probes need not be waited for once it has drained
 	 */

@@ -38,9 +38,12 @@ final class BalancerLink implements ToldBalancer {
 
 	private final ThreadPoolExecutor executor;
 
-	private volatile Wish wish = Wish.NONE;
+	/**
+	 * Tells what is to be told now from what was to be told before.
+	 */
+	private volatile int turn;
 
-	private volatile long wishedAt;
+	private volatile long told;
 
 	private volatile Answer answer = Answer.UNKNOWN;
 
@@ -59,30 +62,31 @@ final class BalancerLink implements ToldBalancer {
 	}
 
 	void tellReady() {
-		tell(Wish.READY, Answer.UNKNOWN);
+		tell("send requests", Answer.UNKNOWN, (turn) -> this.balancer.ready());
 	}
 
 	void tellDrain() {
-		tell(Wish.DRAIN, Answer.PENDING);
+		tell("send no more requests", Answer.PENDING, this::drain);
 	}
 
-	private synchronized void tell(Wish wish, Answer expected) {
-		if (this.wish != wish && !this.executor.isShutdown()) {
-			this.answer = expected;
-			this.wishedAt = System.nanoTime();
-			this.wish = wish;
-			notifyAll();
-			this.executor.execute(() -> fulfil(wish));
+	private synchronized void tell(String what, Answer expected, Message message) {
+		if (this.executor.isShutdown()) {
+			return;
 		}
+		this.answer = expected;
+		this.told = System.nanoTime();
+		int turn = ++this.turn;
+		notifyAll();
+		this.executor.execute(() -> tell(what, message, turn));
 	}
 
-	private void fulfil(Wish wish) {
+	private void tell(String what, Message message, int turn) {
 		boolean failed = false;
-		while (this.wish == wish) {
+		while (this.turn == turn) {
 			try {
-				fulfilOnce(wish);
+				message.tell(turn);
 				if (failed) {
-					logger.info(LogMessage.format("%s was told in the end", this.name));
+					logger.info(LogMessage.format("%s was told to %s in the end", this.name, what));
 				}
 				return;
 			}
@@ -90,34 +94,33 @@ final class BalancerLink implements ToldBalancer {
 				return;
 			}
 			catch (Exception | LinkageError ex) {
-				if (!failed) {
+				if (!failed && this.turn == turn) {
 					failed = true;
 					logger.warn(LogMessage.format("%s could not be told to %s, which is tried again each second: %s",
-							this.name, wish.text, reason(ex)));
+							this.name, what, reason(ex)));
 				}
-				answer(wish, Answer.UNKNOWN);
+				answer(turn, Answer.UNKNOWN);
 			}
-			if (!pause(wish)) {
+			if (!pause(turn)) {
 				return;
 			}
 		}
 	}
 
-	private void fulfilOnce(Wish wish) throws Exception {
-		if (wish == Wish.READY) {
-			this.balancer.ready();
-			return;
-		}
+	private void drain(int turn) throws Exception {
 		this.balancer.drain();
-		answer(wish, Answer.DRAINING);
-		while (this.wish == wish && !this.balancer.isDrained()) {
+		answer(turn, Answer.DRAINING);
+		while (!this.balancer.isDrained()) {
+			if (this.turn != turn) {
+				return;
+			}
 			Thread.sleep(BETWEEN_LOOKS.toMillis());
 		}
-		answer(wish, Answer.DRAINED);
+		answer(turn, Answer.DRAINED);
 	}
 
-	private synchronized void answer(Wish wish, Answer answer) {
-		if (this.wish == wish) {
+	private synchronized void answer(int turn, Answer answer) {
+		if (this.turn == turn) {
 			this.answer = answer;
 			this.onAnswer.run();
 		}
@@ -126,9 +129,9 @@ final class BalancerLink implements ToldBalancer {
 	/**
 	 * Waits before the next try, unless something else is to be told meanwhile.
 	 */
-	private synchronized boolean pause(Wish wish) {
+	private synchronized boolean pause(int turn) {
 		try {
-			if (this.wish == wish) {
+			if (this.turn == turn) {
 				wait(BETWEEN_TRIES.toMillis());
 			}
 			return true;
@@ -146,7 +149,7 @@ final class BalancerLink implements ToldBalancer {
 	@Override
 	public Answer answer() {
 		Answer answer = this.answer;
-		boolean late = System.nanoTime() - this.wishedAt > LONGEST_ANSWER.toNanos();
+		boolean late = System.nanoTime() - this.told > LONGEST_ANSWER.toNanos();
 		return (answer == Answer.PENDING && late) ? Answer.UNKNOWN : answer;
 	}
 
@@ -161,7 +164,7 @@ final class BalancerLink implements ToldBalancer {
 	}
 
 	synchronized void close() {
-		this.wish = Wish.NONE;
+		this.turn++;
 		this.executor.shutdownNow();
 	}
 
@@ -171,17 +174,12 @@ final class BalancerLink implements ToldBalancer {
 	}
 
 	/**
-	 * What the load balancer is to do.
+	 * Something to tell.
 	 */
-	private enum Wish {
+	@FunctionalInterface
+	private interface Message {
 
-		NONE(""), READY("send requests"), DRAIN("send no more requests");
-
-		private final String text;
-
-		Wish(String text) {
-			this.text = text;
-		}
+		void tell(int turn) throws Exception;
 
 	}
 

@@ -25,7 +25,7 @@ public final class GracefulBalancerAutoConfiguration {
 
 	@Bean
 	LoadBalancers gracefulLoadBalancers(ConfigurableListableBeanFactory beanFactory, Traffic traffic) {
-		return new LoadBalancers(() -> new OwnBeans(beanFactory).ordered(LoadBalancer.class), traffic);
+		return new LoadBalancers(new OwnBeans(beanFactory).ordered(LoadBalancer.class), traffic);
 	}
 
 }

@@ -1,55 +1,62 @@
 package io.github.gracefulboot.balancer;
 
+import java.time.Duration;
 import java.util.List;
-import java.util.function.Supplier;
 
+import io.github.gracefulboot.Announcer;
+import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.LoadBalancer;
 import io.github.gracefulboot.shutdown.OwnBeans.Named;
 import io.github.gracefulboot.traffic.Readiness;
 import io.github.gracefulboot.traffic.Traffic;
 
 import org.springframework.beans.factory.DisposableBean;
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * The load balancers that can be told. They hear of readiness, from the first time on
- * that the application was ready: what never was has nothing to take back.
+ * that the application was ready: what never was has nothing to take back. When a
+ * shutdown begins they are told again, for one that was told long before may have
+ * restarted since.
  */
-final class LoadBalancers implements Readiness.Listener, DisposableBean {
+final class LoadBalancers implements Readiness.Listener, Announcer, DisposableBean {
 
-	private final Supplier<List<BalancerLink>> links;
+	private static final Duration JUST_NOW = Duration.ofSeconds(1);
+
+	private final List<BalancerLink> links;
 
 	private boolean wasReady;
 
+	private long lastTold;
+
 	/**
-	 * Creates what tells them.
-	 * @param balancers finds the load balancers, once the application is ready
+	 * Creates the links to all load balancers.
+	 * @param balancers the load balancers
 	 * @param traffic knows from then on what they answer
 	 */
-	LoadBalancers(Supplier<List<Named<LoadBalancer>>> balancers, Traffic traffic) {
-		this.links = SingletonSupplier.of(() -> {
-			List<BalancerLink> links = balancers.get()
-				.stream()
-				.map((balancer) -> new BalancerLink(balancer, traffic::changed))
-				.toList();
-			links.forEach(traffic::addBalancer);
-			return links;
-		});
+	LoadBalancers(List<Named<LoadBalancer>> balancers, Traffic traffic) {
+		this.links = balancers.stream().map((balancer) -> new BalancerLink(balancer, traffic::changed)).toList();
+		this.links.forEach(traffic::addBalancer);
 	}
 
 	@Override
 	public synchronized void readinessChanged(boolean accepting) {
 		this.wasReady |= accepting;
 		if (this.wasReady) {
-			this.links.get().forEach(accepting ? BalancerLink::tellReady : BalancerLink::tellDrain);
+			this.lastTold = System.nanoTime();
+			this.links.forEach(accepting ? BalancerLink::tellReady : BalancerLink::tellDrain);
 		}
 	}
 
 	@Override
-	public synchronized void destroy() {
-		if (this.wasReady) {
-			this.links.get().forEach(BalancerLink::close);
+	public synchronized void announceStop(Deadline deadline) {
+		if (System.nanoTime() - this.lastTold > JUST_NOW.toNanos()) {
+			readinessChanged(false);
 		}
+	}
+
+	@Override
+	public void destroy() {
+		this.links.forEach(BalancerLink::close);
 	}
 
 }

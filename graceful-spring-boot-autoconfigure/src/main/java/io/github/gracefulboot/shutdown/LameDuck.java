@@ -335,8 +335,9 @@ final class LameDuck {
 		private String text(Answer answer) {
 			return switch (answer) {
 				case DRAINED -> "has drained";
-				case DRAINING -> "still has sessions";
-				case PENDING, UNKNOWN -> "did not answer";
+				case DRAINING -> "has not drained";
+				case PENDING -> "did not answer";
+				case UNKNOWN -> "was not reached";
 			};
 		}
 
@@ -346,7 +347,8 @@ final class LameDuck {
 	 * Each prober has seen the flip, and requests stopped coming. Balancers differ in how
 	 * many failing answers they need: with fewer than most of them need, the silence has
 	 * to be convincing. A prober that asks too seldom for all answers to fit into the
-	 * longest wait is given those that fit. One that goes on to be told that this
+	 * longest wait is given those that fit. One that asks no more has gone, unless
+	 * requests tell that it only stood still. One that goes on to be told that this
 	 * instance is ready learns nothing by waiting.
 	 */
 	private final class ProberEvidence implements Evidence {
@@ -393,7 +395,9 @@ final class LameDuck {
 			if (failures >= answers(prober, THRESHOLD) || isMisled(prober)) {
 				return Duration.ZERO;
 			}
-			Duration untilGone = prober.patience().minus(LameDuck.this.traffic.since(prober.lastAsked())).plusNanos(1);
+			Duration untilGone = Durations.longer(
+					prober.patience().minus(LameDuck.this.traffic.since(prober.lastAsked())).plusNanos(1),
+					untilSilentFor(prober.patience()));
 			return (failures < wanted) ? untilGone : Durations.shorter(untilGone, untilSilentFor(this.convincing));
 		}
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
+import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.LoadBalancer;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
@@ -48,7 +49,6 @@ class GracefulBalancerAutoConfigurationTests {
 		this.runner.run((context) -> {
 			publish(context, ReadinessState.REFUSING_TRAFFIC);
 			publish(context, ReadinessState.ACCEPTING_TRAFFIC);
-			publish(context, ReadinessState.ACCEPTING_TRAFFIC);
 			hears("ready");
 			assertThat(told(context).answer()).isEqualTo(Answer.UNKNOWN);
 			publish(context, ReadinessState.REFUSING_TRAFFIC);
@@ -66,6 +66,24 @@ class GracefulBalancerAutoConfigurationTests {
 	}
 
 	@Test
+	void whenAShutdownBeginsLongAfterItWasToldThenIsToldAgain() {
+		this.runner.run((context) -> {
+			publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+			hears("ready");
+			this.balancer.drained = true;
+			publish(context, ReadinessState.REFUSING_TRAFFIC);
+			answers(context, Answer.DRAINED);
+			context.getBean(LoadBalancers.class).announceStop(Deadline.after(System::nanoTime, Duration.ofSeconds(9)));
+			hears("ready", "drain");
+			soon(() -> {
+				context.getBean(LoadBalancers.class)
+					.announceStop(Deadline.after(System::nanoTime, Duration.ofSeconds(9)));
+				assertThat(this.balancer.heard).startsWith("ready", "drain", "drain");
+			});
+		});
+	}
+
+	@Test
 	void whenItFailsThenIsToldAgainUntilItSucceeds(CapturedOutput output) {
 		this.balancer.failure = new IOException("Connection refused");
 		this.runner.run((context) -> {
@@ -75,7 +93,7 @@ class GracefulBalancerAutoConfigurationTests {
 			soon(() -> assertThat(this.balancer.tries).hasSizeGreaterThan(1));
 			this.balancer.failure = null;
 			hears("ready");
-			soon(() -> assertThat(output).contains("edge was told in the end"));
+			soon(() -> assertThat(output).contains("edge was told to send requests in the end"));
 		});
 		assertThat(output).containsOnlyOnce("could not be told");
 	}

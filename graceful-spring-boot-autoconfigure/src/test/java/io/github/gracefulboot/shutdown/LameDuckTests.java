@@ -101,6 +101,14 @@ class LameDuckTests {
 	}
 
 	@Test
+	void whenProberStandsStillThenItsRequestsTellThatItHasNotGone() throws Exception {
+		proberEachSecond("balancer", 3);
+		requests(3.02, 5.9);
+		failingProbesAt("balancer", 6.5, 7.5, 8.5);
+		assertThat(await()).isEqualTo(seconds(5.5));
+	}
+
+	@Test
 	void whenProberAsksTooSeldomToBeWaitedForThenIgnoresIt() throws Exception {
 		this.time.at(seconds(0), () -> probe("monitor", 200)).at(seconds(60), () -> probe("monitor", 200));
 		this.time.pass(seconds(61));

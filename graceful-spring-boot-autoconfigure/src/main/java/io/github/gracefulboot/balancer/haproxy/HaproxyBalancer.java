@@ -5,11 +5,13 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
+import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.LoadBalancer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -19,17 +21,27 @@ import org.springframework.core.log.LogMessage;
 
 /**
  * Tells one HAProxy by its runtime API. {@code state drain} keeps new sessions away but
- * for those that a cookie brings. When no session is left, {@code health down} keeps
- * these away, too, and cuts nothing off. Both are taken back when the application is
+ * for those that a cookie brings. When no session is left, or a second later,
+ * {@code health down} keeps these away, too. Both are taken back when the application is
  * ready. Servers in maintenance are left as they are.
  */
 final class HaproxyBalancer implements LoadBalancer {
 
 	private static final Log logger = LogFactory.getLog(HaproxyBalancer.class);
 
-	private static final Pattern LITERAL = Pattern.compile("[0-9a-fA-F:.%]+");
+	private static final Pattern LITERAL = Pattern.compile("\\d+(\\.\\d+){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]*(%.+)?");
 
+	/**
+	 * The type of servers in {@code show stat}.
+	 */
 	private static final int SERVERS = 4;
+
+	/**
+	 * How long sessions that last keep those away that a cookie brings.
+	 */
+	private static final Duration LONGEST_SESSION = Duration.ofSeconds(1);
+
+	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
 
 	private final HaproxySocket socket;
 
@@ -38,10 +50,6 @@ final class HaproxyBalancer implements LoadBalancer {
 	private final Supplier<@Nullable String> port;
 
 	private volatile @Nullable InetAddress host;
-
-	private List<HaproxyServer> drained = List.of();
-
-	private boolean down;
 
 	/**
 	 * Creates the balancer.
@@ -60,43 +68,41 @@ final class HaproxyBalancer implements LoadBalancer {
 		return "HAProxy at " + this.socket;
 	}
 
+	/**
+	 * Goes on for a moment after the last command, for a session that was on its way.
+	 */
 	@Override
-	public void drain() throws IOException {
+	public void drain() throws IOException, InterruptedException {
 		List<HaproxyServer> servers = servers();
 		for (HaproxyServer server : servers) {
 			set(server, "state drain");
 		}
-		this.down = false;
-		this.drained = servers;
+		Deadline deadline = Deadline.after(System::nanoTime, LONGEST_SESSION);
+		while (haveSessions(servers) && !deadline.hasPassed()) {
+			Thread.sleep(BETWEEN_LOOKS.toMillis());
+		}
+		for (HaproxyServer server : servers) {
+			set(server, "health down");
+		}
+		Thread.sleep(BETWEEN_LOOKS.toMillis());
 	}
 
-	/**
-	 * Once no session is left, says so to HAProxy and looks again: one may have come
-	 * meanwhile.
-	 */
 	@Override
-	public boolean isDrained() throws IOException {
-		for (HaproxyServer server : this.drained) {
-			if (sessions(server) > 0) {
-				return false;
-			}
-		}
-		if (!this.down) {
-			for (HaproxyServer server : this.drained) {
-				set(server, "health down");
-			}
-			this.down = true;
-			return false;
-		}
+	public boolean isDrained() {
 		return true;
 	}
 
+	/**
+	 * Lets the checks, where there are some, say when requests come again.
+	 */
 	@Override
 	public void ready() throws IOException {
 		for (HaproxyServer server : servers()) {
 			if (server.isDraining()) {
+				if (!server.isChecked()) {
+					set(server, "health up");
+				}
 				set(server, "state ready");
-				set(server, "health up");
 			}
 		}
 	}
@@ -136,24 +142,21 @@ final class HaproxyBalancer implements LoadBalancer {
 		return (host != null) ? isLocal(host) : this.socket.isUnix();
 	}
 
-	private int sessions(HaproxyServer server) throws IOException {
-		String answer = this.socket.execute("show stat %s %d -1".formatted(server.backend(), SERVERS));
-		List<List<String>> lines = answer.lines().map((line) -> List.of(line.split(",", -1))).toList();
-		List<String> names = lines.get(0);
-		return lines.stream()
-			.skip(1)
-			.filter((fields) -> fields.size() > names.indexOf("scur") && fields.get(1).equals(server.name()))
-			.mapToInt((fields) -> number(fields, names.indexOf("scur")) + number(fields, names.indexOf("qcur")))
-			.sum();
-	}
-
-	private static int number(List<String> fields, int index) {
-		return (index < 0 || fields.get(index).isEmpty()) ? 0 : Integer.parseInt(fields.get(index));
+	private boolean haveSessions(List<HaproxyServer> servers) throws IOException {
+		for (HaproxyServer server : servers) {
+			String answer = this.socket
+				.execute("show stat %s %d %s".formatted(server.backendId(), SERVERS, server.id()));
+			if (server.sessions(answer) > 0) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private void set(HaproxyServer server, String what) throws IOException {
 		String answer = this.socket.execute("set server %s %s".formatted(server, what));
-		if (!answer.isEmpty()) {
+		// One that tracks another server has the health of that one
+		if (!answer.isEmpty() && !answer.contains("tracking server")) {
 			throw new IOException(answer.startsWith("Permission denied")
 					? "Permission denied: its socket needs \"level admin\"" : answer);
 		}

@@ -5,16 +5,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A server of one of HAProxy's backends, as {@code show servers state} lists it.
  *
- * @param backend the name of the backend
+ * @param backendId the number of the backend
+ * @param backend the name of the backend, which a frontend may have, too
+ * @param id the number of the server in it
  * @param name the name of the server
  * @param address its address, or {@code -}
  * @param port its port
  * @param adminState what was set about it, a mask of bits
+ * @param checkState whether it is checked, a mask of bits
  */
-record HaproxyServer(String backend, String name, String address, String port, int adminState) {
+record HaproxyServer(String backendId, String backend, String id, String name, String address, String port,
+		int adminState, int checkState) {
 
 	/**
 	 * {@code SRV_ADMF_FDRAIN} of HAProxy: set by {@code set server state drain}.
@@ -27,6 +33,11 @@ record HaproxyServer(String backend, String name, String address, String port, i
 	 * address ({@code RMAINT}).
 	 */
 	private static final int MAINTENANCE = 0x01 | 0x02 | 0x04 | 0x20;
+
+	/**
+	 * {@code CHK_ST_CONFIGURED}: it has checks.
+	 */
+	private static final int CHECKED = 0x02;
 
 	/**
 	 * Reads the answer to {@code show servers state}: a version, a line of names that
@@ -47,9 +58,40 @@ record HaproxyServer(String backend, String name, String address, String port, i
 		Map<String, String> fields = new HashMap<>();
 		Stream.iterate(0, (index) -> index < Math.min(names.size(), values.length), (index) -> index + 1)
 			.forEach((index) -> fields.put(names.get(index), values[index]));
-		return new HaproxyServer(fields.getOrDefault("be_name", ""), fields.getOrDefault("srv_name", ""),
+		return new HaproxyServer(fields.getOrDefault("be_id", ""), fields.getOrDefault("be_name", ""),
+				fields.getOrDefault("srv_id", ""), fields.getOrDefault("srv_name", ""),
 				fields.getOrDefault("srv_addr", ""), fields.getOrDefault("srv_port", ""),
-				Integer.decode(fields.getOrDefault("srv_admin_state", "0")));
+				number(fields.get("srv_admin_state")), number(fields.get("srv_check_state")));
+	}
+
+	private static int number(@Nullable String text) {
+		return (text == null || text.isEmpty()) ? 0 : Integer.decode(text);
+	}
+
+	/**
+	 * Returns how many sessions it has, queued ones included.
+	 * @param answer the answer to {@code show stat} for this server: a line of names that
+	 * begins with {@code #}, and its own, both separated by commas
+	 * @return the number
+	 */
+	int sessions(String answer) {
+		List<String[]> lines = answer.lines().map((line) -> line.split(",", -1)).toList();
+		List<String> names = List.of(lines.get(0));
+		int sessions = names.indexOf("scur");
+		int queued = names.indexOf("qcur");
+		String[] own = lines.stream()
+			.skip(1)
+			.filter((line) -> line.length > Math.max(sessions, queued) && line[1].equals(this.name))
+			.findFirst()
+			.orElse(new String[0]);
+		if (sessions < 0 || queued < 0 || own.length == 0) {
+			throw new IllegalStateException("It does not say how many sessions %s has".formatted(this));
+		}
+		return number(own[sessions]) + number(own[queued]);
+	}
+
+	boolean isChecked() {
+		return (this.checkState & CHECKED) != 0;
 	}
 
 	boolean isInMaintenance() {

@@ -42,7 +42,7 @@ final class HaproxySocket {
 	 */
 	HaproxySocket(String address) {
 		this.address = address.strip();
-		if (!isUnix() && !this.address.matches(".+:\\d{1,5}")) {
+		if (!isUnix() && !this.address.matches(".+:([0-5]?\\d{1,4}|6[0-4]\\d{3}|65[0-4]\\d{2})")) {
 			throw new IllegalArgumentException(
 					"It is neither the path of a Unix socket, such as /run/haproxy/admin.sock, nor a host and port, "
 							+ "such as 127.0.0.1:9999.");
@@ -118,6 +118,9 @@ final class HaproxySocket {
 		while (answer.size() <= LONGEST_ANSWER) {
 			await(selector, deadline);
 			if (channel.read(bytes) < 0) {
+				if (answer.size() == 0) {
+					throw new IOException("It closes the connection and does not answer");
+				}
 				return answer.toString(StandardCharsets.UTF_8);
 			}
 			answer.write(bytes.array(), 0, bytes.position());

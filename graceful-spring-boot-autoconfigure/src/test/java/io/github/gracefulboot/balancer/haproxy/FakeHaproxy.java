@@ -57,7 +57,12 @@ final class FakeHaproxy implements AutoCloseable {
 	}
 
 	FakeHaproxy server(String name, String address, int port, int adminState) {
-		this.servers.put(name, new Server(address, port, adminState));
+		this.servers.put(name, new Server(address, port, adminState, 0));
+		return this;
+	}
+
+	FakeHaproxy checkedServer(String name, String address, int port, int adminState) {
+		this.servers.put(name, new Server(address, port, adminState, 6));
 		return this;
 	}
 
@@ -73,7 +78,10 @@ final class FakeHaproxy implements AutoCloseable {
 								Channels.newReader(client, StandardCharsets.UTF_8))) {
 					String command = reader.readLine();
 					this.heard.add(command);
-					client.write(ByteBuffer.wrap((this.answer.apply(command) + "\n").getBytes(StandardCharsets.UTF_8)));
+					String answer = this.answer.apply(command);
+					if (answer != null) {
+						client.write(ByteBuffer.wrap((answer + "\n").getBytes(StandardCharsets.UTF_8)));
+					}
 				}
 			}
 		}
@@ -89,27 +97,27 @@ final class FakeHaproxy implements AutoCloseable {
 		String[] words = command.split(" ");
 		if (command.equals("show servers state")) {
 			StringBuilder answer = new StringBuilder("1\n# be_id be_name srv_id srv_name srv_addr srv_op_state "
-					+ "srv_admin_state srv_uweight srv_iweight srv_port\n");
-			this.servers
-				.forEach((name, server) -> answer.append("3 %s 1 %s %s 2 %d 1 1 %d%n".formatted(name.split("/")[0],
-						name.split("/")[1], server.address(), server.adminState(), server.port())));
+					+ "srv_admin_state srv_uweight srv_iweight srv_check_state srv_port\n");
+			int id = 0;
+			for (Map.Entry<String, Server> entry : this.servers.entrySet()) {
+				String[] names = entry.getKey().split("/");
+				Server server = entry.getValue();
+				answer.append("3 %s %d %s %s 2 %d 1 1 %d %d%n".formatted(names[0], ++id, names[1], server.address(),
+						server.adminState(), server.checkState(), server.port()));
+			}
 			return answer.toString();
 		}
 		if (command.startsWith("show stat ")) {
-			StringBuilder answer = new StringBuilder("# pxname,svname,qcur,qmax,scur,smax,\n");
-			this.servers.keySet()
-				.stream()
-				.filter((name) -> name.startsWith(words[2] + "/"))
-				.forEach((name) -> answer.append("%s,%s,0,0,%d,9,%n".formatted(words[2], name.split("/")[1],
-						this.sessions.getOrDefault(name, 0))));
-			return answer.toString();
+			String name = List.copyOf(this.servers.keySet()).get(Integer.parseInt(words[4]) - 1);
+			return "# pxname,svname,qcur,qmax,scur,smax,\n%s,%s,0,0,%d,9,%n".formatted(name.split("/")[0],
+					name.split("/")[1], this.sessions.getOrDefault(name, 0));
 		}
 		if (!this.servers.containsKey(words[2])) {
 			return "No such server.\n";
 		}
 		if (words[3].equals("state")) {
-			this.servers.computeIfPresent(words[2],
-					(name, server) -> new Server(server.address(), server.port(), words[4].equals("drain") ? 8 : 0));
+			this.servers.computeIfPresent(words[2], (name, server) -> new Server(server.address(), server.port(),
+					words[4].equals("drain") ? 8 : 0, server.checkState()));
 		}
 		return "";
 	}
@@ -126,7 +134,7 @@ final class FakeHaproxy implements AutoCloseable {
 		}
 	}
 
-	private record Server(String address, int port, int adminState) {
+	private record Server(String address, int port, int adminState, int checkState) {
 
 	}
 

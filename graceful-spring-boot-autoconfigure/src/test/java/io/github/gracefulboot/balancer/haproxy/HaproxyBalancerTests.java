@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.util.List;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -29,51 +30,83 @@ class HaproxyBalancerTests {
 	}
 
 	@Test
-	void whenDrainedThenNewSessionsAreKeptAwayAndThenCookiesToo() throws IOException {
+	void whenNoSessionIsLeftThenThoseOfCookiesAreKeptAwayToo() throws Exception {
 		this.haproxy.server("orders/a", "127.0.0.1", 8080, 0)
 			.server("orders/b", "127.0.0.1", 8081, 0)
 			.server("other/a", "127.0.0.1", 8080, 0)
 			.server("remote/a", "192.0.2.1", 8080, 0);
+		this.haproxy.sessions.put("orders/b", 7);
 		HaproxyBalancer balancer = balancer("8080");
 		balancer.drain();
-		assertThat(this.haproxy.heard).containsExactly("show servers state", "set server orders/a state drain",
-				"set server other/a state drain");
-		this.haproxy.sessions.put("other/a", 2);
-		assertThat(balancer.isDrained()).isFalse();
-		assertThat(this.haproxy.heard).noneMatch((command) -> command.contains("health"));
-		this.haproxy.sessions.put("other/a", 0);
-		assertThat(balancer.isDrained()).isFalse();
-		assertThat(this.haproxy.heard).endsWith("set server orders/a health down", "set server other/a health down");
-		this.haproxy.sessions.put("orders/a", 1);
-		assertThat(balancer.isDrained()).isFalse();
-		this.haproxy.sessions.put("orders/a", 0);
-		this.haproxy.sessions.put("orders/b", 7);
 		assertThat(balancer.isDrained()).isTrue();
+		assertThat(this.haproxy.heard).containsExactly("show servers state", "set server orders/a state drain",
+				"set server other/a state drain", "show stat 3 4 1", "show stat 3 4 3",
+				"set server orders/a health down", "set server other/a health down");
 	}
 
 	@Test
-	void whenReadyThenOnlyWhatWasDrainedIsTakenBack() throws IOException {
+	void whenSessionsLastThenThoseOfCookiesAreKeptAwayLater() throws Exception {
+		this.haproxy.server("orders/a", "127.0.0.1", 8080, 0);
+		this.haproxy.sessions.put("orders/a", 1);
+		balancer("8080").drain();
+		assertThat(this.haproxy.heard).endsWith("show stat 3 4 1", "set server orders/a health down")
+			.hasSizeGreaterThan(5);
+	}
+
+	@Test
+	void whenItDoesNotSayHowManySessionsThenFails() {
+		this.haproxy.server("orders/a", "127.0.0.1", 8080, 0);
+		Function<String, String> usual = this.haproxy.answer;
+		this.haproxy.answer = (command) -> command.startsWith("show stat") ? "# pxname,svname,qcur,qmax,scur,smax,\n"
+				: usual.apply(command);
+		assertThatIllegalStateException().isThrownBy(balancer("8080")::drain)
+			.withMessage("It does not say how many sessions orders/a has");
+	}
+
+	@Test
+	void whenReadyThenOnlyWhatWasDrainedIsTakenBackAndChecksDecideWhereThereAreSome() throws Exception {
 		this.haproxy.server("orders/a", "127.0.0.1", 8080, 8)
 			.server("orders/a2", "127.0.0.1", 8080, 0)
-			.server("orders/a3", "127.0.0.1", 8080, 1);
+			.server("orders/a3", "127.0.0.1", 8080, 1)
+			.checkedServer("orders/a4", "127.0.0.1", 8080, 8);
 		balancer("8080").ready();
-		assertThat(this.haproxy.heard).containsExactly("show servers state", "set server orders/a state ready",
-				"set server orders/a health up");
+		assertThat(this.haproxy.heard).containsExactly("show servers state", "set server orders/a health up",
+				"set server orders/a state ready", "set server orders/a4 state ready");
 	}
 
 	@Test
-	void whenInMaintenanceThenIsLeftThere() throws IOException {
+	void whenACommandIsNotAnsweredThenItIsSaidAgain() throws Exception {
+		this.haproxy.server("orders/a", "127.0.0.1", 8080, 8);
+		Function<String, String> usual = this.haproxy.answer;
+		this.haproxy.answer = (command) -> command.contains("health") ? null : usual.apply(command);
+		assertThatIOException().isThrownBy(balancer("8080")::ready)
+			.withMessage("It closes the connection and does not answer");
+		this.haproxy.answer = usual;
+		balancer("8080").ready();
+		assertThat(this.haproxy.heard).endsWith("set server orders/a health up", "set server orders/a state ready");
+	}
+
+	@Test
+	void whenItTracksAnotherServerThenItsHealthIsThatOfTheOther() throws Exception {
+		this.haproxy.server("orders/a", "127.0.0.1", 8080, 0);
+		Function<String, String> usual = this.haproxy.answer;
+		this.haproxy.answer = (command) -> command.contains("health") ? "cannot change health on a tracking server.\n"
+				: usual.apply(command);
+		balancer("8080").drain();
+		assertThat(this.haproxy.adminState("orders/a")).isEqualTo(8);
+	}
+
+	@Test
+	void whenInMaintenanceThenIsLeftThere() throws Exception {
 		this.haproxy.server("orders/a", "127.0.0.1", 8080, 1);
 		HaproxyBalancer balancer = balancer("8080");
 		balancer.drain();
-		balancer.isDrained();
-		assertThat(balancer.isDrained()).isTrue();
 		balancer.ready();
 		assertThat(this.haproxy.adminState("orders/a")).isOne();
 	}
 
 	@Test
-	void whenServersAreNamedThenAddressesDoNotMatter() throws IOException {
+	void whenServersAreNamedThenAddressesDoNotMatter() throws Exception {
 		this.haproxy.server("orders/a", "192.0.2.1", 31000, 0).server("orders/b", "127.0.0.1", 8080, 0);
 		new HaproxyBalancer(new HaproxySocket(this.haproxy.path()), List.of("orders/a"), () -> null).drain();
 		assertThat(this.haproxy.adminState("orders/a")).isEqualTo(8);
@@ -124,7 +157,7 @@ class HaproxyBalancerTests {
 	}
 
 	@Test
-	void whenItIsOnThisMachineThenItsProbesComeFromHere() throws IOException {
+	void whenItIsOnThisMachineThenItsProbesComeFromHere() throws Exception {
 		this.haproxy.server("orders/a", "127.0.0.1", 8080, 0);
 		HaproxyBalancer balancer = balancer("8080");
 		balancer.drain();
@@ -132,6 +165,7 @@ class HaproxyBalancerTests {
 		assertThat(balancer.isAt("0:0:0:0:0:0:0:1")).isTrue();
 		assertThat(balancer.isAt("192.0.2.1")).isFalse();
 		assertThat(balancer.isAt("localhost")).isFalse();
+		assertThat(balancer.isAt("dead.beef")).isFalse();
 		assertThat(balancer.isAt("")).isFalse();
 	}
 
