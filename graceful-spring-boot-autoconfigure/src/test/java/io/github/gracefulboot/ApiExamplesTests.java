@@ -76,7 +76,7 @@ class ApiExamplesTests {
 		}
 		assertThat(output).contains("drain mailOutbox")
 			.containsPattern("drain .*UploadQueue")
-			.containsPattern("EdgePool has drained")
+			.containsPattern("EdgePool sends no more requests")
 			.contains("Shutdown completed in");
 	}
 

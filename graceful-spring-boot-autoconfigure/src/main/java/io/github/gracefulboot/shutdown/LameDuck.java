@@ -334,7 +334,7 @@ final class LameDuck {
 
 		private String text(Answer answer) {
 			return switch (answer) {
-				case DRAINED -> "has drained";
+				case DRAINED -> "sends no more requests";
 				case DRAINING -> "has not drained";
 				case PENDING -> "did not answer";
 				case UNKNOWN -> "was not reached";

@@ -1,6 +1,7 @@
 package io.github.gracefulboot.background;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -41,8 +42,6 @@ class GracefulBackgroundAutoConfigurationTests {
 				GracefulExecutorAutoConfiguration.class, GracefulBackgroundAutoConfiguration.class))
 		.withInitializer(GracefulBackgroundAutoConfigurationTests::registerPackage);
 
-	private final CountDownLatch running = new CountDownLatch(1);
-
 	private final CompletableFuture<String> release = new CompletableFuture<>();
 
 	@AfterEach
@@ -61,7 +60,7 @@ class GracefulBackgroundAutoConfigurationTests {
 					context.getSourceApplicationContext(), Duration.ZERO));
 			awaitLook();
 			ForkJoinPool.commonPool().execute(this::runUntilReleased);
-			this.running.await();
+			awaitRunning();
 			assertThat(background.activeTasks()).anySatisfy(this::isNamed);
 		});
 	}
@@ -71,7 +70,7 @@ class GracefulBackgroundAutoConfigurationTests {
 		this.runner.run((context) -> {
 			BackgroundWork background = ready(context);
 			ForkJoinPool.commonPool().execute(this::runUntilReleased);
-			this.running.await();
+			awaitRunning();
 			assertThat(background.activeTasks()).anySatisfy(this::isNamed);
 			CompletableFuture<?> drained = drain(background, LONG);
 			assertThat(drained).isNotDone();
@@ -98,7 +97,7 @@ class GracefulBackgroundAutoConfigurationTests {
 					});
 				});
 			});
-			this.running.await();
+			awaitRunning();
 			CompletableFuture<?> drained = drain(background, LONG);
 			this.release.complete("");
 			assertThat(drained).succeedsWithin(LONG);
@@ -116,7 +115,7 @@ class GracefulBackgroundAutoConfigurationTests {
 		this.runner.run((context) -> {
 			BackgroundWork background = ready(context);
 			start("mine");
-			this.running.await();
+			awaitRunning();
 			assertThat(background.activeTasks()).noneSatisfy(this::isNamed);
 			assertThat(background.atWork()).anySatisfy(this::isNamed);
 		});
@@ -127,7 +126,7 @@ class GracefulBackgroundAutoConfigurationTests {
 		this.runner.withPropertyValues("graceful.background.exclude=mi*").run((context) -> {
 			BackgroundWork background = ready(context);
 			start("mine");
-			this.running.await();
+			awaitRunning();
 			assertThat(background.atWork()).noneSatisfy(this::isNamed);
 		});
 	}
@@ -139,7 +138,7 @@ class GracefulBackgroundAutoConfigurationTests {
 			.run((context) -> {
 				BackgroundWork background = ready(context);
 				context.getBean("worker", Executor.class).execute(this::runUntilReleased);
-				this.running.await();
+				awaitRunning();
 				assertThat(background.atWork()).noneSatisfy(this::isNamed);
 				this.release.complete("");
 			});
@@ -150,7 +149,7 @@ class GracefulBackgroundAutoConfigurationTests {
 		this.runner.withPropertyValues("server.shutdown=immediate").run((context) -> {
 			BackgroundWork background = ready(context);
 			ForkJoinPool.commonPool().execute(this::runUntilReleased);
-			this.running.await();
+			awaitRunning();
 			assertThat(background.activeTasks()).isEmpty();
 			assertThat(background.atWork()).isEmpty();
 		});
@@ -223,8 +222,21 @@ class GracefulBackgroundAutoConfigurationTests {
 		thread.start();
 	}
 
+	/*
+	 * Until it waits: a stack and a state that are read while it goes there do not match.
+	 */
+	private void awaitRunning() {
+		Awaitility.await()
+			.until(() -> Thread.getAllStackTraces()
+				.entrySet()
+				.stream()
+				.anyMatch((entry) -> entry.getKey().getState() == Thread.State.WAITING
+						&& Arrays.stream(entry.getValue()).anyMatch((frame) -> frame.getMethodName().equals("join"))
+						&& Arrays.stream(entry.getValue())
+							.anyMatch((frame) -> frame.getMethodName().equals("runUntilReleased"))));
+	}
+
 	private void runUntilReleased() {
-		this.running.countDown();
 		this.release.join();
 	}
 

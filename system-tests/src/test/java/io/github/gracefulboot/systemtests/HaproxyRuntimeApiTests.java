@@ -56,7 +56,7 @@ class HaproxyRuntimeApiTests {
 				assertThat(report.exitCodes()).as(report::summary).containsExactly(0);
 				assertThat(report.outcomes()).as(report::summary)
 					.hasSize(2)
-					.allMatch((outcome) -> outcome.contains("HAProxy at " + socket() + " has drained"))
+					.allMatch((outcome) -> outcome.contains("HAProxy at " + socket() + " sends no more requests"))
 					.noneMatch((outcome) -> outcome.contains("failing readiness responses"));
 			}
 		}

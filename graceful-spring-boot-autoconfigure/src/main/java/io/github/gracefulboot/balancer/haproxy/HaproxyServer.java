@@ -3,7 +3,6 @@ package io.github.gracefulboot.balancer.haproxy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -56,8 +55,9 @@ record HaproxyServer(String backendId, String backend, String id, String name, S
 
 	private static HaproxyServer parse(List<String> names, String[] values) {
 		Map<String, String> fields = new HashMap<>();
-		Stream.iterate(0, (index) -> index < Math.min(names.size(), values.length), (index) -> index + 1)
-			.forEach((index) -> fields.put(names.get(index), values[index]));
+		for (int i = 0; i < Math.min(names.size(), values.length); i++) {
+			fields.put(names.get(i), values[i]);
+		}
 		return new HaproxyServer(fields.getOrDefault("be_id", ""), fields.getOrDefault("be_name", ""),
 				fields.getOrDefault("srv_id", ""), fields.getOrDefault("srv_name", ""),
 				fields.getOrDefault("srv_addr", ""), fields.getOrDefault("srv_port", ""),
@@ -65,7 +65,7 @@ record HaproxyServer(String backendId, String backend, String id, String name, S
 	}
 
 	private static int number(@Nullable String text) {
-		return (text == null || text.isEmpty()) ? 0 : Integer.decode(text);
+		return (text == null || text.isEmpty()) ? 0 : Integer.parseInt(text);
 	}
 
 	/**
