@@ -1,9 +1,7 @@
 package io.github.gracefulboot.balancer;
 
 import java.time.Duration;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ExecutorService;
 
 import io.github.gracefulboot.LoadBalancer;
 import io.github.gracefulboot.shutdown.DaemonThreads;
@@ -36,7 +34,7 @@ final class BalancerLink implements ToldBalancer {
 
 	private final Runnable onAnswer;
 
-	private final ThreadPoolExecutor executor;
+	private final ExecutorService executor;
 
 	/**
 	 * Tells what is to be told now from what was to be told before.
@@ -56,9 +54,7 @@ final class BalancerLink implements ToldBalancer {
 		this.name = bean.nameOr(bean.instance().name());
 		this.balancer = bean.instance();
 		this.onAnswer = onAnswer;
-		this.executor = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
-				DaemonThreads.factory("graceful-balancer-" + bean.name()));
-		this.executor.allowCoreThreadTimeOut(true);
+		this.executor = DaemonThreads.executor("graceful-balancer-" + bean.name(), Integer.MAX_VALUE);
 	}
 
 	void tellReady() {
@@ -81,29 +77,36 @@ final class BalancerLink implements ToldBalancer {
 	}
 
 	private void tell(String what, Message message, int turn) {
-		boolean failed = false;
-		while (this.turn == turn) {
-			try {
-				message.tell(turn);
-				if (failed) {
-					logger.info(LogMessage.format("%s was told to %s in the end", this.name, what));
-				}
-				return;
+		try {
+			boolean failed = false;
+			while (this.turn == turn && !isTold(what, message, turn, failed)) {
+				failed = true;
+				pause(turn);
 			}
-			catch (InterruptedException ex) {
-				return;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private boolean isTold(String what, Message message, int turn, boolean failed) throws InterruptedException {
+		try {
+			message.tell(turn);
+			if (failed) {
+				logger.info(LogMessage.format("%s was told to %s in the end", this.name, what));
 			}
-			catch (Exception | LinkageError ex) {
-				if (!failed && this.turn == turn) {
-					failed = true;
-					logger.warn(LogMessage.format("%s could not be told to %s, which is tried again each second: %s",
-							this.name, what, reason(ex)));
-				}
-				answer(turn, Answer.UNKNOWN);
+			return true;
+		}
+		catch (InterruptedException ex) {
+			throw ex;
+		}
+		catch (Exception | LinkageError ex) {
+			if (!failed && this.turn == turn) {
+				logger.warn(LogMessage.format("%s could not be told to %s, which is tried again each second: %s",
+						this.name, what, reason(ex)));
 			}
-			if (!pause(turn)) {
-				return;
-			}
+			answer(turn, Answer.UNKNOWN);
+			return false;
 		}
 	}
 
@@ -129,15 +132,9 @@ final class BalancerLink implements ToldBalancer {
 	/**
 	 * Waits before the next try, unless something else is to be told meanwhile.
 	 */
-	private synchronized boolean pause(int turn) {
-		try {
-			if (this.turn == turn) {
-				wait(BETWEEN_TRIES.toMillis());
-			}
-			return true;
-		}
-		catch (InterruptedException ex) {
-			return false;
+	private synchronized void pause(int turn) throws InterruptedException {
+		if (this.turn == turn) {
+			wait(BETWEEN_TRIES.toMillis());
 		}
 	}
 

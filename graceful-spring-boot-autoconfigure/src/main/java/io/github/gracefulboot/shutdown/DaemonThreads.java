@@ -1,6 +1,10 @@
 package io.github.gracefulboot.shutdown;
 
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Creates the threads of a stop: named, and never what keeps a process alive.
@@ -20,6 +24,20 @@ public final class DaemonThreads {
 		Thread thread = factory(name).newThread(task);
 		thread.start();
 		return thread;
+	}
+
+	/**
+	 * Creates what does one task after the other on a thread of its own, which ends when
+	 * there is none for a second.
+	 * @param name the name of the thread
+	 * @param longestQueue how many tasks may wait, beyond which they are rejected
+	 * @return the executor
+	 */
+	public static ExecutorService executor(String name, int longestQueue) {
+		ThreadPoolExecutor executor = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS,
+				new LinkedBlockingQueue<>(longestQueue), factory(name));
+		executor.allowCoreThreadTimeOut(true);
+		return executor;
 	}
 
 	/**

@@ -2,9 +2,8 @@ package io.github.gracefulboot.supervisor;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -34,7 +33,7 @@ final class SupervisorLink {
 
 	private final Supervisor supervisor;
 
-	private final ThreadPoolExecutor executor;
+	private final ExecutorService executor;
 
 	private volatile boolean available = true;
 
@@ -49,9 +48,7 @@ final class SupervisorLink {
 	SupervisorLink(Named<Supervisor> bean) {
 		this.name = bean.nameOr(bean.instance().name());
 		this.supervisor = bean.instance();
-		this.executor = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(LONGEST_QUEUE),
-				DaemonThreads.factory(threadName()));
-		this.executor.allowCoreThreadTimeOut(true);
+		this.executor = DaemonThreads.executor(threadName(), LONGEST_QUEUE);
 	}
 
 	private String threadName() {
