@@ -39,7 +39,7 @@ final class SimulatedStops {
 			for (int seed = 0; seed < STOPS; seed++) {
 				Simulation simulation = new Simulation(balancer, rate, seed);
 				Duration took = (rule.sleep != null) ? rule.sleep
-						: simulation.stop((balancer.answers != null) ? balancer.answers : rule.answers);
+						: simulation.stop((balancer.probes() != null) ? balancer.probes() : rule.answers);
 				stops.took.add(took);
 				stops.lossy += simulation.losesAfter(took) ? 1 : 0;
 			}
@@ -133,21 +133,25 @@ final class SimulatedStops {
 
 		private final double lag;
 
-		private final @Nullable Integer answers;
-
 		Balancer(String text, double period, int failures, double lag) {
 			this.text = text;
 			this.period = period;
 			this.failures = failures;
 			this.lag = lag;
-			this.answers = text.contains("probes=6") ? 6 : null;
 		}
 
 		/**
 		 * Whether the longest wait is long enough for it.
 		 */
 		boolean isSatisfied() {
-			return !this.text.contains("does not fit");
+			return this.period * this.failures + this.lag <= LONGEST_WAIT.toSeconds();
+		}
+
+		/**
+		 * What {@code graceful.lame-duck.probes} is set to for it.
+		 */
+		private @Nullable Integer probes() {
+			return (this == VARNISH) ? this.failures : null;
 		}
 
 		Duration period() {
