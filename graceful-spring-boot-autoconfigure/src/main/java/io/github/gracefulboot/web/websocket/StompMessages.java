@@ -1,9 +1,9 @@
 package io.github.gracefulboot.web.websocket;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -143,7 +143,7 @@ final class StompMessages implements MessagesInHand, WebSocketMessageBrokerConfi
 	public Message<?> preSend(Message<?> message, MessageChannel channel) {
 		StompSession session = session(message);
 		if (session != null) {
-			session.begin(SimpMessageHeaderAccessor.getDestination(message.getHeaders()), handlers(channel));
+			session.begin(handlers(channel));
 		}
 		return message;
 	}
@@ -167,7 +167,8 @@ final class StompMessages implements MessagesInHand, WebSocketMessageBrokerConfi
 	public Message<?> beforeHandle(Message<?> message, MessageChannel channel, MessageHandler handler) {
 		StompSession session = session(message);
 		if (session != null) {
-			session.threads.add(Thread.currentThread());
+			session.handled.put(Thread.currentThread(),
+					new Handled(SimpMessageHeaderAccessor.getDestination(message.getHeaders()), System.nanoTime()));
 		}
 		return message;
 	}
@@ -177,7 +178,7 @@ final class StompMessages implements MessagesInHand, WebSocketMessageBrokerConfi
 			@Nullable Exception ex) {
 		StompSession session = session(message);
 		if (session != null) {
-			session.threads.remove(Thread.currentThread());
+			session.handled.remove(Thread.currentThread());
 			session.end(1);
 		}
 	}
@@ -215,16 +216,16 @@ final class StompMessages implements MessagesInHand, WebSocketMessageBrokerConfi
 
 		private final AtomicInteger inHand = new AtomicInteger();
 
-		private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+		/**
+		 * By the thread that handles it, or the future that its handler returned.
+		 */
+		private final Map<Object, Handled> handled = new ConcurrentHashMap<>();
 
 		private volatile long since;
 
-		private volatile @Nullable String destination;
-
-		private void begin(@Nullable String destination, int count) {
+		private void begin(int count) {
 			if (this.inHand.getAndAdd(count) == 0) {
 				this.since = System.nanoTime();
-				this.destination = destination;
 			}
 		}
 
@@ -232,11 +233,36 @@ final class StompMessages implements MessagesInHand, WebSocketMessageBrokerConfi
 			this.inHand.updateAndGet((before) -> Math.max(0, before - count));
 		}
 
+		/**
+		 * Tells of the message that has been handled the longest. If all are between two
+		 * threads, nothing is known but since when some are.
+		 */
 		private ActiveTask toTask() {
-			String destination = this.destination;
-			return new ActiveTask("STOMP message" + ((destination != null) ? " to " + destination : ""),
-					Duration.ofNanos(System.nanoTime() - this.since), this.threads.stream().findFirst().orElse(null));
+			long now = System.nanoTime();
+			return this.handled.entrySet()
+				.stream()
+				.min(Comparator.comparingLong((entry) -> entry.getValue().since() - now))
+				.map((entry) -> toTask(entry.getValue(), entry.getKey()))
+				.orElseGet(() -> toTask(new Handled(null, this.since), this));
 		}
+
+		private static ActiveTask toTask(Handled handled, Object key) {
+			return new ActiveTask(
+					"STOMP message" + ((handled.destination() != null) ? " to " + handled.destination() : ""),
+					Duration.ofNanos(System.nanoTime() - handled.since()),
+					(key instanceof Thread thread) ? thread : null);
+		}
+
+	}
+
+	/**
+	 * A message that a handler has received.
+	 *
+	 * @param destination where it was sent to, {@code null} if nowhere, as the reply to a
+	 * {@code CONNECT}
+	 * @param since the {@link System#nanoTime()} when the handler received it
+	 */
+	private record Handled(@Nullable String destination, long since) {
 
 	}
 
@@ -278,7 +304,11 @@ final class StompMessages implements MessagesInHand, WebSocketMessageBrokerConfi
 		}
 
 		private static <T> CompletableFuture<T> counted(CompletableFuture<T> future, StompSession session) {
-			session.begin(null, 1);
+			session.begin(1);
+			Handled handled = session.handled.get(Thread.currentThread());
+			if (handled != null) {
+				session.handled.put(future, handled);
+			}
 			CompletableFuture<T> result = new CompletableFuture<>();
 			future.whenComplete((value, ex) -> {
 				try {
@@ -291,6 +321,7 @@ final class StompMessages implements MessagesInHand, WebSocketMessageBrokerConfi
 					}
 				}
 				finally {
+					session.handled.remove(future);
 					session.end(1);
 				}
 			});
