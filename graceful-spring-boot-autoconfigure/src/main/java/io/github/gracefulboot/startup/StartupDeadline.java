@@ -120,7 +120,8 @@ final class StartupDeadline implements BeanFactoryPostProcessor, ApplicationList
 			while (!over && this.checks.isWaiting()) {
 				over = this.over.await(BETWEEN_LOOKS.toNanos(), TimeUnit.NANOSECONDS);
 			}
-			if (!over) {
+			// On a busy machine it may have ended since
+			if (this.over.getCount() > 0) {
 				logger.warn(LogMessage.format("Not ready after %s (graceful.startup.timeout). Thread %s:%n%s",
 						Durations.text(this.timeout), this.starter.getName(),
 						Arrays.stream(this.starter.getStackTrace())

@@ -312,7 +312,9 @@ class GracefulDataSourceCheckTests {
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining(StartupCheckFailedException.class.getName())
 				.hasStackTraceContaining("dataSource was still unavailable after"));
-		assertThat(output).contains("Waiting for dataSource: ").doesNotContain("\tat ", "HikariPool-");
+		assertThat(output).contains("Waiting for dataSource: ")
+			.doesNotContain("HikariPool-")
+			.doesNotContainPattern("(Exception|Error)[^\\n]*\\n\\tat ");
 		Awaitility.await()
 			.untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
 				.noneMatch((name) -> name.startsWith("graceful-") || name.startsWith("HikariPool-")));
