@@ -38,6 +38,7 @@ final class ConfigurationPage {
 
 	private static final List<Section> SECTIONS = List.of(new Section("graceful", ""),
 			new Section("graceful.shutdown", "The budget of a [shutdown](shutdown.md) and how the process ends."),
+			new Section("graceful.shutdown.report", "The [report](reports.md) that each shutdown leaves."),
 			new Section("graceful.lame-duck",
 					"How long an instance still serves while [load balancers notice](shutdown.md#when-the-lame-duck-stage-ends)."),
 			new Section("graceful.balancer", "[HAProxy](load-balancers.md#haproxy-told-and-asked), told and asked."),

@@ -23,11 +23,9 @@ final class CutOffs {
 
 	private static final Log logger = LogFactory.getLog(ShutdownSequence.class);
 
-	private final List<String> cutOff = new CopyOnWriteArrayList<>();
+	private static final int STACKS_OF_ABANDONED = 10;
 
-	private static final int STACKS = 10;
-
-	private final List<String> abandoned = new CopyOnWriteArrayList<>();
+	private final List<LostWork> lost = new CopyOnWriteArrayList<>();
 
 	private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
@@ -53,11 +51,10 @@ final class CutOffs {
 	 * @param thread the thread that works on it, or {@code null} if it is not known
 	 */
 	void add(String what, @Nullable Thread thread) {
-		this.cutOff.add(what);
 		if (thread != null) {
 			this.threads.add(thread);
 		}
-		logger.warn("Cut off: " + what + ((thread != null) ? stackOf(thread) : ""));
+		name("Cut off: ", new LostWork(what, nameOf(thread), stackOf(thread), false));
 	}
 
 	/**
@@ -68,15 +65,27 @@ final class CutOffs {
 		Thread thread = task.thread();
 		if (thread != null && this.threads.add(thread)) {
 			String what = "thread " + thread.getName() + " (" + task.description() + ")";
-			this.abandoned.add(what);
-			logger.warn("Abandoned: " + what + ((this.abandoned.size() <= STACKS) ? stackOf(thread) : ""));
+			List<String> stack = (what(true).size() < STACKS_OF_ABANDONED) ? stackOf(thread) : List.of();
+			name("Abandoned: ", new LostWork(what, thread.getName(), stack, true));
 		}
 	}
 
-	private static String stackOf(Thread thread) {
-		return Arrays.stream(thread.getStackTrace())
-			.map((frame) -> System.lineSeparator() + "\tat " + frame)
-			.collect(Collectors.joining());
+	private void name(String how, LostWork work) {
+		this.lost.add(work);
+		logger.warn(how + work.what()
+				+ work.stack()
+					.stream()
+					.map((frame) -> System.lineSeparator() + "\tat " + frame)
+					.collect(Collectors.joining()));
+	}
+
+	private static @Nullable String nameOf(@Nullable Thread thread) {
+		return (thread != null) ? thread.getName() : null;
+	}
+
+	private static List<String> stackOf(@Nullable Thread thread) {
+		return (thread != null) ? Arrays.stream(thread.getStackTrace()).map(StackTraceElement::toString).toList()
+				: List.of();
 	}
 
 	boolean contains(Participant participant) {
@@ -88,7 +97,19 @@ final class CutOffs {
 	}
 
 	Outcome toOutcome() {
-		return new Outcome(Stream.concat(this.cutOff.stream(), this.abandoned.stream()).toList());
+		return new Outcome(Stream.of(false, true).flatMap((abandoned) -> what(abandoned).stream()).toList());
+	}
+
+	/**
+	 * Returns what was lost so far.
+	 * @return a copy, in the order in which it was named
+	 */
+	List<LostWork> lost() {
+		return List.copyOf(this.lost);
+	}
+
+	private List<String> what(boolean abandoned) {
+		return this.lost.stream().filter((work) -> work.abandoned() == abandoned).map(LostWork::what).toList();
 	}
 
 	/**
@@ -97,7 +118,7 @@ final class CutOffs {
 	 */
 	@Override
 	public String toString() {
-		return Stream.of(describe("cut off: ", this.cutOff), describe("abandoned: ", this.abandoned))
+		return Stream.of(describe("cut off: ", what(false)), describe("abandoned: ", what(true)))
 			.filter((text) -> !text.isEmpty())
 			.collect(Collectors.joining("; "));
 	}

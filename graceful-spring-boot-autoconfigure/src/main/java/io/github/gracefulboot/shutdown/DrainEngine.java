@@ -1,6 +1,7 @@
 package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -46,11 +47,14 @@ final class DrainEngine {
 
 	private final Progress progress;
 
+	private final Timeline timeline;
+
 	private volatile boolean waitingForOthers;
 
-	DrainEngine(CutOffs cutOffs, Progress progress) {
+	DrainEngine(CutOffs cutOffs, Progress progress, Timeline timeline) {
 		this.cutOffs = cutOffs;
 		this.progress = progress;
+		this.timeline = timeline;
 	}
 
 	/**
@@ -73,6 +77,7 @@ final class DrainEngine {
 		logger.debug(LogMessage.format("Draining %s (up to %s)", names(drains), Durations.text(deadline.remaining())));
 		drains.forEach((drain) -> drain.thread.start());
 		StageResult result = await(unfinished, drains, deadline, waitsForShutdown);
+		drains.forEach((drain) -> this.timeline.drained(drain.toDrained()));
 		List<Drain> cutOff = drains.stream().filter((drain) -> !drain.hasFinished()).toList();
 		if (cutOff.isEmpty()) {
 			return result;
@@ -192,6 +197,10 @@ final class DrainEngine {
 
 		private final Thread thread;
 
+		private final Instant startedAt = Instant.now();
+
+		private volatile @Nullable Instant endedAt;
+
 		private volatile boolean ended;
 
 		private volatile boolean returned;
@@ -222,9 +231,16 @@ final class DrainEngine {
 				logger.warn(LogMessage.format("Could not drain %s", this.participant.name()), ex);
 			}
 			finally {
+				this.endedAt = Instant.now();
 				this.ended = true;
 				this.unfinished.countDown();
 			}
+		}
+
+		private Timeline.Drained toDrained() {
+			Instant endedAt = this.endedAt;
+			return new Timeline.Drained(this.participant.name(), this.participant.role(), this.startedAt,
+					Duration.between(this.startedAt, (endedAt != null) ? endedAt : Instant.now()), hasFinished());
 		}
 
 		/**

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -22,6 +23,7 @@ import io.github.gracefulboot.StageChangedEvent;
 import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.shutdown.OwnBeans.Named;
 import io.github.gracefulboot.shutdown.StageListener.Change;
+import io.github.gracefulboot.shutdown.StageListener.Ending;
 import io.github.gracefulboot.traffic.Traffic;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -97,7 +99,7 @@ public final class ShutdownSequence implements GracefulShutdown {
 		this.events = events;
 		this.clock = clock;
 		this.progress = new Progress(clock);
-		this.engine = new DrainEngine(this.cutOffs, this.progress);
+		this.engine = new DrainEngine(this.cutOffs, this.progress, this.timeline);
 	}
 
 	/**
@@ -385,16 +387,23 @@ public final class ShutdownSequence implements GracefulShutdown {
 			if (this.stage == Stage.EXIT) {
 				end(new StageEnd(StageResult.COMPLETED));
 			}
-			String took = Durations.text(this.budget.timeout().minus(deadline.remaining()));
+			Duration took = this.budget.timeout().minus(deadline.remaining());
+			String how = "%s (%s; %s)".formatted(Durations.text(took), this.source, this.timeline);
 			if (outcome.isClean()) {
-				logger.info(LogMessage.format("Shutdown completed in %s (%s; %s)", took, this.source, this.timeline));
+				ended(new Ending(outcome, took, "Shutdown completed in " + how), logger::info);
 			}
 			else {
-				logger.warn(LogMessage.format("Shutdown forced after %s (%s; %s), %s", took, this.source, this.timeline,
-						this.cutOffs));
+				ended(new Ending(outcome, took, "Shutdown forced after " + how + ", " + this.cutOffs), logger::warn);
 			}
 		}
 		return outcome;
+	}
+
+	private void ended(Ending ending, Consumer<String> log) {
+		log.accept(ending.line());
+		for (Named<StageListener> listener : this.members.listeners()) {
+			isolated(listener.name(), () -> listener.instance().ended(ending));
+		}
 	}
 
 	/**
@@ -443,8 +452,20 @@ public final class ShutdownSequence implements GracefulShutdown {
 		return this.reason;
 	}
 
-	String getSource() {
+	/**
+	 * Returns who asked for the shutdown.
+	 * @return such as {@code SIGTERM}, empty until a shutdown begins
+	 */
+	public String getSource() {
 		return this.source;
+	}
+
+	/**
+	 * Returns the work that was cut off or abandoned so far.
+	 * @return a copy, in the order in which it was named
+	 */
+	public List<LostWork> getLostWork() {
+		return this.cutOffs.lost();
 	}
 
 	@Override

@@ -2,6 +2,7 @@ package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
 
+import io.github.gracefulboot.Outcome;
 import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.StopReason;
 
@@ -18,6 +19,25 @@ public interface StageListener {
 	 * @param change what has changed
 	 */
 	void stageChanged(Change change);
+
+	/**
+	 * Called when the log has said how the shutdown went, as the last thing before the
+	 * process ends. Must be quick.
+	 * @param ending how it went
+	 */
+	default void ended(Ending ending) {
+	}
+
+	/**
+	 * The end of a shutdown.
+	 *
+	 * @param outcome how it went
+	 * @param took how long it took
+	 * @param line what the log says of it
+	 */
+	record Ending(Outcome outcome, Duration took, String line) {
+
+	}
 
 	/**
 	 * The end of a stage and the beginning of the next.

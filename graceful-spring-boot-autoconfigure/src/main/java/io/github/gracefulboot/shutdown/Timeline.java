@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import io.github.gracefulboot.DrainParticipant.Role;
 import io.github.gracefulboot.Stage;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class Timeline {
 
 	private final List<Entry> entries = new ArrayList<>();
+
+	private final List<Drained> drained = new ArrayList<>();
 
 	synchronized void enter(Stage stage, Instant at, long nanos) {
 		this.entries.add(new Entry(stage, at, nanos, null));
@@ -28,6 +31,10 @@ public final class Timeline {
 		return ended.took();
 	}
 
+	synchronized void drained(Drained participant) {
+		this.drained.add(participant);
+	}
+
 	synchronized Duration lastTook() {
 		return this.entries.isEmpty() ? Duration.ZERO : this.entries.get(this.entries.size() - 1).took();
 	}
@@ -38,6 +45,14 @@ public final class Timeline {
 	 */
 	public synchronized List<Entry> entries() {
 		return List.copyOf(this.entries);
+	}
+
+	/**
+	 * Returns the participants that were drained, in the order of their roles.
+	 * @return a copy
+	 */
+	public synchronized List<Drained> participants() {
+		return List.copyOf(this.drained);
 	}
 
 	/**
@@ -78,6 +93,19 @@ public final class Timeline {
 			String detail = this.end.how().detail();
 			return this.stage.id() + " " + Durations.text(took()) + ((detail != null) ? " (" + detail + ")" : "");
 		}
+
+	}
+
+	/**
+	 * The drain of a participant.
+	 *
+	 * @param name its name
+	 * @param role what it is to the work
+	 * @param startedAt when its drain began
+	 * @param took how long it was waited for
+	 * @param finished whether nothing of it was left
+	 */
+	public record Drained(String name, Role role, Instant startedAt, Duration took, boolean finished) {
 
 	}
 

@@ -1,12 +1,15 @@
 package io.github.gracefulboot.traffic;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -19,6 +22,8 @@ public final class Traffic implements AutoCloseable {
 
 	private static final int MOST_PROBERS = 256;
 
+	private static final int MOST_ANSWERS = 1000;
+
 	private final LongSupplier clock;
 
 	private final WakeUp wakeUp;
@@ -28,6 +33,8 @@ public final class Traffic implements AutoCloseable {
 	private final Arrivals arrivals = new Arrivals();
 
 	private final Map<Client, Prober> probers = new ConcurrentHashMap<>();
+
+	private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
 
 	private final List<ConnectionSource> connectionSources = new CopyOnWriteArrayList<>();
 
@@ -164,7 +171,19 @@ public final class Traffic implements AutoCloseable {
 			}
 		}
 		this.probers.computeIfAbsent(client, Prober::new).answered(now, ready);
+		if (this.watched && this.answers.size() < MOST_ANSWERS) {
+			this.answers.add(new Answer(client, Instant.now(), ready));
+		}
 		changed();
+	}
+
+	/**
+	 * Returns what those who asked for readiness were told while the record was
+	 * {@linkplain #watch() watched}.
+	 * @return the first 1000 answers
+	 */
+	public List<Answer> answers() {
+		return List.copyOf(this.answers);
 	}
 
 	/**
@@ -229,6 +248,17 @@ public final class Traffic implements AutoCloseable {
 			.map(ConnectionSource::openConnections)
 			.flatMap(Collection::stream)
 			.toList();
+	}
+
+	/**
+	 * An answer to somebody who asked for readiness.
+	 *
+	 * @param client who asked
+	 * @param at when it was answered
+	 * @param ready whether the answer was that the application is ready
+	 */
+	public record Answer(Client client, Instant at, boolean ready) {
+
 	}
 
 }

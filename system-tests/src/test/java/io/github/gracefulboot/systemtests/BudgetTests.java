@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
 import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.load.Load;
 import io.github.gracefulboot.systemtests.load.LoadClient;
+import io.github.gracefulboot.systemtests.process.Command;
 import io.github.gracefulboot.systemtests.process.Exit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -52,7 +54,10 @@ class BudgetTests {
 
 	@Test
 	void whenRequestOutlivesBudgetThenExitIsForcedInTimeAndRequestIsNamed() {
-		App app = App.of(SampleJar.GRACEFUL, TestDirectory.create("budget"), "--graceful.shutdown.timeout=3s");
+		Path directory = TestDirectory.create("budget");
+		Path reports = directory.resolve("reports");
+		App app = App.of(SampleJar.GRACEFUL, directory, "--graceful.shutdown.timeout=3s",
+				"--graceful.shutdown.report.directory=" + reports);
 		Load longRequest = Load.of("POST", "/slow?ms=60000", true, 1).withMaxRequests(1);
 		try (AppProcess process = app.startReady(); LoadClient client = LoadClient.start(longRequest, process.port())) {
 			process.awaitLog("Slow request of 60000 ms begins");
@@ -65,6 +70,8 @@ class BudgetTests {
 				.containsPattern("\tat .*io\\.github\\.gracefulboot\\.sample\\.WorkController\\.");
 			assertThat(client.stop().failed()).isEqualTo(1);
 		}
+		assertThat(verdict(reports)).startsWith("1 instance stopped within ")
+			.contains("0 clean, 1 forced, 0 unfinished", "1 task cut off", "cut-off: POST /slow for ");
 	}
 
 	@Test
@@ -88,8 +95,9 @@ class BudgetTests {
 		Path directory = TestDirectory.create("budget-hang");
 		Path file = directory.resolve("buffered.log");
 		Path logging = Files.writeString(directory.resolve("logback.xml"), BUFFERED_LOG.formatted(file));
+		Path reports = directory.resolve("reports");
 		App app = App.of(SampleJar.GRACEFUL, directory, "--graceful.shutdown.timeout=3s", "--sample.stop-delay=60s",
-				"--logging.config=" + logging);
+				"--logging.config=" + logging, "--graceful.shutdown.report.directory=" + reports);
 		try (AppProcess process = app.startReady()) {
 			Exit exit = process.stop("TERM");
 			System.out.printf("BUDGET of 3 s with a bean that hangs for 60 s: exit code %d after %d ms%n", exit.code(),
@@ -100,6 +108,7 @@ class BudgetTests {
 				.containsPattern("Cut off: the exit stage\\R(\tat .*\\R)*\tat .*StopDelay\\.destroy");
 			assertThat(file).content().contains("Shutdown forced", "Cut off: the exit stage");
 		}
+		assertThat(verdict(reports)).contains("1 forced", "cut-off: the exit stage");
 	}
 
 	/**
@@ -139,6 +148,17 @@ class BudgetTests {
 			hanging.stop();
 			assertThat(client.stop().failed()).isEqualTo(1);
 		}
+	}
+
+	/**
+	 * Returns what the verdict says of a forced shutdown, from the application's own jar.
+	 */
+	private static String verdict(Path reports) {
+		Command verdict = Command.run(List.of(App.java(), "-cp", SampleJar.GRACEFUL.path().toString(),
+				"-Dloader.main=io.github.gracefulboot.report.Verdict",
+				"org.springframework.boot.loader.launch.PropertiesLauncher", reports.toString()));
+		assertThat(verdict.exitCode()).as(verdict.output()).isEqualTo(1);
+		return verdict.output();
 	}
 
 }

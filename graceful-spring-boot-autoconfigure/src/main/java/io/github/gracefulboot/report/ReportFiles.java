@@ -1,0 +1,127 @@
+package io.github.gracefulboot.report;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.core.log.LogMessage;
+
+/**
+ * The reports in a directory, which several instances may share: of each shutdown a JSON
+ * file and a page, both either complete or not there.
+ */
+final class ReportFiles {
+
+	private static final Log logger = LogFactory.getLog(StopRecorder.class);
+
+	private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'")
+		.withZone(ZoneOffset.UTC);
+
+	private static final String PREFIX = "stop-";
+
+	private static final String JSON = ".json";
+
+	private static final String PAGE = ".html";
+
+	private final Path directory;
+
+	private final int keep;
+
+	private final Instance instance;
+
+	ReportFiles(Path directory, int keep, Instance instance) {
+		this.directory = directory;
+		this.keep = keep;
+		this.instance = instance;
+	}
+
+	/**
+	 * Says at the start that nothing could be written, rather than at the end.
+	 */
+	void check() {
+		try {
+			Files.createDirectories(this.directory);
+			if (!Files.isWritable(this.directory)) {
+				throw new IOException("not writable");
+			}
+		}
+		catch (IOException | RuntimeException ex) {
+			logger.warn(LogMessage.format(
+					"Shutdowns cannot be reported to %s, going on without it (%s): create the directory, and let the "
+							+ "user of this process write to it",
+					this.directory, ex));
+		}
+	}
+
+	/**
+	 * Writes a report, in place of an earlier one of the same shutdown.
+	 * @param startedAt when the shutdown began
+	 * @param report the report
+	 * @throws IOException if it cannot be written
+	 */
+	void write(Instant startedAt, StopReport report) throws IOException {
+		Files.createDirectories(this.directory);
+		String name = PREFIX + TIME.format(startedAt) + "-" + safe(this.instance.host()) + "-" + this.instance.pid();
+		String json = report.toJson();
+		replace(name + JSON, json);
+		replace(name + PAGE, ReportPage.of(json));
+	}
+
+	private static String safe(String host) {
+		return host.replaceAll("[^A-Za-z0-9.-]", "_");
+	}
+
+	private void replace(String name, String content) throws IOException {
+		Path temporary = this.directory.resolve("." + name + ".tmp");
+		try {
+			Files.writeString(temporary, content);
+			Files.move(temporary, this.directory.resolve(name), StandardCopyOption.ATOMIC_MOVE,
+					StandardCopyOption.REPLACE_EXISTING);
+		}
+		catch (IOException ex) {
+			Files.deleteIfExists(temporary);
+			throw ex;
+		}
+	}
+
+	/**
+	 * Deletes the oldest reports beyond those that are kept.
+	 * @throws IOException if one cannot be deleted
+	 */
+	void rotate() throws IOException {
+		List<Path> reports;
+		try (Stream<Path> files = Files.list(this.directory)) {
+			reports = files.filter(ReportFiles::isReport).sorted().toList();
+		}
+		for (Path report : reports.subList(0, Math.max(0, reports.size() - this.keep))) {
+			String name = report.getFileName().toString();
+			Files.deleteIfExists(report);
+			Files.deleteIfExists(report.resolveSibling(name.substring(0, name.length() - JSON.length()) + PAGE));
+		}
+	}
+
+	/**
+	 * Returns whether a file is the report of a shutdown.
+	 * @param file a file
+	 * @return whether its name says so
+	 */
+	static boolean isReport(Path file) {
+		String name = file.getFileName().toString();
+		return name.startsWith(PREFIX) && name.endsWith(JSON);
+	}
+
+	@Override
+	public String toString() {
+		return this.directory.toString();
+	}
+
+}

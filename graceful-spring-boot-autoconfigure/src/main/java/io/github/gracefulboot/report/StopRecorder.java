@@ -1,0 +1,171 @@
+package io.github.gracefulboot.report;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import io.github.gracefulboot.Stage;
+import io.github.gracefulboot.report.StopReport.Sample;
+import io.github.gracefulboot.shutdown.DaemonThreads;
+import io.github.gracefulboot.shutdown.Durations;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
+import io.github.gracefulboot.shutdown.StageListener;
+import io.github.gracefulboot.traffic.Traffic;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.InitializingBean;
+import org.springframework.core.log.LogMessage;
+
+/**
+ * Follows a shutdown and reports it. The report is written each second, so that a process
+ * that is killed leaves one, too, and once more when the shutdown has ended. All of it
+ * happens on a thread of its own, for which nobody waits long: a disk that is full, slow
+ * or gone costs the report, and never the shutdown.
+ */
+final class StopRecorder implements StageListener, InitializingBean {
+
+	private static final Log logger = LogFactory.getLog(StopRecorder.class);
+
+	private static final Duration BETWEEN_SAMPLES = Duration.ofMillis(100);
+
+	private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(1);
+
+	/**
+	 * How long the end of the process waits for its report.
+	 */
+	private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+	/**
+	 * Beyond which every other sample is dropped, and they are taken half as often.
+	 */
+	private static final int MOST_SAMPLES = 600;
+
+	private final ShutdownSequence shutdown;
+
+	private final Traffic traffic;
+
+	private final Instance instance;
+
+	private final @Nullable ReportFiles files;
+
+	private final @Nullable TerminationLog terminationLog;
+
+	private final List<Sample> samples = new ArrayList<>();
+
+	private final CountDownLatch over = new CountDownLatch(1);
+
+	private Duration betweenSamples = BETWEEN_SAMPLES;
+
+	private volatile @Nullable Thread thread;
+
+	private volatile @Nullable Ending ending;
+
+	private boolean failed;
+
+	/**
+	 * Creates the recorder.
+	 * @param shutdown what it reports
+	 * @param traffic knows who asked for readiness
+	 * @param instance whose shutdown it is
+	 * @param files where reports go, or {@code null} if none are written
+	 * @param terminationLog where the last line goes, or {@code null} if nobody reads it
+	 */
+	StopRecorder(ShutdownSequence shutdown, Traffic traffic, Instance instance, @Nullable ReportFiles files,
+			@Nullable TerminationLog terminationLog) {
+		this.shutdown = shutdown;
+		this.traffic = traffic;
+		this.instance = instance;
+		this.files = files;
+		this.terminationLog = terminationLog;
+	}
+
+	@Override
+	public void afterPropertiesSet() {
+		if (this.files != null) {
+			this.files.check();
+		}
+	}
+
+	@Override
+	public void stageChanged(Change change) {
+		if (change.previous() == Stage.RUNNING) {
+			Instant startedAt = this.shutdown.getTimeline().entries().get(0).startedAt();
+			this.thread = DaemonThreads.start("graceful-report", () -> record(startedAt));
+		}
+	}
+
+	@Override
+	public void ended(Ending ending) {
+		this.ending = ending;
+		this.over.countDown();
+		Thread thread = this.thread;
+		try {
+			if (thread != null) {
+				thread.join(PATIENCE.toMillis());
+				if (thread.isAlive()) {
+					logger.warn(LogMessage.format(
+							"The report of the shutdown was not written within %s, going on without it",
+							Durations.text(PATIENCE)));
+				}
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void record(Instant startedAt) {
+		try {
+			Instant due = startedAt;
+			do {
+				sample();
+				if (!Instant.now().isBefore(due)) {
+					write(startedAt, null);
+					due = Instant.now().plus(BETWEEN_REPORTS);
+				}
+			}
+			while (!this.over.await(this.betweenSamples.toMillis(), TimeUnit.MILLISECONDS));
+			write(startedAt, this.ending);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void sample() {
+		this.samples.add(new Sample(Instant.now(), this.shutdown.getActiveTasks().size()));
+		if (this.samples.size() > MOST_SAMPLES) {
+			List<Sample> all = List.copyOf(this.samples);
+			this.samples.removeIf((sample) -> all.indexOf(sample) % 2 != 0);
+			this.betweenSamples = this.betweenSamples.multipliedBy(2);
+		}
+	}
+
+	private void write(Instant startedAt, @Nullable Ending ending) {
+		try {
+			if (ending != null && this.terminationLog != null) {
+				this.terminationLog.write(ending.line());
+			}
+			if (this.files != null) {
+				this.files.write(startedAt,
+						StopReport.of(this.instance, startedAt, this.shutdown, ending, this.traffic, this.samples));
+				if (ending != null) {
+					this.files.rotate();
+				}
+			}
+		}
+		catch (IOException | RuntimeException | LinkageError ex) {
+			if (!this.failed) {
+				logger.warn(LogMessage.format("The shutdown cannot be reported, going on without it: %s", ex));
+			}
+			this.failed = true;
+		}
+	}
+
+}

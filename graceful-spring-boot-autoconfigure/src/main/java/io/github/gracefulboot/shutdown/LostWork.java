@@ -1,0 +1,20 @@
+package io.github.gracefulboot.shutdown;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A piece of work that dies with the process, or was interrupted.
+ *
+ * @param what what it was, such as {@code POST /orders for 12.3 s on thread
+ * http-nio-8080-exec-3}
+ * @param thread the name of the thread that was at work, or {@code null} if that is not
+ * known
+ * @param stack where the thread was, a frame each, the innermost first; empty if that is
+ * not known
+ * @param abandoned whether the shutdown did not wait for it
+ */
+public record LostWork(String what, @Nullable String thread, List<String> stack, boolean abandoned) {
+
+}
