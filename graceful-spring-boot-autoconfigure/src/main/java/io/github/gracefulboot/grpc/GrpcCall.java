@@ -3,6 +3,7 @@ package io.github.gracefulboot.grpc;
 import java.time.Duration;
 
 import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.traffic.Printable;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
@@ -61,7 +62,7 @@ final class GrpcCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 	}
 
 	ActiveTask toTask() {
-		return new ActiveTask("gRPC " + getMethodDescriptor().getFullMethodName(), age(), this.thread);
+		return new ActiveTask("gRPC " + Printable.text(getMethodDescriptor().getFullMethodName()), age(), this.thread);
 	}
 
 	/**

@@ -75,7 +75,7 @@ public record Client(String address, @Nullable String userAgent) {
 
 	@Override
 	public String toString() {
-		return (this.userAgent != null) ? this.address + " " + this.userAgent : this.address;
+		return (this.userAgent != null) ? this.address + " " + Printable.text(this.userAgent) : this.address;
 	}
 
 }

@@ -3,6 +3,7 @@ package io.github.gracefulboot.web;
 import java.time.Duration;
 
 import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.traffic.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +33,8 @@ public final class InFlightRequest {
 	}
 
 	ActiveTask toTask() {
-		return new ActiveTask(this.method + " " + this.path, Duration.ofNanos(System.nanoTime() - this.startedAt),
-				this.thread);
+		return new ActiveTask(Printable.text(this.method) + " " + Printable.path(this.path),
+				Duration.ofNanos(System.nanoTime() - this.startedAt), this.thread);
 	}
 
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.traffic.Printable;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -248,7 +249,8 @@ final class StompMessages implements MessagesInHand, WebSocketMessageBrokerConfi
 
 		private static ActiveTask toTask(Handled handled, Object key) {
 			return new ActiveTask(
-					"STOMP message" + ((handled.destination() != null) ? " to " + handled.destination() : ""),
+					"STOMP message"
+							+ ((handled.destination() != null) ? " to " + Printable.text(handled.destination()) : ""),
 					Duration.ofNanos(System.nanoTime() - handled.since()),
 					(key instanceof Thread thread) ? thread : null);
 		}

@@ -17,6 +17,7 @@ import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.Durations;
+import io.github.gracefulboot.traffic.Printable;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.stream.LongLivedStreams;
 import org.apache.commons.logging.Log;
@@ -103,11 +104,13 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 	private ActiveTask toTask(OpenWebSocket session, boolean named) {
 		ActiveTask message = message(session);
 		if (message != null) {
-			return new ActiveTask(message.description() + " of WebSocket " + session.path(), message.age(),
-					message.thread());
+			return new ActiveTask(message.description() + " of WebSocket " + Printable.path(session.path()),
+					message.age(), message.thread());
 		}
-		return session.isHandling() ? new ActiveTask("message of WebSocket " + session.path(), session.idle(),
-				named ? session.thread() : null) : new ActiveTask("WebSocket " + session.path(), null, null);
+		return session.isHandling()
+				? new ActiveTask("message of WebSocket " + Printable.path(session.path()), session.idle(),
+						named ? session.thread() : null)
+				: new ActiveTask("WebSocket " + Printable.path(session.path()), null, null);
 	}
 
 	private @Nullable ActiveTask message(OpenWebSocket session) {
@@ -219,7 +222,8 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 			action.run();
 		}
 		catch (RuntimeException | Error ex) {
-			logger.debug(LogMessage.format("Could not close the WebSocket session of %s properly", session.path()), ex);
+			logger.debug(LogMessage.format("Could not close the WebSocket session of %s properly",
+					Printable.path(session.path())), ex);
 		}
 	}
 
@@ -244,7 +248,7 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 
 		private Closing(OpenWebSocket session, Duration patience) {
 			this.session = session;
-			this.path = session.path();
+			this.path = Printable.path(session.path());
 			this.patience = patience;
 		}
 
