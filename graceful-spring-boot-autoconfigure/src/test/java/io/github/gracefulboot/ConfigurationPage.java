@@ -56,6 +56,7 @@ final class ConfigurationPage {
 					"When [supervisors](supervisors.md#ready) learn that the application is ready."),
 			new Section("graceful.supervisor", "[PM2](pm2.md), [systemd](systemd.md), [s6, dinit and a file](s6.md)."),
 			new Section("graceful.registry", "[Service registries](registries.md) of Spring Cloud."),
+			new Section("management.endpoint", "The [endpoint](endpoint.md)."),
 			new Section("management.health", "The [health contributor](shutdown.md#what-you-see)."));
 
 	private ConfigurationPage() {
@@ -136,7 +137,7 @@ final class ConfigurationPage {
 	}
 
 	private static String constants(String type) {
-		if (!type.contains("$")) {
+		if (!type.contains("$") && !type.endsWith(".Access")) {
 			return null;
 		}
 		Object[] constants = ClassUtils.resolveClassName(type, null).getEnumConstants();
@@ -151,6 +152,9 @@ final class ConfigurationPage {
 		}
 		if (value instanceof List<?> values) {
 			return new ArrayList<>(values).stream().map("`%s`"::formatted).collect(Collectors.joining(", "));
+		}
+		if (constants(type) != null) {
+			return "`%s`".formatted(value.toString().replace('_', '-'));
 		}
 		boolean noUnit = type.endsWith("Duration") && value.toString().equals("0");
 		return "`%s`".formatted(noUnit ? "0s" : value);

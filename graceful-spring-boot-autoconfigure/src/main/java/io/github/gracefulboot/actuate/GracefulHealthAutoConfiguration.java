@@ -2,6 +2,7 @@ package io.github.gracefulboot.actuate;
 
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
+import io.github.gracefulboot.traffic.Readiness;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
@@ -25,8 +26,8 @@ public final class GracefulHealthAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "gracefulHealthIndicator")
-	GracefulHealthIndicator gracefulHealthIndicator(ShutdownSequence shutdown) {
-		return new GracefulHealthIndicator(shutdown);
+	GracefulHealthIndicator gracefulHealthIndicator(ShutdownSequence shutdown, Readiness readiness) {
+		return new GracefulHealthIndicator(shutdown, readiness);
 	}
 
 }

@@ -3,6 +3,7 @@ package io.github.gracefulboot.actuate;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.GracefulShutdown;
 import io.github.gracefulboot.Stage;
+import io.github.gracefulboot.traffic.Readiness;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
@@ -10,28 +11,34 @@ import org.springframework.boot.health.contributor.Health;
 /**
  * Tells the stage of the stop: {@code UP} with {@code stage: running}, or
  * {@code OUT_OF_SERVICE} with the stage and {@code remainingMillis}, what is left of the
- * budget.
+ * budget. Out of service is also who runs with {@code maintenance: true}.
  */
 final class GracefulHealthIndicator extends AbstractHealthIndicator {
 
 	private final GracefulShutdown shutdown;
 
-	GracefulHealthIndicator(GracefulShutdown shutdown) {
+	private final Readiness readiness;
+
+	GracefulHealthIndicator(GracefulShutdown shutdown, Readiness readiness) {
 		super("Could not determine the stage of the shutdown");
 		this.shutdown = shutdown;
+		this.readiness = readiness;
 	}
 
 	@Override
 	protected void doHealthCheck(Health.Builder builder) {
 		Stage stage = this.shutdown.getStage();
 		Deadline deadline = this.shutdown.getDeadline();
-		if (stage == Stage.RUNNING) {
+		if (stage == Stage.RUNNING && !this.readiness.isInMaintenance()) {
 			builder.up();
 		}
 		else {
 			builder.outOfService();
 		}
 		builder.withDetail("stage", stage.id());
+		if (this.readiness.isInMaintenance()) {
+			builder.withDetail("maintenance", true);
+		}
 		if (deadline != null) {
 			builder.withDetail("remainingMillis", deadline.remaining().toMillis());
 		}

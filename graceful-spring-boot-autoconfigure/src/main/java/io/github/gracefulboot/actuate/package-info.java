@@ -1,5 +1,6 @@
 /**
- * What operators see: health and meters. Internal, and subject to change.
+ * What operators see and do: health, meters and an endpoint. Internal, and subject to
+ * change.
  */
 @NullMarked
 package io.github.gracefulboot.actuate;

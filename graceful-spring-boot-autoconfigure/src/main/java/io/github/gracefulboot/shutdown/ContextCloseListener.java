@@ -20,7 +20,7 @@ import org.springframework.core.log.LogMessage;
  * need them. A context that never was ready is let go at once, unless the process was
  * asked to stop while runners kept it from being ready: its server serves already.
  */
-final class ContextCloseListener implements SmartApplicationListener, DisposableBean {
+public final class ContextCloseListener implements SmartApplicationListener, DisposableBean {
 
 	private static final Log logger = LogFactory.getLog(ShutdownSequence.class);
 
@@ -90,7 +90,7 @@ final class ContextCloseListener implements SmartApplicationListener, Disposable
 	 * Returns what a shutdown would do now.
 	 * @return the plan
 	 */
-	ShutdownPlan plan() {
+	public ShutdownPlan plan() {
 		return this.shutdown.plan(this.phases.beans());
 	}
 

@@ -17,8 +17,9 @@ import org.springframework.core.log.LogMessage;
 /**
  * Whether the application accepts traffic. The one place that hears of it: everybody else
  * asks here, or is told in an order that can be relied on, once probes are answered
- * accordingly. What a child context says of itself does not count. Once a shutdown has
- * begun, traffic is refused, whatever the application goes on to publish.
+ * accordingly. What a child context says of itself does not count. During maintenance,
+ * and once a shutdown has begun, traffic is refused, whatever the application goes on to
+ * publish.
  */
 public final class Readiness implements ApplicationListener<AvailabilityChangeEvent<ReadinessState>> {
 
@@ -32,6 +33,13 @@ public final class Readiness implements ApplicationListener<AvailabilityChangeEv
 
 	private volatile boolean refusing;
 
+	private volatile boolean maintenance;
+
+	/**
+	 * What the application says of itself, which may not be what clients are told.
+	 */
+	private volatile boolean willing;
+
 	/**
 	 * Creates the latch.
 	 * @param context the context whose readiness it is
@@ -43,19 +51,22 @@ public final class Readiness implements ApplicationListener<AvailabilityChangeEv
 			Supplier<List<Listener>> listeners) {
 		this.context = context;
 		this.reached = availability != null && availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC;
+		this.willing = this.reached;
 		this.listeners = listeners;
 	}
 
 	@Override
 	public void onApplicationEvent(AvailabilityChangeEvent<ReadinessState> event) {
 		boolean accepting = event.getState() == ReadinessState.ACCEPTING_TRAFFIC;
-		if (accepting && this.refusing) {
-			AvailabilityChangeEvent.publish(this.context, ReadinessState.REFUSING_TRAFFIC);
+		boolean own = !(event.getSource() instanceof ApplicationContext source && isChild(source));
+		if (accepting && isRefused()) {
+			publishRefusal(own || this.willing);
 			return;
 		}
-		if (event.getSource() instanceof ApplicationContext source && isChild(source)) {
+		if (!own) {
 			return;
 		}
+		this.willing = accepting;
 		this.reached |= accepting;
 		for (Listener listener : this.listeners.get()) {
 			try {
@@ -65,6 +76,15 @@ public final class Readiness implements ApplicationListener<AvailabilityChangeEv
 				logger.warn(LogMessage.format("%s failed to take note of readiness", listener), ex);
 			}
 		}
+		if (accepting && isRefused()) {
+			// Since a moment ago
+			publishRefusal(true);
+		}
+	}
+
+	private void publishRefusal(boolean willing) {
+		AvailabilityChangeEvent.publish(this.context, ReadinessState.REFUSING_TRAFFIC);
+		this.willing = willing;
 	}
 
 	@Override
@@ -89,11 +109,45 @@ public final class Readiness implements ApplicationListener<AvailabilityChangeEv
 	}
 
 	/**
-	 * Returns whether traffic is refused to the end.
-	 * @return whether a shutdown has begun
+	 * Refuses traffic until {@link #endMaintenance()}, while all that comes is served.
+	 */
+	public synchronized void beginMaintenance() {
+		this.maintenance = true;
+		publishRefusal(this.willing);
+	}
+
+	/**
+	 * Accepts traffic again, unless the application itself does not.
+	 */
+	public synchronized void endMaintenance() {
+		this.maintenance = false;
+		if (isAccepted()) {
+			AvailabilityChangeEvent.publish(this.context, ReadinessState.ACCEPTING_TRAFFIC);
+		}
+	}
+
+	/**
+	 * Returns whether traffic is refused until somebody takes that back.
+	 * @return whether there is maintenance
+	 */
+	public boolean isInMaintenance() {
+		return this.maintenance;
+	}
+
+	/**
+	 * Returns whether traffic is accepted.
+	 * @return whether clients are told so
+	 */
+	public boolean isAccepted() {
+		return this.willing && !isRefused();
+	}
+
+	/**
+	 * Returns whether traffic is refused, whatever the application publishes.
+	 * @return whether there is maintenance, or a shutdown has begun
 	 */
 	public boolean isRefused() {
-		return this.refusing;
+		return this.refusing || this.maintenance;
 	}
 
 	/**

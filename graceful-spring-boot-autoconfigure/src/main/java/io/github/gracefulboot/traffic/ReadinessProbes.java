@@ -31,8 +31,8 @@ public interface ReadinessProbes {
 		READINESS,
 
 		/**
-		 * A request for readiness while traffic is refused to the end. To be answered 503
-		 * in place of the application, which may be set up to say something else.
+		 * A request for readiness while traffic is refused, whatever the application
+		 * says. To be answered 503 in its place.
 		 */
 		REFUSED,
 

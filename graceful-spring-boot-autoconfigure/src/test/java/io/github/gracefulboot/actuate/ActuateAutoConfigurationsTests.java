@@ -1,11 +1,13 @@
 package io.github.gracefulboot.actuate;
 
 import java.util.List;
+import java.util.Map;
 
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.traffic.Readiness;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
+import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
@@ -53,6 +56,18 @@ class ActuateAutoConfigurationsTests {
 			context.close();
 			assertThat(indicator.health().getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
 			assertThat(indicator.health().getDetails()).containsEntry("stage", "exit").containsKey("remainingMillis");
+		});
+	}
+
+	@Test
+	void whenInMaintenanceThenHealthIsOutOfServiceThoughItRuns() {
+		this.runner.run((context) -> {
+			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+			context.getBean(Readiness.class).beginMaintenance();
+			Health health = context.getBean(GracefulHealthIndicator.class).health();
+			assertThat(health.getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+			assertThat(health.getDetails())
+				.containsExactlyInAnyOrderEntriesOf(Map.of("stage", "running", "maintenance", true));
 		});
 	}
 

@@ -62,6 +62,92 @@ class ReadinessTests {
 		}
 	}
 
+	@Test
+	void whenInMaintenanceThenTrafficIsRefusedWhateverIsPublishedUntilItIsOver() {
+		new ApplicationContextRunner().withUserConfiguration(ListenerComesFirst.class).run((context) -> {
+			Readiness readiness = context.getBean(Readiness.class);
+			List<String> seen = context.getBean(ListenerComesFirst.class).seen;
+			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+			assertThat(readiness.isAccepted()).isTrue();
+			readiness.beginMaintenance();
+			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+			assertThat(readiness).matches(Readiness::isInMaintenance)
+				.matches(Readiness::isRefused)
+				.matches((state) -> !state.isAccepted());
+			assertThat(seen).last().isEqualTo("accepting=false, probes see REFUSING_TRAFFIC");
+			readiness.endMaintenance();
+			assertThat(readiness).matches(Readiness::isAccepted).matches((state) -> !state.isRefused());
+			assertThat(seen).containsExactly("accepting=true, probes see ACCEPTING_TRAFFIC",
+					"accepting=false, probes see REFUSING_TRAFFIC", "accepting=false, probes see REFUSING_TRAFFIC",
+					"accepting=true, probes see ACCEPTING_TRAFFIC");
+		});
+	}
+
+	@Test
+	void whenTheApplicationRefusesTrafficByItselfThenTheEndOfTheMaintenanceDoesNotOverrideIt() {
+		new ApplicationContextRunner().withUserConfiguration(ListenerComesFirst.class).run((context) -> {
+			Readiness readiness = context.getBean(Readiness.class);
+			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+			readiness.beginMaintenance();
+			AvailabilityChangeEvent.publish(context, ReadinessState.REFUSING_TRAFFIC);
+			readiness.endMaintenance();
+			assertThat(readiness.isAccepted()).isFalse();
+			assertThat(context.getBean(ApplicationAvailability.class).getReadinessState())
+				.isEqualTo(ReadinessState.REFUSING_TRAFFIC);
+			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+			assertThat(readiness.isAccepted()).isTrue();
+		});
+	}
+
+	@Test
+	void whenAChildContextAcceptsTrafficDuringMaintenanceThenThatDoesNotSpeakForItsParent() {
+		new ApplicationContextRunner().withUserConfiguration(ListenerComesFirst.class).run((context) -> {
+			Readiness readiness = context.getBean(Readiness.class);
+			readiness.beginMaintenance();
+			try (AnnotationConfigApplicationContext child = new AnnotationConfigApplicationContext()) {
+				child.setParent(context.getSourceApplicationContext());
+				child.refresh();
+				AvailabilityChangeEvent.publish(child, ReadinessState.ACCEPTING_TRAFFIC);
+				assertThat(context.getBean(ApplicationAvailability.class).getReadinessState())
+					.isEqualTo(ReadinessState.REFUSING_TRAFFIC);
+				readiness.endMaintenance();
+				assertThat(readiness.isAccepted()).isFalse();
+			}
+		});
+	}
+
+	@Test
+	void whenAShutdownBeginsDuringMaintenanceThenItsEndAcceptsNothing() {
+		new ApplicationContextRunner().withUserConfiguration(ListenerComesFirst.class).run((context) -> {
+			Readiness readiness = context.getBean(Readiness.class);
+			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+			readiness.beginMaintenance();
+			readiness.refuse();
+			readiness.endMaintenance();
+			assertThat(readiness.isAccepted()).isFalse();
+			assertThat(context.getBean(ListenerComesFirst.class).seen).last()
+				.isEqualTo("accepting=false, probes see REFUSING_TRAFFIC");
+		});
+	}
+
+	@Test
+	void whenMaintenanceBeginsWhileListenersHearThatTrafficIsAcceptedThenRefusalIsTheirLastWord() {
+		List<Boolean> told = new ArrayList<>();
+		try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
+			Readiness[] readiness = new Readiness[1];
+			readiness[0] = new Readiness(context, null, () -> List.of((accepting) -> {
+				if (accepting) {
+					readiness[0].beginMaintenance();
+				}
+			}, told::add));
+			context.addApplicationListener(readiness[0]);
+			context.refresh();
+			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+			assertThat(told).last().isEqualTo(false);
+			readiness[0].endMaintenance();
+		}
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	static class ListenerComesFirst {
 
