@@ -6,7 +6,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
@@ -16,6 +15,7 @@ import io.github.gracefulboot.shutdown.ShutdownPlan;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.Timeline;
 import io.github.gracefulboot.traffic.Client;
+import io.github.gracefulboot.traffic.Printable;
 import io.github.gracefulboot.traffic.Prober;
 import io.github.gracefulboot.traffic.ToldBalancer;
 import io.github.gracefulboot.traffic.Traffic;
@@ -47,15 +47,6 @@ record GracefulDescriptor(String stage, @Nullable String reason, String readines
 
 	private static final int MOST_TASKS = 100;
 
-	private static final int LONGEST_TEXT = 200;
-
-	/**
-	 * Line breaks, other control characters, and those that change how others look.
-	 */
-	private static final Pattern INVISIBLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
-
-	private static final Pattern SESSION = Pattern.compile(";jsessionid=[^/;\\s]*", Pattern.CASE_INSENSITIVE);
-
 	static GracefulDescriptor of(ShutdownSequence shutdown, String readiness, boolean maintenance, ShutdownPlan plan,
 			Traffic traffic, List<String> supervisors) {
 		StopReason reason = shutdown.getReason();
@@ -73,12 +64,6 @@ record GracefulDescriptor(String stage, @Nullable String reason, String readines
 		return Comparator
 			.comparing(ActiveTask::age, Comparator.nullsFirst(Comparator.<@Nullable Duration>naturalOrder()))
 			.reversed();
-	}
-
-	private static String printable(String text) {
-		String shown = SESSION.matcher(text).replaceAll("");
-		shown = (shown.length() > LONGEST_TEXT) ? shown.substring(0, LONGEST_TEXT) + "..." : shown;
-		return INVISIBLE.matcher(shown).replaceAll("?");
 	}
 
 	private static Duration millis(Duration duration) {
@@ -115,8 +100,8 @@ record GracefulDescriptor(String stage, @Nullable String reason, String readines
 		private static Task of(ActiveTask task) {
 			Duration age = task.age();
 			Thread thread = task.thread();
-			return new Task(printable(task.description()), (age != null) ? millis(age) : null,
-					(thread != null) ? printable(thread.getName()) : null);
+			return new Task(Printable.text(task.description()), (age != null) ? millis(age) : null,
+					(thread != null) ? Printable.text(thread.getName()) : null);
 		}
 
 	}
@@ -156,22 +141,9 @@ record GracefulDescriptor(String stage, @Nullable String reason, String readines
 		static ProberState of(Prober prober, Traffic traffic) {
 			Client client = prober.client();
 			String userAgent = client.userAgent();
-			return new ProberState(printable(client.address()), (userAgent != null) ? printable(userAgent) : null,
-					kind(client, traffic), millis(prober.period()), prober.failuresInARow(), prober.successesInARow());
-		}
-
-		private static String kind(Client client, Traffic traffic) {
-			if (client.isKubelet()) {
-				return "kubelet";
-			}
-			if (client.routesNothing()) {
-				return "monitor";
-			}
-			if (client.isBalancer() || client.leavesAtOnce() || traffic.comesFrom(client)
-					|| traffic.balancers().stream().anyMatch((balancer) -> balancer.isAt(client.address()))) {
-				return "balancer";
-			}
-			return (client.isLocal() && !traffic.mayComeFrom(client)) ? "local" : "unknown";
+			return new ProberState(Printable.text(client.address()),
+					(userAgent != null) ? Printable.text(userAgent) : null, traffic.kindOf(client).id(),
+					millis(prober.period()), prober.failuresInARow(), prober.successesInARow());
 		}
 
 	}
@@ -204,7 +176,7 @@ record GracefulDescriptor(String stage, @Nullable String reason, String readines
 		private static StageState of(Timeline.Entry entry) {
 			Timeline.End end = entry.end();
 			return new StageState(entry.stage().id(), entry.startedAt(), (end != null) ? millis(end.took()) : null,
-					(end != null) ? printable(end.how().toString()) : null);
+					(end != null) ? Printable.text(end.how().toString()) : null);
 		}
 
 	}

@@ -15,6 +15,8 @@ import io.github.gracefulboot.shutdown.LostWork;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.StageListener.Ending;
 import io.github.gracefulboot.shutdown.Timeline;
+import io.github.gracefulboot.traffic.Client;
+import io.github.gracefulboot.traffic.Printable;
 import io.github.gracefulboot.traffic.Traffic;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +74,7 @@ record StopReport(Map<String, Object> fields) {
 		fields.put("participants",
 				shutdown.getTimeline().participants().stream().map(StopReport::participant).toList());
 		fields.put("inFlight", inFlight.stream().map(StopReport::sample).toList());
-		fields.put("probes", traffic.answers().stream().map(StopReport::probe).toList());
+		fields.put("probes", traffic.answers().stream().map((answer) -> probe(answer, traffic)).toList());
 		fields.put("lost", shutdown.getLostWork().stream().map(StopReport::lost).toList());
 		return new StopReport(fields);
 	}
@@ -115,13 +117,15 @@ record StopReport(Map<String, Object> fields) {
 		return fields;
 	}
 
-	private static Map<String, Object> probe(Traffic.Answer answer) {
+	private static Map<String, Object> probe(Traffic.Answer answer, Traffic traffic) {
 		Map<String, Object> fields = new LinkedHashMap<>();
 		fields.put("at", answer.at());
-		fields.put("address", answer.client().address());
-		if (answer.client().userAgent() != null) {
-			fields.put("userAgent", answer.client().userAgent());
+		Client client = answer.client();
+		fields.put("address", client.address());
+		if (client.userAgent() != null) {
+			fields.put("userAgent", Printable.text(client.userAgent()));
 		}
+		fields.put("kind", traffic.kindOf(client).id());
 		fields.put("ready", answer.ready());
 		return fields;
 	}

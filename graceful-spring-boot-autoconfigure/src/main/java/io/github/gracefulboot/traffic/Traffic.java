@@ -157,6 +157,25 @@ public final class Traffic implements AutoCloseable {
 	}
 
 	/**
+	 * Returns what a client that probes is taken for.
+	 * @param client who probes
+	 * @return what it is
+	 */
+	public ProberKind kindOf(Client client) {
+		if (client.isKubelet()) {
+			return ProberKind.KUBELET;
+		}
+		if (client.routesNothing()) {
+			return ProberKind.MONITOR;
+		}
+		if (client.isBalancer() || client.leavesAtOnce() || comesFrom(client)
+				|| this.balancers.stream().anyMatch((balancer) -> balancer.isAt(client.address()))) {
+			return ProberKind.BALANCER;
+		}
+		return (client.isLocal() && !mayComeFrom(client)) ? ProberKind.LOCAL : ProberKind.UNKNOWN;
+	}
+
+	/**
 	 * Records that a readiness probe was answered. Beyond 256 clients that probe at the
 	 * same time, newcomers are not looked at.
 	 * @param client who asked

@@ -85,6 +85,7 @@ class GracefulReportAutoConfigurationTests {
 		assertThat(objects(report, "probes")).singleElement()
 			.satisfies((probe) -> assertThat(probe).containsEntry("address", "10.0.0.1")
 				.containsEntry("userAgent", "Go-http-client/1.1")
+				.containsEntry("kind", "unknown")
 				.containsEntry("ready", false));
 		assertThat(objects(report, "inFlight")).isNotEmpty();
 	}
