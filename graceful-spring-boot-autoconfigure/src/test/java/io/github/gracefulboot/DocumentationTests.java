@@ -34,7 +34,8 @@ class DocumentationTests {
 
 	private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
 
-	private static final Pattern PROPERTY = Pattern.compile("\\bgraceful(?:\\.[a-z][a-z0-9-]*)+(?=(?:=[^\\s`]*)?`|=)");
+	private static final Pattern PROPERTY = Pattern
+		.compile("\\b(?:management\\.[a-z]+\\.)?graceful(?:\\.[a-z][a-z0-9-]*)+(?=(?:=[^\\s`]*)?`|=)");
 
 	@Test
 	void theConfigurationPageMatchesTheProperties() throws IOException {
