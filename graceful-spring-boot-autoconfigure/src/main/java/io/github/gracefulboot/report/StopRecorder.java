@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.report.StopReport.Sample;
 import io.github.gracefulboot.shutdown.DaemonThreads;
@@ -37,9 +38,14 @@ final class StopRecorder implements StageListener, InitializingBean {
 	private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(1);
 
 	/**
-	 * How long the end of the process waits for its report.
+	 * How long the end of the process waits for its report, unless there is less time.
 	 */
 	private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+	/**
+	 * What is left to the end of the process then.
+	 */
+	private static final Duration EXIT = Duration.ofMillis(100);
 
 	/**
 	 * Beyond which every other sample is dropped, and they are taken half as often.
@@ -105,14 +111,18 @@ final class StopRecorder implements StageListener, InitializingBean {
 		this.ending = ending;
 		this.over.countDown();
 		Thread thread = this.thread;
+		Deadline deadline = this.shutdown.getDeadline();
+		if (thread == null || deadline == null) {
+			return;
+		}
+		Duration patience = Durations.longer(Duration.ofMillis(1),
+				Durations.shorter(PATIENCE, deadline.remaining().minus(EXIT)));
 		try {
-			if (thread != null) {
-				thread.join(PATIENCE.toMillis());
-				if (thread.isAlive()) {
-					logger.warn(LogMessage.format(
-							"The report of the shutdown was not written within %s, going on without it",
-							Durations.text(PATIENCE)));
-				}
+			thread.join(patience.toMillis());
+			if (thread.isAlive()) {
+				logger
+					.warn(LogMessage.format("The report of the shutdown was not written within %s, going on without it",
+							Durations.text(patience)));
 			}
 		}
 		catch (InterruptedException ex) {
