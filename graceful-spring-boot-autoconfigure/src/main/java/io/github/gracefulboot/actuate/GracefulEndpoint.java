@@ -5,14 +5,13 @@ import java.util.function.Supplier;
 
 import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.Supervisor;
+import io.github.gracefulboot.shutdown.Maintenance;
 import io.github.gracefulboot.shutdown.OwnBeans;
 import io.github.gracefulboot.shutdown.ProcessStopper;
 import io.github.gracefulboot.shutdown.ShutdownPlan;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.traffic.Readiness;
 import io.github.gracefulboot.traffic.Traffic;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -34,8 +33,6 @@ import org.springframework.util.function.SingletonSupplier;
 @Endpoint(id = "graceful", defaultAccess = Access.READ_ONLY)
 final class GracefulEndpoint {
 
-	private static final Log logger = LogFactory.getLog(GracefulEndpoint.class);
-
 	private static final int CONFLICT = 409;
 
 	private final ConfigurableApplicationContext context;
@@ -45,6 +42,8 @@ final class GracefulEndpoint {
 	private final Supplier<ShutdownPlan> plan;
 
 	private final Readiness readiness;
+
+	private final Maintenance maintenance;
 
 	private final Traffic traffic;
 
@@ -67,6 +66,7 @@ final class GracefulEndpoint {
 		this.shutdown = shutdown;
 		this.plan = plan;
 		this.readiness = readiness;
+		this.maintenance = new Maintenance(shutdown, readiness);
 		this.traffic = traffic;
 		this.stopper = stopper;
 		this.supervisors = SingletonSupplier.of(() -> new OwnBeans(context.getBeanFactory()).ordered(Supervisor.class)
@@ -93,44 +93,21 @@ final class GracefulEndpoint {
 	 */
 	Result perform(@Nullable String action) {
 		return switch ((action != null) ? action : "") {
-			case "lame-duck" -> lameDuck();
-			case "resume" -> resume();
+			case "lame-duck" -> attempt(this.maintenance::begin);
+			case "resume" -> attempt(this.maintenance::end);
 			case "stop" -> stop();
 			default ->
 				result(WebEndpointResponse.STATUS_BAD_REQUEST, "'action' has to be 'lame-duck', 'resume' or 'stop'");
 		};
 	}
 
-	private Result lameDuck() {
-		if (isStopping()) {
-			return result(CONFLICT, "A shutdown has begun, which refuses traffic to the end");
+	private Result attempt(Supplier<String> action) {
+		try {
+			return done(action.get());
 		}
-		if (!this.readiness.wasReached()) {
-			return result(CONFLICT, "The application has not been ready yet: it refuses traffic by itself");
+		catch (IllegalStateException ex) {
+			return result(CONFLICT, String.valueOf(ex.getMessage()));
 		}
-		if (this.readiness.isInMaintenance()) {
-			return done("Traffic is refused already, until 'resume'");
-		}
-		this.readiness.beginMaintenance();
-		logger.info("Refusing traffic for maintenance, until resumed by the endpoint: requests are still served");
-		return done("Readiness is refused until 'resume', and every request is still served");
-	}
-
-	private Result resume() {
-		if (isStopping()) {
-			return result(CONFLICT, "A shutdown has begun, and cannot be taken back");
-		}
-		if (!this.readiness.isInMaintenance()) {
-			return done("There is no lame duck to take back: nothing has changed");
-		}
-		this.readiness.endMaintenance();
-		if (!this.readiness.isAccepted()) {
-			logger.info("The maintenance is over, and the application itself refuses traffic");
-			return done("The maintenance is over, but the application itself refuses traffic until it publishes that "
-					+ "it accepts it");
-		}
-		logger.info("The maintenance is over: accepting traffic");
-		return done("Traffic is accepted again");
 	}
 
 	/**
@@ -148,10 +125,6 @@ final class GracefulEndpoint {
 		thread.setDaemon(false);
 		thread.start();
 		return done("The application context closes");
-	}
-
-	private boolean isStopping() {
-		return this.shutdown.getDeadline() != null;
 	}
 
 	private Result done(String message) {

@@ -19,6 +19,12 @@ public class Pm2Properties {
 	 */
 	private boolean exitOnDisconnect;
 
+	/**
+	 * Whether PM2's screens show the stage, the work in flight and the budget, and its
+	 * trigger makes the service a lame duck and takes that back.
+	 */
+	private boolean monitor;
+
 	public boolean isEnabled() {
 		return this.enabled;
 	}
@@ -33,6 +39,14 @@ public class Pm2Properties {
 
 	public void setExitOnDisconnect(boolean exitOnDisconnect) {
 		this.exitOnDisconnect = exitOnDisconnect;
+	}
+
+	public boolean isMonitor() {
+		return this.monitor;
+	}
+
+	public void setMonitor(boolean monitor) {
+		this.monitor = monitor;
 	}
 
 }

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * Communicates with PM2 over the channel that Node.js gives its child processes, in which
  * each message is a line of JSON: sends {@code "ready"} and receives {@code "shutdown"}.
  * <p>
- * Anything else that is written to the channel, even part of a message, makes PM2's
- * daemon throw and restart all its applications. Each message is therefore a constant
- * that is written in one call. The channel stays open for the life of the process, as PM2
+ * What is written to the channel and is no JSON, such as part of a message, makes PM2's
+ * daemon throw and restart all its applications. Each message is therefore written as a
+ * whole, and no two at a time. The channel stays open for the life of the process, as PM2
  * kills a process that closes it.
  *
  * @see <a href="https://pm2.keymetrics.io/docs/usage/signals-clean-restart/">PM2,
@@ -43,6 +43,9 @@ final class Pm2Supervisor implements Supervisor {
 	private volatile @Nullable Pm2Channel channel;
 
 	private volatile boolean closed;
+
+	private volatile Consumer<String> messages = (message) -> {
+	};
 
 	private boolean readySent;
 
@@ -93,8 +96,36 @@ final class Pm2Supervisor implements Supervisor {
 		Pm2Channel channel = this.channel;
 		if (channel != null && !this.readySent) {
 			this.readySent = true;
-			channel.write(READY);
+			write(channel, READY);
 		}
+	}
+
+	/**
+	 * Sends a message, also when nobody listens any more.
+	 * @param json the message, in one line
+	 * @throws IOException if PM2 is gone
+	 */
+	void send(String json) throws IOException {
+		Pm2Channel channel = this.channel;
+		if (channel != null) {
+			write(channel, (json + "\n").getBytes(StandardCharsets.UTF_8));
+		}
+	}
+
+	/**
+	 * One message after the other, whoever sends them.
+	 */
+	private synchronized void write(Pm2Channel channel, byte[] message) throws IOException {
+		channel.write(message);
+	}
+
+	/**
+	 * Passes on what PM2 sends.
+	 * @param messages called with each message but those that stop the process, a line of
+	 * JSON, on the thread that listens
+	 */
+	void onMessage(Consumer<String> messages) {
+		this.messages = messages;
 	}
 
 	@Override
@@ -123,7 +154,7 @@ final class Pm2Supervisor implements Supervisor {
 		disconnect();
 	}
 
-	private static void listen(Pm2Channel channel, Consumer<String> stopRequests) throws IOException {
+	private void listen(Pm2Channel channel, Consumer<String> stopRequests) throws IOException {
 		byte[] buffer = new byte[LONGEST_LINE];
 		ByteArrayOutputStream line = new ByteArrayOutputStream();
 		int length = channel.read(buffer);
@@ -154,9 +185,16 @@ final class Pm2Supervisor implements Supervisor {
 		}
 	}
 
-	private static void received(ByteArrayOutputStream line, Consumer<String> stopRequests) {
-		if (line.size() <= LONGEST_LINE && SHUTDOWN.equals(line.toString(StandardCharsets.UTF_8).strip())) {
+	private void received(ByteArrayOutputStream line, Consumer<String> stopRequests) {
+		if (line.size() > LONGEST_LINE) {
+			return;
+		}
+		String message = line.toString(StandardCharsets.UTF_8).strip();
+		if (SHUTDOWN.equals(message)) {
 			stopRequests.accept("PM2's shutdown message");
+		}
+		else {
+			this.messages.accept(message);
 		}
 	}
 
