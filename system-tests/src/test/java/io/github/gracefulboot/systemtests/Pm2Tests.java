@@ -95,6 +95,20 @@ class Pm2Tests {
 		}
 	}
 
+	@Test
+	void whenItIsMonitoredThenPm2ShowsItAndTriggersTheLameDuck() {
+		String name = "monitored";
+		Pm2App app = start(app(name, "--graceful.supervisor.pm2.monitor=true").waitReady());
+		Awaitility.await().untilAsserted(() -> assertThat(pm2.show(name)).contains("lame-duck", "resume", "in flight"));
+		assertThat(pm2.trigger(name, "lame-duck")).contains("Readiness is refused until 'resume'");
+		assertThat(app.app().readiness()).isEqualTo(503);
+		Awaitility.await().untilAsserted(() -> assertThat(pm2.show(name)).contains("lame duck for maintenance"));
+		assertThat(pm2.trigger(name, "resume")).contains("Traffic is accepted again");
+		assertThat(app.app().readiness()).isEqualTo(200);
+		stopClean(app);
+		print("monitored, lame duck and back", "exit code 0");
+	}
+
 	@Tag("alone")
 	@ParameterizedTest
 	@CsvSource({ "default, 1600", "3000, 3000" })

@@ -110,6 +110,20 @@ public final class Pm2 implements AutoCloseable {
 	}
 
 	/**
+	 * Lets an application do something, and returns what it says of that.
+	 */
+	public String trigger(String name, String action) {
+		return run(Map.of(), "trigger", name, action);
+	}
+
+	/**
+	 * What PM2 shows of an application.
+	 */
+	public String show(String name) {
+		return run(Map.of(), "show", name);
+	}
+
+	/**
 	 * The only instance of an application.
 	 */
 	public Pm2Process process(String name) {
