@@ -9,6 +9,8 @@ import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.traffic.Traffic;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
@@ -19,6 +21,8 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
@@ -33,12 +37,13 @@ import org.springframework.util.StringUtils;
 @ConditionalOnBean(name = GracefulShutdownAutoConfiguration.SHUTDOWN)
 @Conditional(GracefulReportAutoConfiguration.OnReport.class)
 @EnableConfigurationProperties(ReportProperties.class)
+@ImportRuntimeHints(GracefulReportAutoConfiguration.PageRuntimeHints.class)
 public final class GracefulReportAutoConfiguration {
 
 	private static final String PREFIX = "graceful.shutdown.report";
 
 	@Bean
-	StopRecorder gracefulStopRecorder(ReportProperties properties, Environment environment, ShutdownSequence shutdown,
+	@Nullable StopRecorder gracefulStopRecorder(ReportProperties properties, Environment environment, ShutdownSequence shutdown,
 			Traffic traffic) {
 		PropertyRules.atLeast(PREFIX + ".keep", properties.getKeep(), 1,
 				"Leave graceful.shutdown.report.directory out to write no reports.");
@@ -46,7 +51,8 @@ public final class GracefulReportAutoConfiguration {
 		Path directory = properties.getDirectory();
 		ReportFiles files = (directory != null)
 				? new ReportFiles(directory.toAbsolutePath(), properties.getKeep(), instance) : null;
-		return new StopRecorder(shutdown, traffic, instance, files, terminationLog(properties.getTerminationLog()));
+		TerminationLog log = terminationLog(properties.getTerminationLog());
+		return (files != null || log != null) ? new StopRecorder(shutdown, traffic, instance, files, log) : null;
 	}
 
 	private static @Nullable TerminationLog terminationLog(Path path) {
@@ -54,13 +60,29 @@ public final class GracefulReportAutoConfiguration {
 	}
 
 	/**
-	 * Whether there is somewhere to report to.
+	 * The page's template, in a native image.
+	 */
+	static final class PageRuntimeHints implements RuntimeHintsRegistrar {
+
+		@Override
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			hints.resources().registerPattern("io/github/gracefulboot/report/report.html");
+		}
+
+	}
+
+	/**
+	 * Whether there is somewhere to report to. What is there where an application is
+	 * processed ahead of time says nothing of where it runs.
 	 */
 	static final class OnReport extends SpringBootCondition {
 
 		@Override
 		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
 			ConditionMessage.Builder message = ConditionMessage.forCondition("Report of a shutdown");
+			if (Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
+				return ConditionOutcome.match(message.because("the start decides"));
+			}
 			Environment environment = context.getEnvironment();
 			if (StringUtils.hasText(environment.getProperty(PREFIX + ".directory"))) {
 				return ConditionOutcome.match(message.because("a directory is set"));

@@ -94,7 +94,8 @@ final class StopRecorder implements StageListener, InitializingBean {
 	@Override
 	public void afterPropertiesSet() {
 		if (this.files != null) {
-			this.files.check();
+			// A directory on the network may hang
+			DaemonThreads.start("graceful-report-check", this.files::check);
 		}
 	}
 
@@ -132,20 +133,27 @@ final class StopRecorder implements StageListener, InitializingBean {
 
 	private void record(Instant startedAt) {
 		try {
-			Instant due = startedAt;
-			do {
-				sample();
-				if (!Instant.now().isBefore(due)) {
-					write(startedAt, null);
-					due = Instant.now().plus(BETWEEN_REPORTS);
-				}
+			if (this.files != null) {
+				follow(startedAt);
 			}
-			while (!this.over.await(this.betweenSamples.toMillis(), TimeUnit.MILLISECONDS));
+			this.over.await();
 			write(startedAt, this.ending);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	private void follow(Instant startedAt) throws InterruptedException {
+		Instant due = startedAt;
+		do {
+			sample();
+			if (!Instant.now().isBefore(due)) {
+				write(startedAt, null);
+				due = Instant.now().plus(BETWEEN_REPORTS);
+			}
+		}
+		while (!this.over.await(this.betweenSamples.toMillis(), TimeUnit.MILLISECONDS));
 	}
 
 	private void sample() {

@@ -25,6 +25,11 @@ final class CutOffs {
 
 	private static final int STACKS_OF_ABANDONED = 10;
 
+	/**
+	 * There may be thousands of requests, whose stacks fill the memory.
+	 */
+	private static final int STACKS_KEPT = 100;
+
 	private final List<LostWork> lost = new CopyOnWriteArrayList<>();
 
 	private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
@@ -71,7 +76,7 @@ final class CutOffs {
 	}
 
 	private void name(String how, LostWork work) {
-		this.lost.add(work);
+		this.lost.add((this.lost.size() < STACKS_KEPT) ? work : work.withoutStack());
 		logger.warn(how + work.what()
 				+ work.stack()
 					.stream()

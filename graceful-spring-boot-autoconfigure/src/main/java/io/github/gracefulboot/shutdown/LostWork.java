@@ -12,9 +12,13 @@ import org.jspecify.annotations.Nullable;
  * @param thread the name of the thread that was at work, or {@code null} if that is not
  * known
  * @param stack where the thread was, a frame each, the innermost first; empty if that is
- * not known
+ * not known or was not kept
  * @param abandoned whether the shutdown did not wait for it
  */
 public record LostWork(String what, @Nullable String thread, List<String> stack, boolean abandoned) {
+
+	LostWork withoutStack() {
+		return new LostWork(this.what, this.thread, List.of(), this.abandoned);
+	}
 
 }

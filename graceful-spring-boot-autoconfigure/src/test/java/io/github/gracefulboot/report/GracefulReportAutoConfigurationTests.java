@@ -23,6 +23,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
@@ -32,6 +34,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.aot.AbstractAotProcessor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -175,7 +178,7 @@ class GracefulReportAutoConfigurationTests {
 			throws IOException {
 		Path file = Files.createFile(this.directory.resolve("file"));
 		this.runner.withPropertyValues("graceful.shutdown.report.directory=" + file).run((context) -> {
-			assertThat(output).containsOnlyOnce("Shutdowns cannot be reported to " + file);
+			Awaitility.await().until(() -> output.getAll().contains("Shutdowns cannot be reported to " + file));
 			accept(context);
 			context.close();
 		});
@@ -216,6 +219,22 @@ class GracefulReportAutoConfigurationTests {
 				"The report of the shutdown was not written within 1.0 s");
 		// Lets go of the thread
 		assertThat(Files.readString(pipe)).startsWith("Shutdown completed in ");
+	}
+
+	@Test
+	void whenProcessedAheadOfTimeThenTheStartDecides() {
+		new ApplicationContextRunner().withSystemProperties(AbstractAotProcessor.AOT_PROCESSING + "=true")
+			.withConfiguration(AutoConfigurations.of(GracefulShutdownAutoConfiguration.class,
+					GracefulReportAutoConfiguration.class))
+			.withPropertyValues("graceful.shutdown.report.termination-log=" + this.directory.resolve("none"))
+			.run((context) -> {
+				assertThat(context.containsBeanDefinition("gracefulStopRecorder")).isTrue();
+				assertThat(context.getBeanProvider(StopRecorder.class).stream()).isEmpty();
+			});
+		RuntimeHints hints = new RuntimeHints();
+		new GracefulReportAutoConfiguration.PageRuntimeHints().registerHints(hints, null);
+		assertThat(RuntimeHintsPredicates.resource().forResource("io/github/gracefulboot/report/report.html"))
+			.accepts(hints);
 	}
 
 	private ApplicationContextRunner reporting() {
