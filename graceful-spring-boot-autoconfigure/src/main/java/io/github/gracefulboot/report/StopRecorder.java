@@ -38,7 +38,8 @@ final class StopRecorder implements StageListener, InitializingBean {
 	private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(1);
 
 	/**
-	 * How long the end of the process waits for its report, unless there is less time.
+	 * How long the end waits for the report, unless the process ends and there is less
+	 * time.
 	 */
 	private static final Duration PATIENCE = Duration.ofSeconds(1);
 
@@ -112,12 +113,10 @@ final class StopRecorder implements StageListener, InitializingBean {
 		this.ending = ending;
 		this.over.countDown();
 		Thread thread = this.thread;
-		Deadline deadline = this.shutdown.getDeadline();
-		if (thread == null || deadline == null) {
+		if (thread == null) {
 			return;
 		}
-		Duration patience = Durations.longer(Duration.ofMillis(1),
-				Durations.shorter(PATIENCE, deadline.remaining().minus(EXIT)));
+		Duration patience = patience();
 		try {
 			thread.join(patience.toMillis());
 			if (thread.isAlive()) {
@@ -129,6 +128,16 @@ final class StopRecorder implements StageListener, InitializingBean {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	/**
+	 * Nobody ends a process that lives on when the time is up.
+	 */
+	private Duration patience() {
+		Deadline deadline = this.shutdown.getDeadline();
+		return (deadline != null && this.shutdown.endsProcess())
+				? Durations.longer(Duration.ofMillis(1), Durations.shorter(PATIENCE, deadline.remaining().minus(EXIT)))
+				: PATIENCE;
 	}
 
 	private void record(Instant startedAt) {
