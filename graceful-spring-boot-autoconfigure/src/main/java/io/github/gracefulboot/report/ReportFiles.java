@@ -38,6 +38,8 @@ final class ReportFiles {
 
 	private final Instance instance;
 
+	private final ReportPage page = new ReportPage();
+
 	ReportFiles(Path directory, int keep, Instance instance) {
 		this.directory = directory;
 		this.keep = keep;
@@ -73,7 +75,7 @@ final class ReportFiles {
 		String name = PREFIX + TIME.format(startedAt) + "-" + safe(this.instance.host()) + "-" + this.instance.pid();
 		String json = report.toJson();
 		replace(name + JSON, json);
-		replace(name + PAGE, ReportPage.of(json));
+		replace(name + PAGE, this.page.of(json));
 	}
 
 	private static String safe(String host) {

@@ -168,8 +168,9 @@ final class StopRecorder implements StageListener, InitializingBean {
 	private void sample() {
 		this.samples.add(new Sample(Instant.now(), this.shutdown.getActiveTasks().size()));
 		if (this.samples.size() > MOST_SAMPLES) {
-			List<Sample> all = List.copyOf(this.samples);
-			this.samples.removeIf((sample) -> all.indexOf(sample) % 2 != 0);
+			for (int i = MOST_SAMPLES - 1; i > 0; i -= 2) {
+				this.samples.remove(i);
+			}
 			this.betweenSamples = this.betweenSamples.multipliedBy(2);
 		}
 	}

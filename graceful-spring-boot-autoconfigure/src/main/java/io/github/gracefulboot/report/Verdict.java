@@ -15,6 +15,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 import io.github.gracefulboot.shutdown.Durations;
+import io.github.gracefulboot.traffic.Printable;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.json.JsonParserFactory;
@@ -156,11 +157,7 @@ public final class Verdict {
 	 * What was lost is named after requests, which are anybody's.
 	 */
 	private static String cell(String text) {
-		return printable(text).replace("&", "&amp;").replace("<", "&lt;").replace("|", "&#124;").replace("`", "&#96;");
-	}
-
-	private static String printable(String text) {
-		return text.replaceAll("\\p{Cntrl}", "?");
+		return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "&#124;").replace("`", "&#96;");
 	}
 
 	/**
@@ -246,9 +243,9 @@ public final class Verdict {
 				}
 				String who = "%s on %s (pid %s)".formatted(text(report, "application"), text(report, "host"),
 						text(report, "pid"));
-				return new Stop(file, printable(who), text(report, "outcome"), Instant.parse(text(report, "startedAt")),
-						Instant.parse(text(report, "endedAt")), Duration.parse(text(report, "took")),
-						Lost.of(report.get("lost")));
+				return new Stop(file, Printable.line(who), text(report, "outcome"),
+						Instant.parse(text(report, "startedAt")), Instant.parse(text(report, "endedAt")),
+						Duration.parse(text(report, "took")), Lost.of(report.get("lost")));
 			}
 			catch (RuntimeException ex) {
 				throw new IOException("%s cannot be read as a report: %s".formatted(file, ex.getMessage()), ex);
@@ -282,7 +279,7 @@ public final class Verdict {
 		}
 
 		private static Lost of(Map<?, ?> one) {
-			return new Lost(Stop.text(one, "how"), printable(Stop.text(one, "what")));
+			return new Lost(Stop.text(one, "how"), Printable.line(Stop.text(one, "what")));
 		}
 
 	}

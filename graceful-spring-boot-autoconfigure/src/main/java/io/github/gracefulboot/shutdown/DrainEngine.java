@@ -136,7 +136,7 @@ final class DrainEngine {
 	}
 
 	private static void endIfOnlyTheShutdownIsWaitedFor(Drain drain, Predicate<ActiveTask> waitsForShutdown) {
-		if (!drain.ended && !drain.gaveUp) {
+		if (!drain.hasEnded() && !drain.gaveUp) {
 			Collection<ActiveTask> tasks = drain.participant.activeTasks();
 			if (!tasks.isEmpty() && tasks.stream().allMatch(waitsForShutdown)) {
 				drain.gaveUp = true;
@@ -173,7 +173,7 @@ final class DrainEngine {
 	}
 
 	private static List<Drain> running(List<Drain> drains) {
-		return drains.stream().filter((drain) -> !drain.ended).toList();
+		return drains.stream().filter((drain) -> !drain.hasEnded()).toList();
 	}
 
 	private static List<ActiveTask> tasks(List<Drain> drains) {
@@ -200,8 +200,6 @@ final class DrainEngine {
 		private final Instant startedAt = Instant.now();
 
 		private volatile @Nullable Instant endedAt;
-
-		private volatile boolean ended;
 
 		private volatile boolean returned;
 
@@ -232,9 +230,12 @@ final class DrainEngine {
 			}
 			finally {
 				this.endedAt = Instant.now();
-				this.ended = true;
 				this.unfinished.countDown();
 			}
+		}
+
+		private boolean hasEnded() {
+			return this.endedAt != null;
 		}
 
 		private Timeline.Drained toDrained() {

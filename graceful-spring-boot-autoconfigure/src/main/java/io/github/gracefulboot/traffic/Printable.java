@@ -29,8 +29,16 @@ public final class Printable {
 	 * @return the text
 	 */
 	public static String text(String text) {
-		String shown = (text.length() > LONGEST) ? text.substring(0, LONGEST) + "..." : text;
-		return INVISIBLE.matcher(shown).replaceAll("?");
+		return line((text.length() > LONGEST) ? text.substring(0, LONGEST) + "..." : text);
+	}
+
+	/**
+	 * Returns a text without what cannot be seen, however long it is.
+	 * @param text what contains something that a client has sent
+	 * @return the text
+	 */
+	public static String line(String text) {
+		return INVISIBLE.matcher(text).replaceAll("?");
 	}
 
 	/**

@@ -19,6 +19,11 @@ public final class InFlightRequest {
 
 	private volatile @Nullable Thread thread = Thread.currentThread();
 
+	/**
+	 * Worked out when it is first asked for, which for most requests is never.
+	 */
+	private volatile @Nullable String description;
+
 	InFlightRequest(String method, String path) {
 		this.method = method;
 		this.path = path;
@@ -33,8 +38,12 @@ public final class InFlightRequest {
 	}
 
 	ActiveTask toTask() {
-		return new ActiveTask(Printable.text(this.method) + " " + Printable.path(this.path),
-				Duration.ofNanos(System.nanoTime() - this.startedAt), this.thread);
+		String description = this.description;
+		if (description == null) {
+			description = Printable.text(this.method) + " " + Printable.path(this.path);
+			this.description = description;
+		}
+		return new ActiveTask(description, Duration.ofNanos(System.nanoTime() - this.startedAt), this.thread);
 	}
 
 }

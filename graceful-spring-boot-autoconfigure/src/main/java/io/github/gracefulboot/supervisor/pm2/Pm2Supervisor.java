@@ -27,7 +27,7 @@ final class Pm2Supervisor implements Supervisor {
 
 	private static final Log logger = LogFactory.getLog(Pm2Supervisor.class);
 
-	private static final byte[] READY = "\"ready\"\n".getBytes(StandardCharsets.UTF_8);
+	private static final String READY = "\"ready\"";
 
 	private static final String SHUTDOWN = "\"shutdown\"";
 
@@ -93,30 +93,23 @@ final class Pm2Supervisor implements Supervisor {
 
 	@Override
 	public void ready() throws IOException {
-		Pm2Channel channel = this.channel;
-		if (channel != null && !this.readySent) {
+		if (this.channel != null && !this.readySent) {
 			this.readySent = true;
-			write(channel, READY);
+			send(READY);
 		}
 	}
 
 	/**
-	 * Sends a message, also when nobody listens any more.
+	 * Sends a message, one after the other whoever sends them, also when nobody listens
+	 * any more.
 	 * @param json the message, in one line
 	 * @throws IOException if PM2 is gone
 	 */
-	void send(String json) throws IOException {
+	synchronized void send(String json) throws IOException {
 		Pm2Channel channel = this.channel;
 		if (channel != null) {
-			write(channel, (json + "\n").getBytes(StandardCharsets.UTF_8));
+			channel.write((json + "\n").getBytes(StandardCharsets.UTF_8));
 		}
-	}
-
-	/**
-	 * One message after the other, whoever sends them.
-	 */
-	private synchronized void write(Pm2Channel channel, byte[] message) throws IOException {
-		channel.write(message);
 	}
 
 	/**

@@ -2,6 +2,7 @@ package io.github.gracefulboot.web.websocket;
 
 import java.time.Duration;
 
+import io.github.gracefulboot.traffic.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,14 @@ interface OpenWebSocket {
 	 * @return the path without the query, which may contain secrets
 	 */
 	String path();
+
+	/**
+	 * Returns what to call the session.
+	 * @return such as {@code WebSocket /echo}
+	 */
+	default String description() {
+		return "WebSocket " + Printable.path(path());
+	}
 
 	/**
 	 * Returns whether the server is calling the application for this session, or is about

@@ -169,7 +169,8 @@ final class StompMessages implements MessagesInHand, WebSocketMessageBrokerConfi
 		StompSession session = session(message);
 		if (session != null) {
 			session.handled.put(Thread.currentThread(),
-					new Handled(SimpMessageHeaderAccessor.getDestination(message.getHeaders()), System.nanoTime()));
+					new Handled(SimpMessageHeaderAccessor.getDestination(message.getHeaders()), System.nanoTime(),
+							Thread.currentThread()));
 		}
 		return message;
 	}
@@ -240,19 +241,11 @@ final class StompMessages implements MessagesInHand, WebSocketMessageBrokerConfi
 		 */
 		private ActiveTask toTask() {
 			long now = System.nanoTime();
-			return this.handled.entrySet()
+			return this.handled.values()
 				.stream()
-				.min(Comparator.comparingLong((entry) -> entry.getValue().since() - now))
-				.map((entry) -> toTask(entry.getValue(), entry.getKey()))
-				.orElseGet(() -> toTask(new Handled(null, this.since), this));
-		}
-
-		private static ActiveTask toTask(Handled handled, Object key) {
-			return new ActiveTask(
-					"STOMP message"
-							+ ((handled.destination() != null) ? " to " + Printable.text(handled.destination()) : ""),
-					Duration.ofNanos(System.nanoTime() - handled.since()),
-					(key instanceof Thread thread) ? thread : null);
+				.min(Comparator.comparingLong((handled) -> handled.since() - now))
+				.orElseGet(() -> new Handled(null, this.since, null))
+				.toTask(now);
 		}
 
 	}
@@ -263,8 +256,19 @@ final class StompMessages implements MessagesInHand, WebSocketMessageBrokerConfi
 	 * @param destination where it was sent to, {@code null} if nowhere, as the reply to a
 	 * {@code CONNECT}
 	 * @param since the {@link System#nanoTime()} when the handler received it
+	 * @param thread the thread that handles it, {@code null} if that is left to a future
 	 */
-	private record Handled(@Nullable String destination, long since) {
+	private record Handled(@Nullable String destination, long since, @Nullable Thread thread) {
+
+		private Handled withoutThread() {
+			return new Handled(this.destination, this.since, null);
+		}
+
+		private ActiveTask toTask(long now) {
+			return new ActiveTask(
+					"STOMP message" + ((this.destination != null) ? " to " + Printable.text(this.destination) : ""),
+					Duration.ofNanos(now - this.since), this.thread);
+		}
 
 	}
 
@@ -309,7 +313,7 @@ final class StompMessages implements MessagesInHand, WebSocketMessageBrokerConfi
 			session.begin(1);
 			Handled handled = session.handled.get(Thread.currentThread());
 			if (handled != null) {
-				session.handled.put(future, handled);
+				session.handled.put(future, handled.withoutThread());
 			}
 			CompletableFuture<T> result = new CompletableFuture<>();
 			future.whenComplete((value, ex) -> {

@@ -17,7 +17,6 @@ import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.Durations;
-import io.github.gracefulboot.traffic.Printable;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.stream.LongLivedStreams;
 import org.apache.commons.logging.Log;
@@ -104,13 +103,12 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 	private ActiveTask toTask(OpenWebSocket session, boolean named) {
 		ActiveTask message = message(session);
 		if (message != null) {
-			return new ActiveTask(message.description() + " of WebSocket " + Printable.path(session.path()),
-					message.age(), message.thread());
+			return new ActiveTask(message.description() + " of " + session.description(), message.age(),
+					message.thread());
 		}
 		return session.isHandling()
-				? new ActiveTask("message of WebSocket " + Printable.path(session.path()), session.idle(),
-						named ? session.thread() : null)
-				: new ActiveTask("WebSocket " + Printable.path(session.path()), null, null);
+				? new ActiveTask("message of " + session.description(), session.idle(), named ? session.thread() : null)
+				: new ActiveTask(session.description(), null, null);
 	}
 
 	private @Nullable ActiveTask message(OpenWebSocket session) {
@@ -222,8 +220,7 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 			action.run();
 		}
 		catch (RuntimeException | Error ex) {
-			logger.debug(LogMessage.format("Could not close the WebSocket session of %s properly",
-					Printable.path(session.path())), ex);
+			logger.debug(LogMessage.format("Could not close the session of %s properly", session.description()), ex);
 		}
 	}
 
@@ -234,7 +231,7 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 
 		private final OpenWebSocket session;
 
-		private final String path;
+		private final String description;
 
 		private final Duration patience;
 
@@ -248,7 +245,7 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 
 		private Closing(OpenWebSocket session, Duration patience) {
 			this.session = session;
-			this.path = Printable.path(session.path());
+			this.description = "close of " + session.description();
 			this.patience = patience;
 		}
 
@@ -287,8 +284,7 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 		}
 
 		private ActiveTask toTask() {
-			return new ActiveTask("close of WebSocket " + this.path, Duration.ofNanos(System.nanoTime() - this.since),
-					this.thread);
+			return new ActiveTask(this.description, Duration.ofNanos(System.nanoTime() - this.since), this.thread);
 		}
 
 	}
