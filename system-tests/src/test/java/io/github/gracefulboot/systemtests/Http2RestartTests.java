@@ -3,6 +3,7 @@ package io.github.gracefulboot.systemtests;
 import java.nio.file.Path;
 import java.util.List;
 
+import io.github.gracefulboot.systemtests.app.OnServers;
 import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.front.ConnectionFront;
 import io.github.gracefulboot.systemtests.http2.Http2LoadProcess;
@@ -11,8 +12,6 @@ import io.github.gracefulboot.systemtests.load.Traffic;
 import io.github.gracefulboot.systemtests.process.Exit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -31,8 +30,7 @@ class Http2RestartTests {
 	private static final String[] HTTP2 = { "--server.http2.enabled=true",
 			"--server.netty.h2c-max-content-length=1MB" };
 
-	@ParameterizedTest
-	@EnumSource(names = { "GRACEFUL", "JETTY", "NETTY" })
+	@OnServers({ SampleJar.NETTY, SampleJar.GRACEFUL, SampleJar.JETTY })
 	void whenGracefulRestartsThenNoStreamFails(SampleJar jar) {
 		restart(jar, ROUNDS, (report, exits, front) -> {
 			assertThat(report.failed()).as(String.join("\n", report.failures())).isZero();

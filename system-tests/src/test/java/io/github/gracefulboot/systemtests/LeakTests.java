@@ -7,14 +7,13 @@ import java.util.stream.Stream;
 
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
+import io.github.gracefulboot.systemtests.app.OnServers;
 import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.load.Load;
 import io.github.gracefulboot.systemtests.load.LoadClient;
 import io.github.gracefulboot.systemtests.load.LoadReport;
 import io.github.gracefulboot.systemtests.process.Command;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -41,8 +40,7 @@ class LeakTests {
 
 	private static final Path DIRECTORY = TestDirectory.create("leaks");
 
-	@ParameterizedTest
-	@EnumSource(names = { "GRACEFUL", "JETTY" })
+	@OnServers({ SampleJar.GRACEFUL, SampleJar.JETTY })
 	void whenManyRequestsWereServedThenNothingIsLeftOfThem(SampleJar jar) {
 		try (AppProcess process = App.of(jar, DIRECTORY).startReady()) {
 			send(process, STEADY_AFTER);

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 import io.github.gracefulboot.systemtests.app.AppProcess;
+import io.github.gracefulboot.systemtests.app.OnServers;
 import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.front.Front;
 import io.github.gracefulboot.systemtests.front.FrontType;
@@ -69,6 +70,8 @@ class RollingRestartTests {
 		return Stream.of(SampleJar.GRACEFUL, SampleJar.JETTY, SampleJar.NETTY)
 			.flatMap((jar) -> Arrays.stream(FRONTS.split(","))
 				.map((front) -> front.split(":"))
+				.filter((front) -> OnServers.ALL || jar == SampleJar.GRACEFUL
+						|| front[0].equals(FrontType.PROBER.name()))
 				.map((front) -> Arguments.of(jar, front[0], front[1])));
 	}
 

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
+import io.github.gracefulboot.systemtests.app.OnServers;
 import io.github.gracefulboot.systemtests.app.Readiness;
 import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.http.HttpConnection;
@@ -12,8 +13,6 @@ import io.github.gracefulboot.systemtests.load.LoadReport;
 import io.github.gracefulboot.systemtests.load.Traffic;
 import io.github.gracefulboot.systemtests.systemd.SampleService;
 import io.github.gracefulboot.systemtests.systemd.Systemd;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -26,8 +25,7 @@ class SocketActivationTests {
 
 	private static final Duration LONGER_THAN_A_START = Duration.ofSeconds(60);
 
-	@ParameterizedTest
-	@EnumSource(names = { "GRACEFUL", "JETTY" })
+	@OnServers({ SampleJar.GRACEFUL, SampleJar.JETTY })
 	void whenServiceRestartsThenNobodyIsRefusedAndNothingIsLost(SampleJar jar) throws Exception {
 		Path directory = TestDirectory.create("socket-activation-%s".formatted(jar));
 		try (Systemd systemd = Systemd.start(directory, jar);

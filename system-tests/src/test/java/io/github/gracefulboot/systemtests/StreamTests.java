@@ -5,19 +5,16 @@ import java.time.Duration;
 
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
+import io.github.gracefulboot.systemtests.app.OnServers;
 import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.load.EventStreams;
 import io.github.gracefulboot.systemtests.process.Exit;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Stops the sample while clients listen to events that never end.
  */
-@Tag("alone")
 class StreamTests {
 
 	private static final Path DIRECTORY = TestDirectory.create("streams");
@@ -26,8 +23,7 @@ class StreamTests {
 
 	private static final Duration LONGER = Duration.ofSeconds(10);
 
-	@ParameterizedTest
-	@EnumSource(names = { "GRACEFUL", "JETTY" })
+	@OnServers({ SampleJar.GRACEFUL, SampleJar.JETTY })
 	void whenAThousandStreamsAreOpenThenEachEndsAndTheStopTakesLittleLonger(SampleJar jar) {
 		App app = App.of(jar, DIRECTORY);
 		Exit withNone = stopWithoutStreams(app);

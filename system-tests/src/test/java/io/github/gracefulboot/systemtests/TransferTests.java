@@ -14,10 +14,9 @@ import java.util.HexFormat;
 
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
+import io.github.gracefulboot.systemtests.app.OnServers;
 import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.process.Exit;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -36,8 +35,7 @@ class TransferTests {
 
 	private static final Path DIRECTORY = TestDirectory.create("transfers");
 
-	@ParameterizedTest
-	@EnumSource(names = { "GRACEFUL", "JETTY" })
+	@OnServers({ SampleJar.GRACEFUL, SampleJar.JETTY })
 	void whenDownloadIsUnderWayThenItIsComplete(SampleJar jar) throws Exception {
 		try (AppProcess process = App.of(jar, DIRECTORY).startReady(); Socket socket = connect(process)) {
 			send(socket, "GET /download?mb=%d HTTP/1.0\r\nHost: localhost\r\n\r\n".formatted(SIZE));
@@ -53,8 +51,7 @@ class TransferTests {
 		}
 	}
 
-	@ParameterizedTest
-	@EnumSource(names = { "GRACEFUL", "JETTY" })
+	@OnServers({ SampleJar.JETTY, SampleJar.GRACEFUL })
 	void whenUploadIsUnderWayThenItIsComplete(SampleJar jar) throws Exception {
 		try (AppProcess process = App.of(jar, DIRECTORY).startReady(); Socket socket = connect(process)) {
 			send(socket, "POST /upload HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n"

@@ -15,18 +15,15 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
+import io.github.gracefulboot.systemtests.app.OnServers;
 import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.process.Exit;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Stops the sample with many open WebSockets, with none, and with a message in hand.
  */
-@Tag("alone")
 class WebSocketTests {
 
 	private static final int SESSIONS = 1000;
@@ -35,8 +32,7 @@ class WebSocketTests {
 
 	private static final String GOING_AWAY = "1001 Service is stopping";
 
-	@ParameterizedTest
-	@EnumSource(value = SampleJar.class, names = { "GRACEFUL", "JETTY" })
+	@OnServers({ SampleJar.JETTY, SampleJar.GRACEFUL })
 	void whenThousandSessionsAreOpenThenEachIsClosedProperlyAndTheStopIsHardlyLonger(SampleJar jar) throws Exception {
 		App app = App.of(jar, TestDirectory.create("websocket-" + jar));
 		Exit without = stopWithNone(app);
@@ -60,8 +56,7 @@ class WebSocketTests {
 		}
 	}
 
-	@ParameterizedTest
-	@EnumSource(value = SampleJar.class, names = { "GRACEFUL", "JETTY", "NETTY" })
+	@OnServers({ SampleJar.GRACEFUL, SampleJar.JETTY, SampleJar.NETTY })
 	void whenMessageIsInHandThenItIsAnsweredBeforeTheSessionIsClosed(SampleJar jar) throws Exception {
 		App app = App.of(jar, TestDirectory.create("websocket-message-" + jar));
 		try (AppProcess process = app.startReady()) {
@@ -76,8 +71,7 @@ class WebSocketTests {
 		}
 	}
 
-	@ParameterizedTest
-	@EnumSource(value = SampleJar.class, names = { "GRACEFUL", "JETTY", "NETTY" })
+	@OnServers({ SampleJar.NETTY, SampleJar.JETTY, SampleJar.GRACEFUL })
 	void whenMessageIsNotDoneInTimeThenItIsNamed(SampleJar jar) throws Exception {
 		App app = App.of(jar, TestDirectory.create("websocket-late-" + jar), "--graceful.shutdown.timeout=3s");
 		try (AppProcess process = app.startReady()) {
