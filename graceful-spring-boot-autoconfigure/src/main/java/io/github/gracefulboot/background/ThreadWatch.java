@@ -2,12 +2,15 @@ package io.github.gracefulboot.background;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -50,6 +53,8 @@ final class ThreadWatch {
 
 	private final LongSupplier clock;
 
+	private final Queue<Seen> seenWhenReady = new ConcurrentLinkedQueue<>();
+
 	private final Map<Long, String> tasksWhenReady = new ConcurrentHashMap<>();
 
 	private volatile long firstAfterReady;
@@ -73,24 +78,35 @@ final class ThreadWatch {
 	}
 
 	/**
-	 * Remembers what the threads do now.
+	 * Remembers what the threads do now. What that is is worked out at the first look: a
+	 * start pays for nothing that only a shutdown needs.
 	 * @param threads creates the thread that looks
 	 */
 	void startWith(ThreadFactory threads) {
-		Thread looking = Objects.requireNonNull(threads.newThread(this::rememberTasks));
+		Thread looking = Objects.requireNonNull(threads.newThread(this::rememberThreads));
 		this.firstAfterReady = looking.getId();
 		looking.start();
 	}
 
-	private void rememberTasks() {
-		Thread.getAllStackTraces().forEach((thread, frames) -> {
-			Stack stack = new Stack(frames, this.application);
-			if (thread.getId() < this.firstAfterReady && thread != this.main
-					&& Place.of(thread, stack, this.main) != Place.NONE) {
-				boolean idle = stack.activity(thread.getState(), false) == Activity.NONE;
+	private void rememberThreads() {
+		for (Map.Entry<Thread, StackTraceElement[]> entry : Thread.getAllStackTraces().entrySet()) {
+			Thread thread = entry.getKey();
+			if (thread.getId() < this.firstAfterReady && thread != this.main) {
+				this.seenWhenReady.add(new Seen(new WeakReference<>(thread), thread.getState(), entry.getValue()));
+			}
+		}
+	}
+
+	private synchronized Map<Long, String> tasksWhenReady() {
+		for (Seen seen = this.seenWhenReady.poll(); seen != null; seen = this.seenWhenReady.poll()) {
+			Thread thread = seen.thread().get();
+			Stack stack = new Stack(seen.frames(), this.application);
+			if (thread != null && Place.of(thread, stack, this.main) != Place.NONE) {
+				boolean idle = stack.activity(seen.state(), false) == Activity.NONE;
 				this.tasksWhenReady.put(thread.getId(), idle ? "" : stack.task());
 			}
-		});
+		}
+		return this.tasksWhenReady;
 	}
 
 	/**
@@ -139,7 +155,7 @@ final class ThreadWatch {
 	}
 
 	private boolean hasRunSinceReady(Thread thread, Stack stack, String task) {
-		String then = this.tasksWhenReady.get(thread.getId());
+		String then = tasksWhenReady().get(thread.getId());
 		// One that was just being started had no stack yet
 		return (then != null) ? then.equals(task) && !task.isEmpty()
 				: thread != this.main && thread.getId() < this.firstAfterReady && stack.isDedicated();
@@ -170,6 +186,17 @@ final class ThreadWatch {
 			// Without the module java.management
 			return 0;
 		}
+	}
+
+	/**
+	 * A thread as it was when the service became ready.
+	 *
+	 * @param thread the thread, which may end
+	 * @param state its state
+	 * @param frames its stack
+	 */
+	private record Seen(WeakReference<Thread> thread, Thread.State state, StackTraceElement[] frames) {
+
 	}
 
 	/**

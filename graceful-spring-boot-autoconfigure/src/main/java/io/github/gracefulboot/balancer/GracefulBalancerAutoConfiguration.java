@@ -1,6 +1,7 @@
 package io.github.gracefulboot.balancer;
 
 import io.github.gracefulboot.LoadBalancer;
+import io.github.gracefulboot.balancer.haproxy.HaproxyRegistrar;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.OwnBeans;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
@@ -12,6 +13,7 @@ import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
 
 /**
@@ -21,6 +23,7 @@ import org.springframework.core.Ordered;
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnProperty(name = WaitingPolicy.TEST_PROPERTY, havingValue = "false", matchIfMissing = true)
 @ConditionalOnBean(name = GracefulShutdownAutoConfiguration.SHUTDOWN)
+@Import(HaproxyRegistrar.class)
 public final class GracefulBalancerAutoConfiguration {
 
 	@Bean

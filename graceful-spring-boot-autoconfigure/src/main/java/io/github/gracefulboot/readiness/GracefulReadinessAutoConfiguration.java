@@ -6,7 +6,6 @@ import java.util.stream.Stream;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.LameDuckProperties;
 import io.github.gracefulboot.traffic.Readiness;
-import io.github.gracefulboot.traffic.ReadinessProbes;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
@@ -48,7 +47,7 @@ public final class GracefulReadinessAutoConfiguration {
 
 	// Without Actuator: only the configured paths
 	@Bean
-	@ConditionalOnMissingBean(ReadinessProbes.class)
+	@ConditionalOnMissingBean(name = HealthConfiguration.PROBES)
 	PathReadinessProbes gracefulPathReadinessProbes(LameDuckProperties properties, Readiness readiness) {
 		return new PathReadinessProbes(() -> ProbePaths.named(properties.getProbePaths()), readiness);
 	}
@@ -60,19 +59,23 @@ public final class GracefulReadinessAutoConfiguration {
 	@ConditionalOnClass({ HealthEndpointGroups.class, PathMappedEndpoints.class })
 	static class HealthConfiguration {
 
-		@Bean
-		@ConditionalOnMissingBean(ReadinessProbes.class)
-		@ConditionalOnBean({ HealthEndpointGroups.class, PathMappedEndpoints.class })
+		static final String PROBES = "gracefulHealthReadinessProbes";
+
+		@Bean(PROBES)
 		PathReadinessProbes gracefulHealthReadinessProbes(ObjectProvider<HealthEndpointGroups> groups,
 				ObjectProvider<PathMappedEndpoints> endpoints, ObjectProvider<HealthContributorRegistry> contributors,
 				LameDuckProperties properties, Environment environment, Readiness readiness) {
-			return new PathReadinessProbes(
-					() -> new HealthPaths(groups.getObject(), endpoints.getObject(),
-							ManagementPortType.get(environment) == ManagementPortType.DIFFERENT,
-							properties.getProbePaths(),
-							!isCached(environment) && contributors.stream()
-								.anyMatch((registry) -> saysByItself(groups.getObject().getPrimary(), registry))),
-					readiness);
+			return new PathReadinessProbes(() -> {
+				HealthEndpointGroups health = groups.getIfAvailable();
+				PathMappedEndpoints paths = endpoints.getIfAvailable();
+				if (health == null || paths == null) {
+					return ProbePaths.named(properties.getProbePaths());
+				}
+				return new HealthPaths(health, paths,
+						ManagementPortType.get(environment) == ManagementPortType.DIFFERENT, properties.getProbePaths(),
+						!isCached(environment) && contributors.stream()
+							.anyMatch((registry) -> saysByItself(health.getPrimary(), registry)));
+			}, readiness);
 		}
 
 		private static boolean isCached(Environment environment) {

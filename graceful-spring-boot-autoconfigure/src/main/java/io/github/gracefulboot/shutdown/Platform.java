@@ -57,12 +57,15 @@ enum Platform {
 		if (cloud != null) {
 			return Arrays.stream(values()).filter((platform) -> platform.name().equals(cloud.name())).findFirst();
 		}
-		Optional<Platform> marked = Arrays.stream(values())
-			.filter((platform) -> platform.variables.stream().anyMatch(environment::containsProperty))
-			.findFirst();
-		boolean stoppedByDocker = isStoppedWithContainer(environment, process)
-				&& CONTAINER_MARKS.stream().anyMatch(exists);
-		return marked.or(() -> stoppedByDocker ? Optional.of(DOCKER) : Optional.empty());
+		for (Platform platform : values()) {
+			for (String variable : platform.variables) {
+				if (environment.containsProperty(variable)) {
+					return Optional.of(platform);
+				}
+			}
+		}
+		return (isStoppedWithContainer(environment, process) && CONTAINER_MARKS.stream().anyMatch(exists))
+				? Optional.of(DOCKER) : Optional.empty();
 	}
 
 	/**

@@ -21,9 +21,9 @@ import org.springframework.context.annotation.Conditional;
 public @interface ConditionalOnSupervisor {
 
 	/**
-	 * Returns the name of the property.
-	 * @return the name
+	 * Returns the names of the properties, one of which there has to be.
+	 * @return the names
 	 */
-	String value();
+	String[] value();
 
 }

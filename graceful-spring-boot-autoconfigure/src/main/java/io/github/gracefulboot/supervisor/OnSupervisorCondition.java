@@ -14,14 +14,17 @@ final class OnSupervisorCondition extends SpringBootCondition {
 
 	@Override
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-		String property = metadata.getAnnotations().get(ConditionalOnSupervisor.class).getString("value");
+		String[] properties = metadata.getAnnotations().get(ConditionalOnSupervisor.class).getStringArray("value");
 		ConditionMessage.Builder message = ConditionMessage.forCondition(ConditionalOnSupervisor.class);
 		if (Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
-			return ConditionOutcome.match(message.because("the start decides by " + property));
+			return ConditionOutcome.match(message.because("the start decides by " + String.join(", ", properties)));
 		}
-		return context.getEnvironment().containsProperty(property)
-				? ConditionOutcome.match(message.foundExactly(property))
-				: ConditionOutcome.noMatch(message.didNotFind("property").items(property));
+		for (String property : properties) {
+			if (context.getEnvironment().containsProperty(property)) {
+				return ConditionOutcome.match(message.foundExactly(property));
+			}
+		}
+		return ConditionOutcome.noMatch(message.didNotFind("property", "properties").items((Object[]) properties));
 	}
 
 }

@@ -222,13 +222,6 @@ class GracefulReadinessAutoConfigurationTests {
 	}
 
 	@Test
-	void whenUserHasTheirOwnProbesThenTheyWin() {
-		ReadinessProbes own = (method, path, managementPort) -> Kind.READINESS;
-		this.runner.withBean(ReadinessProbes.class, () -> own)
-			.run((context) -> assertThat(context.getBean(ReadinessProbes.class)).isSameAs(own));
-	}
-
-	@Test
 	void whenContextIsNoWebContextThenReadinessIsRefusedAtTheStop() {
 		new ApplicationContextRunner().withConfiguration(AUTO_CONFIGURATIONS).run((context) -> {
 			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);

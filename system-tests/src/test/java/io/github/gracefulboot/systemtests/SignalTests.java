@@ -92,7 +92,7 @@ class SignalTests {
 			try (HttpConnection connection = HttpConnection.open(process.port(), Duration.ofSeconds(5))) {
 				assertThat(connection.exchange(shutdown).status()).isEqualTo(200);
 			}
-			process.awaitLog("Draining web server (");
+			process.awaitLog("Shutting down within");
 			Exit exit = stop(process, "TERM", "context is closing");
 			assertAnswered(client);
 			assertThat(exit.code()).isZero();

@@ -26,16 +26,16 @@ import org.springframework.core.env.Environment;
 @ConditionalOnOwnProcess
 @ConditionalOnProperty(name = WaitingPolicy.TEST_PROPERTY, havingValue = "false", matchIfMissing = true)
 @ConditionalOnBooleanProperty(name = { "graceful.enabled", "graceful.supervisor.pm2.enabled" }, matchIfMissing = true)
+@ConditionalOnSupervisor({ GracefulPm2AutoConfiguration.CHANNEL, GracefulPm2AutoConfiguration.PROCESS })
 @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 public final class GracefulPm2AutoConfiguration {
 
-	private static final String CHANNEL = "NODE_CHANNEL_FD";
+	static final String CHANNEL = "NODE_CHANNEL_FD";
 
-	private static final String PROCESS = "pm_id";
+	static final String PROCESS = "pm_id";
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	@ConditionalOnSupervisor(CHANNEL)
 	@Nullable Pm2Supervisor gracefulPm2Supervisor(Environment environment) {
 		String channel = environment.getProperty(CHANNEL);
 		if (channel == null) {
@@ -46,7 +46,6 @@ public final class GracefulPm2AutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnSupervisor(PROCESS)
 	@Nullable Pm2KillTimeout gracefulPm2KillTimeout(Environment environment) {
 		return environment.containsProperty(PROCESS) ? new Pm2KillTimeout(environment.getProperty("kill_timeout"))
 				: null;

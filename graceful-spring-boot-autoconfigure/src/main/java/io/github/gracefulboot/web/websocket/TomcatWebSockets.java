@@ -22,6 +22,7 @@ import org.apache.tomcat.websocket.server.WsHttpUpgradeHandler;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.log.LogMessage;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * The WebSocket sessions of Tomcat, of which it lists only the connections.
@@ -43,11 +44,14 @@ final class TomcatWebSockets implements WebSocketServer {
 
 	private final Traffic traffic;
 
-	private final @Nullable Field session;
+	/**
+	 * Looked for only when it is needed, since that loads most of Tomcat's WebSocket
+	 * classes.
+	 */
+	private final SingletonSupplier<Field> session = SingletonSupplier.ofNullable(TomcatWebSockets::accessibleField);
 
 	TomcatWebSockets(Traffic traffic) {
 		this.traffic = traffic;
-		this.session = accessibleField();
 	}
 
 	private static @Nullable Field accessibleField() {
@@ -66,14 +70,11 @@ final class TomcatWebSockets implements WebSocketServer {
 
 	@Override
 	public Collection<OpenWebSocket> sessions() {
-		if (this.session == null) {
-			return List.of();
-		}
 		List<OpenWebSocket> result = new ArrayList<>();
 		for (OpenConnection connection : this.traffic.openConnections()) {
 			Upgrade upgrade = connection.upgrade();
 			if (upgrade != null && connection.id() instanceof NioSocketWrapper socket) {
-				WsSession session = sessionOf(upgrade.handler(), this.session);
+				WsSession session = sessionOf(upgrade.handler());
 				if (session != null) {
 					result.add(new TomcatSession(session, socket, connection.lastActivity(), upgrade.thread()));
 				}
@@ -82,9 +83,10 @@ final class TomcatWebSockets implements WebSocketServer {
 		return result;
 	}
 
-	private static @Nullable WsSession sessionOf(Object handler, Field field) {
+	private @Nullable WsSession sessionOf(Object handler) {
+		Field field = (handler instanceof WsHttpUpgradeHandler) ? this.session.get() : null;
 		try {
-			return (handler instanceof WsHttpUpgradeHandler) ? (WsSession) field.get(handler) : null;
+			return (field != null) ? (WsSession) field.get(handler) : null;
 		}
 		catch (IllegalAccessException ex) {
 			throw new IllegalStateException(ex);

@@ -16,13 +16,12 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link GracefulHaproxyAutoConfiguration}.
+ * Tests for {@link HaproxyRegistrar}.
  */
-class GracefulHaproxyAutoConfigurationTests {
+class HaproxyRegistrarTests {
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(GracefulShutdownAutoConfiguration.class,
-				GracefulHaproxyAutoConfiguration.class, GracefulBalancerAutoConfiguration.class));
+	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(
+			AutoConfigurations.of(GracefulShutdownAutoConfiguration.class, GracefulBalancerAutoConfiguration.class));
 
 	@Test
 	void whenNoSocketIsSetThenNothingIsThere() {
