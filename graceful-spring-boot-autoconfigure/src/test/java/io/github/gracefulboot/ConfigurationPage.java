@@ -52,6 +52,8 @@ final class ConfigurationPage {
 			new Section("graceful.startup.check", "[Which checks](startup.md#what-is-waited-for) there are."),
 			new Section("graceful.startup.warm-up",
 					"[Requests that the application sends to itself](startup.md#warm-up) before it is ready."),
+			new Section("graceful.findings",
+					"[What the starter finds](startup.md#findings) in an application's settings."),
 			new Section("graceful.ready",
 					"When [supervisors](supervisors.md#ready) learn that the application is ready."),
 			new Section("graceful.supervisor", "[PM2](pm2.md), [systemd](systemd.md), [s6, dinit and a file](s6.md)."),

@@ -11,6 +11,8 @@ import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.shutdown.Budget;
+import io.github.gracefulboot.shutdown.Finding;
+import io.github.gracefulboot.shutdown.LastReport;
 import io.github.gracefulboot.shutdown.ShutdownPlan;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.Timeline;
@@ -39,16 +41,20 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param balancers the load balancers that are told
  * @param supervisors the names of the supervisors that are told
  * @param stages the stages that have begun
+ * @param findings settings that contradict what the starter is there for
+ * @param lastReport how the shutdown before the start of this process went, or
+ * {@code null} if that is not known
  */
 record GracefulDescriptor(String stage, @Nullable String reason, String readiness, boolean maintenance, List<Step> plan,
 		int inFlightCount, List<Task> inFlight, BudgetShares budget, List<ProberState> probers,
-		List<BalancerState> balancers, List<String> supervisors,
-		List<StageState> stages) implements OperationResponseBody {
+		List<BalancerState> balancers, List<String> supervisors, List<StageState> stages, List<Finding> findings,
+		LastReport.@Nullable Summary lastReport) implements OperationResponseBody {
 
 	private static final int MOST_TASKS = 100;
 
 	static GracefulDescriptor of(ShutdownSequence shutdown, String readiness, boolean maintenance, ShutdownPlan plan,
-			Traffic traffic, List<String> supervisors) {
+			Traffic traffic, List<String> supervisors, List<Finding> findings,
+			LastReport.@Nullable Summary lastReport) {
 		StopReason reason = shutdown.getReason();
 		List<ActiveTask> tasks = shutdown.getActiveTasks();
 		return new GracefulDescriptor(shutdown.getStage().id(), (reason != null) ? reason.id() : null, readiness,
@@ -57,7 +63,7 @@ record GracefulDescriptor(String stage, @Nullable String reason, String readines
 				BudgetShares.of(shutdown.getBudget(), shutdown.getDeadline()),
 				traffic.activeProbers().stream().map((prober) -> ProberState.of(prober, traffic)).toList(),
 				traffic.balancers().stream().map(BalancerState::of).toList(), supervisors,
-				shutdown.getTimeline().entries().stream().map(StageState::of).toList());
+				shutdown.getTimeline().entries().stream().map(StageState::of).toList(), findings, lastReport);
 	}
 
 	private static Comparator<ActiveTask> oldestFirst() {

@@ -1,10 +1,13 @@
 package io.github.gracefulboot.actuate;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.Supervisor;
+import io.github.gracefulboot.shutdown.Findings;
+import io.github.gracefulboot.shutdown.LastReport;
 import io.github.gracefulboot.shutdown.Maintenance;
 import io.github.gracefulboot.shutdown.OwnBeans;
 import io.github.gracefulboot.shutdown.ProcessStopper;
@@ -51,6 +54,10 @@ final class GracefulEndpoint {
 
 	private final Supplier<List<String>> supervisors;
 
+	private final Findings findings;
+
+	private final ObjectProvider<LastReport> lastReport;
+
 	/**
 	 * Creates the endpoint.
 	 * @param context the context that is stopped
@@ -59,9 +66,12 @@ final class GracefulEndpoint {
 	 * @param readiness whether the application accepts traffic
 	 * @param traffic what is known of clients
 	 * @param stopper ends the process, if there is one
+	 * @param findings what contradicts at the start
+	 * @param lastReport knows how the shutdown before went, if there are reports
 	 */
 	GracefulEndpoint(ConfigurableApplicationContext context, ShutdownSequence shutdown, Supplier<ShutdownPlan> plan,
-			Readiness readiness, Traffic traffic, ObjectProvider<ProcessStopper> stopper) {
+			Readiness readiness, Traffic traffic, ObjectProvider<ProcessStopper> stopper, Findings findings,
+			ObjectProvider<LastReport> lastReport) {
 		this.context = context;
 		this.shutdown = shutdown;
 		this.plan = plan;
@@ -69,6 +79,8 @@ final class GracefulEndpoint {
 		this.maintenance = new Maintenance(shutdown, readiness);
 		this.traffic = traffic;
 		this.stopper = stopper;
+		this.findings = findings;
+		this.lastReport = lastReport;
 		this.supervisors = SingletonSupplier.of(() -> new OwnBeans(context.getBeanFactory()).ordered(Supervisor.class)
 			.stream()
 			.map((bean) -> bean.nameOr(bean.instance().name()))
@@ -78,7 +90,8 @@ final class GracefulEndpoint {
 	@ReadOperation
 	GracefulDescriptor graceful() {
 		return GracefulDescriptor.of(this.shutdown, readiness(), this.readiness.isInMaintenance(), this.plan.get(),
-				this.traffic, this.supervisors.get());
+				this.traffic, this.supervisors.get(), this.findings.all(),
+				this.lastReport.stream().map(LastReport::lastReport).filter(Objects::nonNull).findFirst().orElse(null));
 	}
 
 	@WriteOperation

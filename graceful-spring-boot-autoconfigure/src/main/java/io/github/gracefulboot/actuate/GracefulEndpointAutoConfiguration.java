@@ -1,7 +1,9 @@
 package io.github.gracefulboot.actuate;
 
 import io.github.gracefulboot.shutdown.ContextCloseListener;
+import io.github.gracefulboot.shutdown.Findings;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.LastReport;
 import io.github.gracefulboot.shutdown.ProcessStopper;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.traffic.Readiness;
@@ -30,9 +32,10 @@ public final class GracefulEndpointAutoConfiguration {
 
 	@Bean
 	GracefulEndpoint gracefulEndpoint(ConfigurableApplicationContext context, ShutdownSequence shutdown,
-			ContextCloseListener listener, Readiness readiness, Traffic traffic,
-			ObjectProvider<ProcessStopper> stopper) {
-		return new GracefulEndpoint(context, shutdown, listener::plan, readiness, traffic, stopper);
+			ContextCloseListener listener, Readiness readiness, Traffic traffic, ObjectProvider<ProcessStopper> stopper,
+			Findings findings, ObjectProvider<LastReport> lastReport) {
+		return new GracefulEndpoint(context, shutdown, listener::plan, readiness, traffic, stopper, findings,
+				lastReport);
 	}
 
 	@Bean

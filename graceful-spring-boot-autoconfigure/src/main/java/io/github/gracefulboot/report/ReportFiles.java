@@ -4,15 +4,23 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
+import io.github.gracefulboot.shutdown.LastReport.Summary;
+import io.github.gracefulboot.traffic.Printable;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.core.log.LogMessage;
 
 /**
@@ -93,6 +101,34 @@ final class ReportFiles {
 			Files.deleteIfExists(temporary);
 			throw ex;
 		}
+	}
+
+	/**
+	 * Reads the last report of this host.
+	 * @return how that shutdown went, or {@code null} if there is none that can be read
+	 */
+	@Nullable Summary last() {
+		String host = "-" + safe(this.instance.host()) + "-";
+		try (Stream<Path> files = Files.list(this.directory)) {
+			Optional<Path> last = files.filter(ReportFiles::isReport)
+				.filter((file) -> file.getFileName().toString().contains(host))
+				.max(Comparator.naturalOrder());
+			return last.isPresent() ? read(last.get()) : null;
+		}
+		catch (IOException | RuntimeException ex) {
+			logger.debug(LogMessage.format("Could not read the last report in %s", this.directory), ex);
+			return null;
+		}
+	}
+
+	private static Summary read(Path file) throws IOException {
+		Map<String, Object> report = JsonParserFactory.getJsonParser().parseMap(Files.readString(file));
+		return new Summary(file.toString(), text(report, "outcome"), text(report, "reason"),
+				Instant.parse(text(report, "startedAt")), Duration.parse(text(report, "took")), text(report, "line"));
+	}
+
+	private static String text(Map<String, Object> report, String name) {
+		return Printable.line(String.valueOf(report.get(name)));
 	}
 
 	/**

@@ -13,6 +13,7 @@ import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.report.StopReport.Sample;
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.Durations;
+import io.github.gracefulboot.shutdown.LastReport;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.StageListener;
 import io.github.gracefulboot.traffic.Traffic;
@@ -29,7 +30,7 @@ import org.springframework.core.log.LogMessage;
  * happens on a thread of its own, for which nobody waits long: a disk that is full, slow
  * or gone costs the report, and never the shutdown.
  */
-final class StopRecorder implements StageListener, InitializingBean {
+final class StopRecorder implements StageListener, LastReport, InitializingBean {
 
 	private static final Log logger = LogFactory.getLog(StopRecorder.class);
 
@@ -73,6 +74,8 @@ final class StopRecorder implements StageListener, InitializingBean {
 
 	private volatile @Nullable Ending ending;
 
+	private volatile @Nullable Summary lastReport;
+
 	private boolean failed;
 
 	/**
@@ -96,8 +99,18 @@ final class StopRecorder implements StageListener, InitializingBean {
 	public void afterPropertiesSet() {
 		if (this.files != null) {
 			// A directory on the network may hang
-			DaemonThreads.start("graceful-report-check", this.files::check);
+			DaemonThreads.start("graceful-report-check", () -> look(this.files));
 		}
+	}
+
+	private void look(ReportFiles files) {
+		files.check();
+		this.lastReport = files.last();
+	}
+
+	@Override
+	public @Nullable Summary lastReport() {
+		return this.lastReport;
 	}
 
 	@Override

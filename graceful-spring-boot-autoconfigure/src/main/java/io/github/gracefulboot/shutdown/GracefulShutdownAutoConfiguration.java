@@ -91,6 +91,11 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
+	Findings gracefulFindings(ApplicationContext context, WaitingPolicy waitingPolicy) {
+		return new Findings(context, waitingPolicy);
+	}
+
+	@Bean
 	ShutdownPhase gracefulDrainPhase(ShutdownSequence shutdown, ContextCloseListener listener) {
 		return new ShutdownPhase(ShutdownPhase.DRAIN, shutdown, listener::awaitDrain);
 	}

@@ -57,7 +57,7 @@ public record WaitingPolicy(boolean waits, boolean clientsMayCome, boolean drain
 		return this.drains && this.ownsProcess;
 	}
 
-	private static boolean isRestarted(@Nullable ClassLoader classLoader) {
+	static boolean isRestarted(@Nullable ClassLoader classLoader) {
 		return classLoader != null && classLoader.getClass().getName().equals(RESTARTED);
 	}
 

@@ -14,6 +14,8 @@ import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.LastReport;
+import io.github.gracefulboot.shutdown.LastReport.Summary;
 import io.github.gracefulboot.traffic.Client;
 import io.github.gracefulboot.traffic.Traffic;
 import org.awaitility.Awaitility;
@@ -35,6 +37,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.aot.AbstractAotProcessor;
+import org.springframework.mock.env.MockEnvironment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -91,6 +94,40 @@ class GracefulReportAutoConfigurationTests {
 				.containsEntry("kind", "unknown")
 				.containsEntry("ready", false));
 		assertThat(objects(report, "inFlight")).isNotEmpty();
+	}
+
+	@Test
+	void whenThereWasAShutdownBeforeThenTheNextStartKnowsHowItWent() {
+		reporting().run((context) -> {
+			assertThat(context.getBean(LastReport.class).lastReport()).isNull();
+			accept(context);
+			context.close();
+		});
+		reporting().run((context) -> {
+			LastReport reports = context.getBean(LastReport.class);
+			Awaitility.await().until(() -> reports.lastReport() != null);
+			Summary last = reports.lastReport();
+			assertThat(last.outcome()).isEqualTo("clean");
+			assertThat(last.reason()).isEqualTo("context-closed");
+			assertThat(last.line()).startsWith("Shutdown completed in ");
+			assertThat(Path.of(last.file())).exists().hasParent(this.directory);
+		});
+	}
+
+	@Test
+	void whenTheLastReportCannotBeReadThenNothingIsKnown() throws IOException {
+		Files.writeString(
+				this.directory
+					.resolve("stop-20260101T000000.000Z-" + Instance.of(new MockEnvironment()).host() + "-1.json"),
+				"{ \"version\"");
+		reporting().run((context) -> {
+			Awaitility.await()
+				.until(() -> Thread.getAllStackTraces()
+					.keySet()
+					.stream()
+					.noneMatch((thread) -> thread.getName().equals("graceful-report-check")));
+			assertThat(context.getBean(LastReport.class).lastReport()).isNull();
+		});
 	}
 
 	@Test
