@@ -1,6 +1,7 @@
 package io.github.gracefulboot.registry;
 
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.traffic.Readiness;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -38,8 +39,8 @@ public final class GracefulRegistryAutoConfiguration {
 	}
 
 	@Bean
-	RegistryListener gracefulRegistryListener(Registrations registrations) {
-		return new RegistryListener(registrations);
+	RegistryListener gracefulRegistryListener(Registrations registrations, Readiness readiness) {
+		return new RegistryListener(registrations, readiness);
 	}
 
 }

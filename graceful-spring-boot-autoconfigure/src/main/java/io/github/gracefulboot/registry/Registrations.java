@@ -73,6 +73,18 @@ final class Registrations {
 	}
 
 	/**
+	 * Keeps all instances back until the application is ready again.
+	 * @return the current registrations, which the caller has to deregister
+	 */
+	synchronized List<Entry> suspend() {
+		List<Entry> entries = List.copyOf(this.registered);
+		this.ready = false;
+		this.pending.addAll(entries);
+		this.registered.clear();
+		return entries;
+	}
+
+	/**
 	 * Ignores further registrations and returns the current ones, which the caller has to
 	 * deregister.
 	 * @return the current registrations

@@ -18,8 +18,8 @@ import org.springframework.core.log.LogMessage;
 
 /**
  * Registers the instance when it accepts traffic, and deregisters it when the shutdown is
- * announced. A registry that does not respond delays neither the shutdown nor other
- * registries for long.
+ * announced, and for the time of a maintenance. A registry that does not respond delays
+ * neither the shutdown nor other registries for long.
  */
 final class RegistryListener implements Readiness.Listener, Announcer {
 
@@ -31,8 +31,11 @@ final class RegistryListener implements Readiness.Listener, Announcer {
 
 	private final Registrations registrations;
 
-	RegistryListener(Registrations registrations) {
+	private final Readiness readiness;
+
+	RegistryListener(Registrations registrations, Readiness readiness) {
 		this.registrations = registrations;
+		this.readiness = readiness;
 	}
 
 	@Override
@@ -40,11 +43,18 @@ final class RegistryListener implements Readiness.Listener, Announcer {
 		if (accepting) {
 			this.registrations.ready();
 		}
+		else if (this.readiness.isInMaintenance()) {
+			deregister(this.registrations.suspend(), LONGEST_WAIT);
+		}
 	}
 
 	@Override
 	public void announceStop(Deadline deadline) {
-		List<Entry> entries = this.registrations.beginDeregistration();
+		deregister(this.registrations.beginDeregistration(),
+				Durations.shorter(LONGEST_WAIT, deadline.remaining().dividedBy(SHARE_OF_BUDGET)));
+	}
+
+	private void deregister(List<Entry> entries, Duration wait) {
 		CountDownLatch answers = new CountDownLatch(entries.size());
 		for (Entry entry : entries) {
 			DaemonThreads.start("graceful-registry", () -> {
@@ -52,7 +62,6 @@ final class RegistryListener implements Readiness.Listener, Announcer {
 				answers.countDown();
 			});
 		}
-		Duration wait = Durations.shorter(LONGEST_WAIT, deadline.remaining().dividedBy(SHARE_OF_BUDGET));
 		try {
 			if (!answers.await(wait.toNanos(), TimeUnit.NANOSECONDS)) {
 				logger.warn(LogMessage.format("A service registry did not respond within %s; continuing without it",
@@ -70,8 +79,9 @@ final class RegistryListener implements Readiness.Listener, Announcer {
 		}
 		catch (RuntimeException ex) {
 			this.registrations.deregistrationFailed(entry);
-			logger.warn(LogMessage.format("Could not deregister %s; Spring Cloud will try again",
-					entry.registration().getServiceId()), ex);
+			logger.warn(LogMessage.format("Could not deregister %s; %s", entry.registration().getServiceId(),
+					this.readiness.isInMaintenance() ? "its clients still find it" : "Spring Cloud will try again"),
+					ex);
 		}
 	}
 

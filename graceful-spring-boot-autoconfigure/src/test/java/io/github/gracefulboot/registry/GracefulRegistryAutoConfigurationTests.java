@@ -5,6 +5,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.traffic.Readiness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -76,6 +77,29 @@ class GracefulRegistryAutoConfigurationTests {
 			bean.deregister(this.instance);
 			bean.register(this.instance);
 			assertThat(registry.heard).containsExactly("register", "deregister", "register");
+		});
+	}
+
+	@Test
+	void whenThereIsMaintenanceThenIsDeregisteredForThatTime() {
+		Registry registry = new Registry();
+		this.runner.withBean("registry", Registry.class, () -> registry).run((context) -> {
+			Registry bean = context.getBean(Registry.class);
+			bean.register(this.instance);
+			accept(context);
+			AvailabilityChangeEvent.publish(context, ReadinessState.REFUSING_TRAFFIC);
+			accept(context);
+			assertThat(registry.heard).as("what the application says of itself").containsExactly("register");
+			Readiness readiness = context.getBean(Readiness.class);
+			readiness.beginMaintenance();
+			assertThat(registry.heard).containsExactly("register", "deregister");
+			bean.register(this.instance);
+			readiness.endMaintenance();
+			assertThat(registry.heard).containsExactly("register", "deregister", "register");
+			readiness.beginMaintenance();
+			context.close();
+			bean.deregister(this.instance);
+			assertThat(registry.heard).containsExactly("register", "deregister", "register", "deregister");
 		});
 	}
 
