@@ -24,11 +24,6 @@ public final class Findings implements ApplicationListener<ApplicationReadyEvent
 
 	private static final Log logger = LogFactory.getLog(ShutdownSequence.class);
 
-	/**
-	 * What cannot be told from its absence: a list may be set as a whole or by index.
-	 */
-	private static final Bindable<Set<String>> NAMES = Bindable.setOf(String.class);
-
 	private static final String IGNORE = "graceful.findings.ignore";
 
 	private static final String HEALTH = "management.endpoint.health.";
@@ -89,28 +84,27 @@ public final class Findings implements ApplicationListener<ApplicationReadyEvent
 
 	private List<Finding> find() {
 		Environment environment = this.context.getEnvironment();
-		Binder binder = Binder.get(environment);
 		List<Finding> found = new ArrayList<>();
-		findInHealth(environment, binder, found);
-		findInServer(environment, binder, found);
-		findInBudget(environment, binder, found);
+		findInHealth(environment, found);
+		findInServer(environment, found);
+		findInBudget(environment, found);
 		if (!found.isEmpty()) {
-			Set<String> ignored = binder.bind(IGNORE, NAMES).orElse(Set.of());
+			Set<String> ignored = names(environment, IGNORE);
 			found.removeIf((finding) -> ignored.contains(finding.id()));
 		}
 		return List.copyOf(found);
 	}
 
-	private static void findInHealth(Environment environment, Binder binder, List<Finding> found) {
+	private static void findInHealth(Environment environment, List<Finding> found) {
 		String cache = HEALTH + "cache.time-to-live";
-		Duration cached = duration(environment, binder, cache);
+		Duration cached = duration(environment, cache);
 		if (isPositive(cached)) {
 			found.add(new Finding("health-cache",
 					"%s=%s: probes learn that late that the application is ready or refuses traffic. A shutdown answers them at once. Remove it"
 						.formatted(cache, Durations.text(cached))));
 		}
-		Set<String> members = binder.bind(READINESS_GROUP + "include", NAMES).orElse(Set.of("readinessState"));
-		if (!members.contains("readinessState") && !members.contains("*")) {
+		Set<String> members = names(environment, READINESS_GROUP + "include");
+		if (!members.isEmpty() && !members.contains("readinessState") && !members.contains("*")) {
 			found.add(new Finding("readiness-group",
 					"%sinclude=%s: readiness probes succeed before the application is ready, and while it refuses traffic. Add readinessState"
 						.formatted(READINESS_GROUP, String.join(",", members))));
@@ -131,7 +125,7 @@ public final class Findings implements ApplicationListener<ApplicationReadyEvent
 		}
 	}
 
-	private void findInServer(Environment environment, Binder binder, List<Finding> found) {
+	private void findInServer(Environment environment, List<Finding> found) {
 		if ("immediate".equalsIgnoreCase(environment.getProperty("server.shutdown"))) {
 			found.add(new Finding("immediate-shutdown",
 					"server.shutdown=immediate: a shutdown waits neither for the load balancer nor for requests in flight. Remove it"));
@@ -141,7 +135,7 @@ public final class Findings implements ApplicationListener<ApplicationReadyEvent
 					"devtools restart this application: a shutdown does not wait for the load balancer. Run the packaged application to try it"));
 		}
 		for (String property : KEEP_ALIVE) {
-			Duration keepAlive = duration(environment, binder, property);
+			Duration keepAlive = duration(environment, property);
 			if (isPositive(keepAlive) && keepAlive.compareTo(BALANCERS_KEEP) < 0) {
 				found.add(new Finding("keep-alive",
 						"%s=%s: balancers such as nginx and AWS's keep idle connections for %s, and lose a request on one that this server closes first. Set it to more"
@@ -150,8 +144,8 @@ public final class Findings implements ApplicationListener<ApplicationReadyEvent
 		}
 	}
 
-	private static void findInBudget(Environment environment, Binder binder, List<Finding> found) {
-		Duration timeout = duration(environment, binder, ShutdownRules.TIMEOUT);
+	private static void findInBudget(Environment environment, List<Finding> found) {
+		Duration timeout = duration(environment, ShutdownRules.TIMEOUT);
 		if (isPositive(timeout)) {
 			Platform.of(environment)
 				.filter((platform) -> timeout.compareTo(platform.untilKill()) >= 0)
@@ -166,9 +160,15 @@ public final class Findings implements ApplicationListener<ApplicationReadyEvent
 		return !duration.isZero() && !duration.isNegative();
 	}
 
-	private static Duration duration(Environment environment, Binder binder, String property) {
-		return environment.containsProperty(property) ? binder.bind(property, Duration.class).orElse(Duration.ZERO)
-				: Duration.ZERO;
+	// Most applications set none of these: only then the start pays for binding
+	private static Duration duration(Environment environment, String property) {
+		return environment.containsProperty(property)
+				? Binder.get(environment).bind(property, Duration.class).orElse(Duration.ZERO) : Duration.ZERO;
+	}
+
+	private static Set<String> names(Environment environment, String property) {
+		return (environment.containsProperty(property) || environment.containsProperty(property + "[0]"))
+				? Binder.get(environment).bind(property, Bindable.setOf(String.class)).orElse(Set.of()) : Set.of();
 	}
 
 }
