@@ -18,6 +18,11 @@ import org.junit.jupiter.api.Assumptions;
 public enum Program {
 
 	/**
+	 * The browser.
+	 */
+	CHROMIUM("chromium", "apt-get install chromium"),
+
+	/**
 	 * The port mapper of Erlang, which RabbitMQ needs.
 	 */
 	EPMD("epmd", "apt-get install rabbitmq-server"),
@@ -47,6 +52,11 @@ public enum Program {
 	 * Perl, which has the sockets that Java lacks.
 	 */
 	PERL("perl", "apt-get install perl"),
+
+	/**
+	 * What drives the browser.
+	 */
+	PLAYWRIGHT("playwright-core", "npm ci --prefix system-tests/browser", "browser/node_modules/.bin"),
 
 	/**
 	 * The PM2 process manager, of the version that this project pins.
