@@ -27,9 +27,12 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.context.ApplicationStartupAware;
 import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.springframework.core.SpringProperties;
 import org.springframework.core.log.LogMessage;
+import org.springframework.core.metrics.ApplicationStartup;
+import org.springframework.core.metrics.StartupStep;
 import org.springframework.util.backoff.BackOffExecution;
 import org.springframework.util.backoff.ExponentialBackOff;
 
@@ -38,7 +41,7 @@ import org.springframework.util.backoff.ExponentialBackOff;
  * does not include the time between them. Once the application accepts traffic, there are
  * no more waits, since a bean that is created lazily would delay a request.
  */
-public final class StartupChecks implements Readiness.Listener {
+public final class StartupChecks implements Readiness.Listener, ApplicationStartupAware {
 
 	private static final Log logger = LogFactory.getLog(StartupChecks.class);
 
@@ -62,6 +65,11 @@ public final class StartupChecks implements Readiness.Listener {
 
 	private static final int MOST_REFUSALS = 2;
 
+	/**
+	 * Name of the step of the start that each wait is.
+	 */
+	static final String STEP = "graceful.startup.check";
+
 	private static final String ON_REFRESH = DefaultLifecycleProcessor.ON_REFRESH_VALUE;
 
 	private final Duration timeout;
@@ -81,6 +89,8 @@ public final class StartupChecks implements Readiness.Listener {
 
 	private volatile boolean over;
 
+	private volatile ApplicationStartup startup = ApplicationStartup.DEFAULT;
+
 	/**
 	 * Creates the checks.
 	 * @param timeout the timeout that all checks share
@@ -89,6 +99,11 @@ public final class StartupChecks implements Readiness.Listener {
 	StartupChecks(Duration timeout, Set<String> excluded) {
 		this.timeout = timeout;
 		this.excluded = excluded;
+	}
+
+	@Override
+	public void setApplicationStartup(ApplicationStartup startup) {
+		this.startup = startup;
 	}
 
 	Duration timeout() {
@@ -117,10 +132,13 @@ public final class StartupChecks implements Readiness.Listener {
 		long start = System.nanoTime();
 		this.waits.incrementAndGet();
 		Wait wait = new Wait(name, check, start);
+		StartupStep step = this.startup.start(STEP).tag("name", name);
 		try {
 			wait.run();
 		}
 		finally {
+			step.tag("attempts", () -> String.valueOf(wait.attempts)).tag("passed", () -> String.valueOf(wait.passed));
+			step.end();
 			this.waits.decrementAndGet();
 			wait.waited.addAndGet(System.nanoTime() - start);
 		}
@@ -235,6 +253,8 @@ public final class StartupChecks implements Readiness.Listener {
 
 		private int refusals;
 
+		private boolean passed;
+
 		private @Nullable Throwable failure;
 
 		private Duration nextLine = Duration.ZERO;
@@ -254,7 +274,8 @@ public final class StartupChecks implements Readiness.Listener {
 			ExecutorService executor = Executors
 				.newSingleThreadExecutor(DaemonThreads.factory("graceful-check-" + this.name));
 			try (ShutdownDuringStart shutdown = ShutdownDuringStart.interruptCurrentThread()) {
-				if (!becomesAvailable(executor)) {
+				this.passed = becomesAvailable(executor);
+				if (!this.passed) {
 					return;
 				}
 			}

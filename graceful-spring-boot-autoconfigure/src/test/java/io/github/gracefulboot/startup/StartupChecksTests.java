@@ -3,7 +3,9 @@ package io.github.gracefulboot.startup;
 import java.sql.SQLException;
 import java.sql.SQLInvalidAuthorizationSpecException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -23,9 +25,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.metrics.buffering.BufferingApplicationStartup;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.core.SpringProperties;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -61,6 +67,41 @@ class StartupChecksTests {
 				.endsWith(" of 30 s)"));
 		assertThat(output).containsOnlyOnce("Waiting for database: not yet (attempt 1")
 			.containsPattern("database became available after \\d+ ms \\(3 attempts\\)");
+	}
+
+	@Test
+	void whenChecksAreAwaitedThenEachIsAStepOfTheStart() {
+		BufferingApplicationStartup startup = new BufferingApplicationStartup(10);
+		StartupChecks checks = new StartupChecks(SHORT, Set.of());
+		checks.setApplicationStartup(startup);
+		TestCheck passing = new TestCheck("database", 2);
+		TestCheck failing = TestCheck.never("broker");
+		checks.await(passing.name(), passing);
+		assertThatExceptionOfType(StartupCheckFailedException.class)
+			.isThrownBy(() -> checks.await(failing.name(), failing));
+		List<Map<String, String>> tags = startup.getBufferedTimeline().getEvents().stream().map((event) -> {
+			assertThat(event.getStartupStep().getName()).isEqualTo("graceful.startup.check");
+			Map<String, String> values = new HashMap<>();
+			event.getStartupStep().getTags().forEach((tag) -> values.put(tag.getKey(), tag.getValue()));
+			return values;
+		}).toList();
+		assertThat(tags.get(0)).isEqualTo(Map.of("name", "database", "attempts", "2", "passed", "true"));
+		assertThat(tags.get(1)).containsEntry("name", "broker").containsEntry("passed", "false");
+	}
+
+	@Test
+	void whenContextHasAStartupThenItHasTheSteps() {
+		BufferingApplicationStartup startup = new BufferingApplicationStartup(1000);
+		TestCheck check = new TestCheck("database", 1);
+		new ApplicationContextRunner(() -> {
+			AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+			context.setApplicationStartup(startup);
+			return context;
+		}).withConfiguration(AutoConfigurations.of(GracefulStartupAutoConfiguration.class))
+			.withBean(StartupCheck.class, () -> check)
+			.run((context) -> assertThat(startup.getBufferedTimeline().getEvents())
+				.extracting((event) -> event.getStartupStep().getName())
+				.containsOnlyOnce("graceful.startup.check"));
 	}
 
 	@ParameterizedTest
