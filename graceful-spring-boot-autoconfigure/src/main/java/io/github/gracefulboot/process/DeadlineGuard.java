@@ -25,6 +25,12 @@ final class DeadlineGuard {
 	 */
 	private static final Duration LONGEST_LAST_WORDS = Duration.ofMillis(250);
 
+	/**
+	 * How long others may need besides, such as for an export of metrics over the
+	 * network, at most and as the same part.
+	 */
+	private static final Duration LONGEST_EXPORT = Duration.ofSeconds(2);
+
 	private static final int LAST_WORDS_PART = 10;
 
 	private final Runnable flushLogs;
@@ -56,11 +62,14 @@ final class DeadlineGuard {
 
 	private void exitAt(Deadline deadline, List<ShutdownSequence> shutdowns) {
 		try {
-			Deadline silence = deadline
-				.minus(Durations.shorter(deadline.remaining().dividedBy(LAST_WORDS_PART), LONGEST_LAST_WORDS));
-			while (!silence.hasPassed()) {
-				Thread.sleep(silence.remaining().toMillis() + 1);
-			}
+			Duration part = deadline.remaining().dividedBy(LAST_WORDS_PART);
+			Deadline silence = deadline.minus(Durations.shorter(part, LONGEST_LAST_WORDS));
+			Duration longestExport = Durations.shorter(part, LONGEST_EXPORT);
+			sleepUntil(silence.minus(longestExport));
+			sleepUntil(silence.minus(shutdowns.stream()
+				.map(ShutdownSequence::getTimeToEnd)
+				.map((time) -> Durations.shorter(time, longestExport))
+				.reduce(Duration.ZERO, Durations::longer)));
 			DaemonThreads.start("graceful-last-words", () -> sayLastWords(shutdowns))
 				.join(deadline.remaining().toMillis() + 1);
 		}
@@ -68,6 +77,12 @@ final class DeadlineGuard {
 			Thread.currentThread().interrupt();
 		}
 		Runtime.getRuntime().halt(1);
+	}
+
+	private static void sleepUntil(Deadline time) throws InterruptedException {
+		while (!time.hasPassed()) {
+			Thread.sleep(time.remaining().toMillis() + 1);
+		}
 	}
 
 	private void sayLastWords(List<ShutdownSequence> shutdowns) {

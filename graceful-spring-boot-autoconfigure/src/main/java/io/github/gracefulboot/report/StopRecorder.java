@@ -22,14 +22,18 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.InitializingBean;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.log.LogMessage;
 
 /**
  * Follows a shutdown and reports it. The report is written each second, so that a process
  * that is killed leaves one, too, and once more when the shutdown has ended. All of it
  * happens on a thread of its own, for which nobody waits long: a disk that is full, slow
- * or gone costs the report, and never the shutdown.
+ * or gone costs the report, and never the shutdown. It comes before exporters, which wait
+ * for the network.
  */
+@Order(Ordered.LOWEST_PRECEDENCE - 1)
 final class StopRecorder implements StageListener, LastReport, InitializingBean {
 
 	private static final Log logger = LogFactory.getLog(StopRecorder.class);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -35,6 +36,17 @@ final class CutOffs {
 	private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
 	private final Set<Participant> participants = ConcurrentHashMap.newKeySet();
+
+	private volatile Consumer<LostWork> follower = (work) -> {
+	};
+
+	/**
+	 * Tells somebody of each piece of work that is named.
+	 * @param follower who is told
+	 */
+	void follow(Consumer<LostWork> follower) {
+		this.follower = follower;
+	}
 
 	/**
 	 * Names the work of a participant, at the first call for it.
@@ -76,7 +88,9 @@ final class CutOffs {
 	}
 
 	private void name(String how, LostWork work) {
-		this.lost.add((this.lost.size() < STACKS_KEPT) ? work : work.withoutStack());
+		LostWork kept = (this.lost.size() < STACKS_KEPT) ? work : work.withoutStack();
+		this.lost.add(kept);
+		this.follower.accept(kept);
 		logger.warn(how + work.what()
 				+ work.stack()
 					.stream()

@@ -138,11 +138,12 @@ final class LameDuck {
 		while (true) {
 			Duration missing = Durations.longer(evidence.missing(), min.minus(this.traffic.since(start)));
 			if (!isPositive(missing)) {
-				return new StageEnd(StageResult.COMPLETED, evidence.toString());
+				return new StageEnd(StageResult.COMPLETED, evidence.toString(), evidence.kind());
 			}
 			if (deadline.hasPassed()) {
 				evidence.warnOfWhatIsMissing();
-				return new StageEnd(StageResult.TIME_UP, "graceful.lame-duck.max reached; " + evidence);
+				return new StageEnd(StageResult.TIME_UP, "graceful.lame-duck.max reached; " + evidence,
+						StageResult.TIME_UP.id());
 			}
 			if (!said && sinceNanos(start).compareTo(UNTIL_SAID) >= 0) {
 				said = true;
@@ -250,6 +251,11 @@ final class LameDuck {
 		 */
 		Duration missing();
 
+		/*
+		 * Returns what it is, for meters.
+		 */
+		String kind();
+
 		/**
 		 * Says who may still send requests, and what to do about it.
 		 */
@@ -278,6 +284,11 @@ final class LameDuck {
 		@Override
 		public void warnOfWhatIsMissing() {
 			this.other.warnOfWhatIsMissing();
+		}
+
+		@Override
+		public String kind() {
+			return "endpoints";
 		}
 
 		@Override
@@ -322,6 +333,11 @@ final class LameDuck {
 
 		private boolean haveDrained() {
 			return this.balancers.stream().allMatch((balancer) -> balancer.answer() == Answer.DRAINED);
+		}
+
+		@Override
+		public String kind() {
+			return haveDrained() ? "balancers" : this.everybody.kind();
 		}
 
 		@Override
@@ -420,6 +436,11 @@ final class LameDuck {
 		}
 
 		@Override
+		public String kind() {
+			return "probes";
+		}
+
+		@Override
 		public String toString() {
 			return this.wanted.keySet().stream().map(this::describe).collect(Collectors.joining(", "));
 		}
@@ -478,6 +499,11 @@ final class LameDuck {
 		}
 
 		@Override
+		public String kind() {
+			return (this.openAtFirst == 0) ? "nobody" : "connections";
+		}
+
+		@Override
 		public String toString() {
 			if (this.openAtFirst == 0) {
 				return "no clients connected";
@@ -499,6 +525,11 @@ final class LameDuck {
 		@Override
 		public Duration missing() {
 			return this.lastRequest.isPresent() ? untilQuietSince(this.lastRequest.getAsLong()) : Duration.ZERO;
+		}
+
+		@Override
+		public String kind() {
+			return this.lastRequest.isPresent() ? "silence" : "nobody";
 		}
 
 		@Override

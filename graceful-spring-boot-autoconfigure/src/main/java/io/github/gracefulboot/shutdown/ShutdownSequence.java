@@ -86,6 +86,10 @@ public final class ShutdownSequence implements GracefulShutdown {
 
 	private volatile @Nullable Thread drain;
 
+	private volatile @Nullable StageListener recording;
+
+	private volatile Duration timeToEnd = Duration.ZERO;
+
 	private volatile boolean endsProcess;
 
 	private volatile boolean finished;
@@ -401,6 +405,7 @@ public final class ShutdownSequence implements GracefulShutdown {
 
 	private void ended(Ending ending, Consumer<String> log) {
 		log.accept(ending.line());
+		record((recording) -> recording.ended(ending));
 		for (Named<StageListener> listener : this.members.listeners()) {
 			isolated(listener.name(), () -> listener.instance().ended(ending));
 		}
@@ -420,12 +425,42 @@ public final class ShutdownSequence implements GracefulShutdown {
 		Change change = new Change(reason, this.stage, this.timeline.lastTook(), next);
 		this.timeline.enter(next, Instant.now(), this.clock.getAsLong());
 		this.stage = next;
+		if (change.previous() == Stage.RUNNING) {
+			isolated("Java Flight Recorder", this::beginRecording);
+		}
+		record((recording) -> recording.stageChanged(change));
 		for (Named<StageListener> listener : this.members.listeners()) {
 			isolated(listener.name(), () -> listener.instance().stageChanged(change));
+		}
+		if (change.previous() == Stage.RUNNING) {
+			isolated("The search for what takes time in the end",
+					() -> this.timeToEnd = this.members.listeners()
+						.stream()
+						.map((listener) -> listener.instance().timeToEnd())
+						.reduce(Duration.ZERO, Durations::longer));
 		}
 		StageChangedEvent event = new StageChangedEvent(this, reason, change.previous(), change.previousTook(), next,
 				deadline.remaining());
 		isolated("A listener of " + event.getClass().getSimpleName(), () -> this.events.publishEvent(event));
+	}
+
+	/**
+	 * Follows the shutdown with Java Flight Recorder, if it records.
+	 */
+	private void beginRecording() {
+		if (FlightRecorders.areRecording()) {
+			FlightRecording recording = new FlightRecording(this);
+			this.cutOffs.follow(recording::lost);
+			this.traffic.followAnswers(recording::answered);
+			this.recording = recording;
+		}
+	}
+
+	private void record(Consumer<StageListener> action) {
+		StageListener recording = this.recording;
+		if (recording != null) {
+			isolated("Java Flight Recorder", () -> action.accept(recording));
+		}
 	}
 
 	private void end(StageEnd end) {
@@ -507,6 +542,14 @@ public final class ShutdownSequence implements GracefulShutdown {
 	 */
 	Deadline getReleaseDeadline() {
 		return this.budget.release(start(StopReason.CONTEXT_CLOSED));
+	}
+
+	/**
+	 * Returns how long those who follow the shutdown may take to tell how it went.
+	 * @return the time, zero until a shutdown begins
+	 */
+	public Duration getTimeToEnd() {
+		return this.timeToEnd;
 	}
 
 	/**

@@ -1,7 +1,5 @@
 package io.github.gracefulboot.shutdown;
 
-import java.util.Locale;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,11 +8,12 @@ import org.jspecify.annotations.Nullable;
  * @param result how it ended
  * @param detail why, as a sentence without an end, or {@code null} if there is nothing to
  * add
+ * @param by what ended it, in a word, such as {@code probes} or {@code time-up}
  */
-public record StageEnd(StageResult result, @Nullable String detail) {
+public record StageEnd(StageResult result, @Nullable String detail, String by) {
 
 	StageEnd(StageResult result) {
-		this(result, null);
+		this(result, null, result.id());
 	}
 
 	/**
@@ -22,7 +21,7 @@ public record StageEnd(StageResult result, @Nullable String detail) {
 	 */
 	@Override
 	public String toString() {
-		return (this.detail != null) ? this.detail : this.result.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+		return (this.detail != null) ? this.detail : this.result.id().replace('-', ' ');
 	}
 
 }

@@ -29,6 +29,15 @@ public interface StageListener {
 	}
 
 	/**
+	 * Returns how long {@link #ended} may take where the process ends because its time is
+	 * up. Asked for when the first stage has begun.
+	 * @return the time, which is taken from that of the work in hand
+	 */
+	default Duration timeToEnd() {
+		return Duration.ZERO;
+	}
+
+	/**
 	 * The end of a shutdown.
 	 *
 	 * @param outcome how it went

@@ -1,5 +1,7 @@
 package io.github.gracefulboot.shutdown;
 
+import java.util.Locale;
+
 /**
  * How a stage ended, the worst last.
  */
@@ -33,6 +35,14 @@ public enum StageResult {
 	/**
 	 * It failed with an exception.
 	 */
-	FAILED
+	FAILED;
+
+	/**
+	 * Returns the name that meters use, such as {@code time-up}.
+	 * @return the name
+	 */
+	public String id() {
+		return name().toLowerCase(Locale.ROOT).replace('_', '-');
+	}
 
 }

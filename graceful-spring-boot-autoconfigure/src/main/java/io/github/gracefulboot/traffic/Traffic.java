@@ -11,6 +11,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -39,6 +40,9 @@ public final class Traffic implements AutoCloseable {
 	private final List<ConnectionSource> connectionSources = new CopyOnWriteArrayList<>();
 
 	private final List<ToldBalancer> balancers = new CopyOnWriteArrayList<>();
+
+	private volatile Consumer<Answer> follower = (answer) -> {
+	};
 
 	private volatile boolean requestSeen;
 
@@ -191,9 +195,20 @@ public final class Traffic implements AutoCloseable {
 		}
 		this.probers.computeIfAbsent(client, Prober::new).answered(now, ready);
 		if (this.watched && this.answers.size() < MOST_ANSWERS) {
-			this.answers.add(new Answer(client, Instant.now(), ready));
+			Answer answer = new Answer(client, Instant.now(), ready);
+			this.answers.add(answer);
+			this.follower.accept(answer);
 		}
 		changed();
+	}
+
+	/**
+	 * Tells somebody of each answer to those who ask for readiness, while the record is
+	 * {@linkplain #watch() watched}.
+	 * @param follower who is told
+	 */
+	public void followAnswers(Consumer<Answer> follower) {
+		this.follower = follower;
 	}
 
 	/**
