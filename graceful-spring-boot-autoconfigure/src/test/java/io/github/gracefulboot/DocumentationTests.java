@@ -27,8 +27,9 @@ class DocumentationTests {
 
 	private static final Path CONFIGURATION = ROOT.resolve("docs/configuration.md");
 
-	private static final Set<String> METERS = Set.of("graceful.stage", "graceful.tasks.abandoned",
-			"graceful.tasks.active");
+	private static final Set<String> METERS = Set.of("graceful.ready.time", "graceful.shutdown",
+			"graceful.shutdown.stage", "graceful.shutdowns", "graceful.stage", "graceful.stage.active",
+			"graceful.startup.check", "graceful.tasks.abandoned", "graceful.tasks.active", "graceful.tasks.lost");
 
 	private static final Pattern LINK = Pattern.compile("(?:\\]\\(|(?:href|src|srcset)=\")([^)\"\\s]+)[)\"]");
 

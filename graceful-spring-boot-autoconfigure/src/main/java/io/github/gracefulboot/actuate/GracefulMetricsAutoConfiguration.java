@@ -8,6 +8,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 
@@ -21,8 +22,8 @@ import org.springframework.core.Ordered;
 public final class GracefulMetricsAutoConfiguration {
 
 	@Bean
-	GracefulMetrics gracefulMetrics(ShutdownSequence shutdown) {
-		return new GracefulMetrics(shutdown);
+	GracefulMetrics gracefulMetrics(ConfigurableApplicationContext context, ShutdownSequence shutdown) {
+		return new GracefulMetrics(context, shutdown);
 	}
 
 }

@@ -1,7 +1,12 @@
 package io.github.gracefulboot.actuate;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
@@ -9,9 +14,13 @@ import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.traffic.Readiness;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -23,8 +32,11 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.ContextClosedEvent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 /**
  * Tests for {@link GracefulHealthAutoConfiguration} and
@@ -74,7 +86,6 @@ class ActuateAutoConfigurationsTests {
 	@Test
 	void whenStoppedThenEachStageWasTimed() {
 		this.runner.run((context) -> {
-			// Spring Boot closes its registries before the release has ended
 			SimpleMeterRegistry open = new SimpleMeterRegistry();
 			context.getBean(GracefulMetrics.class).bindTo(open);
 			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
@@ -89,6 +100,82 @@ class ActuateAutoConfigurationsTests {
 
 	private static Timer timer(MeterRegistry registry, String stage) {
 		return registry.get("graceful.stage").tag("stage", stage).tag("reason", "context-closed").timer();
+	}
+
+	@Test
+	void whenStoppedThenItWasCountedAndRegistriesAreClosedInTheEnd() {
+		this.runner.run((context) -> {
+			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+			assertThat(this.registry.get("graceful.ready.time").timeGauge().value(TimeUnit.SECONDS)).isPositive();
+			assertThat(this.registry.get("graceful.stage.active").tag("stage", "running").gauge().value()).isOne();
+			context.close();
+			assertThat(this.registry.get("graceful.shutdowns")
+				.tag("outcome", "clean")
+				.tag("reason", "context-closed")
+				.counter()
+				.count()).isOne();
+			assertThat(timer(this.registry, "release").count()).isOne();
+			assertThat(
+					this.registry.get("graceful.stage").tag("stage", "lame-duck").tag("end", "nobody").timer().count())
+				.isOne();
+			assertThat(this.registry.isClosed()).isTrue();
+		});
+	}
+
+	@Test
+	void whenNeverReadyThenRegistriesAreClosedToo() {
+		this.runner.run((context) -> {
+			AtomicBoolean closed = new AtomicBoolean();
+			((ConfigurableApplicationContext) context.getSourceApplicationContext())
+				.addApplicationListener((ContextClosedEvent event) -> closed.set(this.registry.isClosed()));
+			context.close();
+			assertThat(closed).isTrue();
+			assertThat(Metrics.globalRegistry.getRegistries()).doesNotContain(this.registry);
+		});
+	}
+
+	@Test
+	void whenThereIsAnObservationRegistryThenTheShutdownAndItsStagesAreObserved() {
+		ObservationRegistry observations = ObservationRegistry.create();
+		List<Observation.Context> stopped = new ArrayList<>();
+		observations.observationConfig().observationHandler(new ObservationHandler<>() {
+
+			@Override
+			public void onStop(Observation.Context context) {
+				stopped.add(context);
+			}
+
+			@Override
+			public boolean supportsContext(Observation.Context context) {
+				return true;
+			}
+
+		});
+		this.runner.withBean(ObservationRegistry.class, () -> observations).run((context) -> {
+			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+			assertThat(stopped).isEmpty();
+			context.close();
+			assertThat(stopped).extracting(Observation.Context::getName, (stage) -> tags(stage).get("stage"))
+				.containsExactly(tuple("graceful.shutdown.stage", "announce"),
+						tuple("graceful.shutdown.stage", "lame-duck"), tuple("graceful.shutdown.stage", "drain"),
+						tuple("graceful.shutdown.stage", "release"), tuple("graceful.shutdown", null));
+			assertThat(tags(stopped.get(1))).containsEntry("end", "nobody")
+				.containsEntry("detail", "no requests so far");
+			assertThat(tags(stopped.get(4))).containsExactlyInAnyOrderEntriesOf(
+					Map.of("reason", "context-closed", "outcome", "clean", "source", "context closed", "lost", "0"));
+			assertThat(stopped.get(0).getParentObservation()).isNotNull();
+			Stream.of(GracefulObservation.values())
+				.flatMap((documented) -> Stream.concat(Stream.of(documented.getLowCardinalityKeyNames()),
+						Stream.of(documented.getHighCardinalityKeyNames())))
+				.forEach((key) -> assertThat(stopped)
+					.anySatisfy((observed) -> assertThat(tags(observed)).containsKey(key.asString())));
+		});
+	}
+
+	private static Map<String, String> tags(Observation.Context context) {
+		Map<String, String> tags = new HashMap<>();
+		context.getAllKeyValues().forEach((tag) -> tags.put(tag.getKey(), tag.getValue()));
+		return tags;
 	}
 
 	@Test

@@ -1,0 +1,197 @@
+package io.github.gracefulboot.actuate;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.shutdown.DaemonThreads;
+import io.github.gracefulboot.shutdown.Durations;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.core.instrument.push.PushMeterRegistry;
+import io.opentelemetry.sdk.logs.SdkLoggerProvider;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.DefaultSingletonBeanRegistry;
+import org.springframework.core.log.LogMessage;
+import org.springframework.util.ClassUtils;
+
+/**
+ * What leaves the process last: a registry that pushes its meters does so when it is
+ * closed, and OpenTelemetry's spans and logs wait for the next batch. Each has a thread
+ * of its own, and none is waited for beyond a deadline. What hangs then is not closed
+ * with the context either, which would wait for it again.
+ */
+final class LastExport {
+
+	private static final Log logger = LogFactory.getLog(LastExport.class);
+
+	private static final String OPEN_TELEMETRY = "io.opentelemetry.";
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final Map<String, MeterRegistry> registries = new LinkedHashMap<>();
+
+	private final Map<String, MeterRegistry> composites = new LinkedHashMap<>();
+
+	private final Map<String, Runnable> telemetry = new LinkedHashMap<>();
+
+	LastExport(ConfigurableListableBeanFactory beanFactory) {
+		this.beanFactory = beanFactory;
+		existing(MeterRegistry.class).forEach((name, registry) -> {
+			boolean composite = registry instanceof CompositeMeterRegistry;
+			(composite ? this.composites : this.registries).put(name, registry);
+		});
+		ClassLoader classLoader = LastExport.class.getClassLoader();
+		if (ClassUtils.isPresent(OPEN_TELEMETRY + "sdk.trace.SdkTracerProvider", classLoader)) {
+			this.telemetry.putAll(OpenTelemetry.traces(this));
+		}
+		if (ClassUtils.isPresent(OPEN_TELEMETRY + "sdk.logs.SdkLoggerProvider", classLoader)) {
+			this.telemetry.putAll(OpenTelemetry.logs(this));
+		}
+	}
+
+	private <T> Map<String, T> existing(Class<T> type) {
+		Map<String, T> beans = new LinkedHashMap<>();
+		for (String name : this.beanFactory.getBeanNamesForType(type, true, false)) {
+			if (type.isInstance(this.beanFactory.getSingleton(name))) {
+				beans.put(name, type.cast(this.beanFactory.getSingleton(name)));
+			}
+		}
+		return beans;
+	}
+
+	/**
+	 * Returns whether anything goes over the network.
+	 * @return whether the export may take time
+	 */
+	boolean isRemote() {
+		return !this.telemetry.isEmpty()
+				|| this.registries.values().stream().anyMatch(PushMeterRegistry.class::isInstance);
+	}
+
+	/**
+	 * Keeps registries open when the context destroys its beans, for a later export.
+	 */
+	void keepOpen() {
+		this.registries.keySet().forEach(this::leaveAlone);
+		this.composites.keySet().forEach(this::leaveAlone);
+	}
+
+	private void leaveAlone(String beanName) {
+		if (this.beanFactory instanceof DefaultSingletonBeanRegistry registry) {
+			registry.registerDisposableBean(beanName, () -> {
+			});
+		}
+	}
+
+	/**
+	 * Exports, and closes registries.
+	 * @param deadline when to wait no longer
+	 */
+	void run(Deadline deadline) {
+		Map<String, Runnable> exports = new LinkedHashMap<>(this.telemetry);
+		this.registries.forEach((name, registry) -> exports.put(name, () -> close(registry)));
+		List<String> hanging = export(exports, deadline);
+		if (hanging.isEmpty()) {
+			Map<String, Runnable> rest = new LinkedHashMap<>();
+			this.composites.forEach((name, registry) -> rest.put(name, () -> close(registry)));
+			hanging = export(rest, deadline);
+		}
+		if (!hanging.isEmpty()) {
+			keepOpen();
+			if (this.telemetry.keySet().stream().anyMatch(hanging::contains)) {
+				leaveTelemetryAlone();
+			}
+		}
+	}
+
+	/**
+	 * Each of them would wait for its exporter for ten seconds when it is destroyed.
+	 */
+	private void leaveTelemetryAlone() {
+		for (String name : this.beanFactory.getSingletonNames()) {
+			Object bean = this.beanFactory.getSingleton(name);
+			if (bean != null && bean.getClass().getName().startsWith(OPEN_TELEMETRY)) {
+				leaveAlone(name);
+			}
+		}
+	}
+
+	private static void close(MeterRegistry registry) {
+		Metrics.removeRegistry(registry);
+		registry.close();
+	}
+
+	private static List<String> export(Map<String, Runnable> exports, Deadline deadline) {
+		Duration atMost = deadline.remaining();
+		Map<String, Thread> threads = new LinkedHashMap<>();
+		exports.forEach((name, task) -> threads.put(name,
+				DaemonThreads.start("graceful-export-" + name, () -> isolated(name, task))));
+		List<String> hanging = new ArrayList<>();
+		threads.forEach((name, thread) -> {
+			join(thread, deadline);
+			if (thread.isAlive()) {
+				hanging.add(name);
+				logger.warn(LogMessage.format("The last export by %s was not done within %s, going on without it", name,
+						Durations.text(atMost)));
+			}
+		});
+		return hanging;
+	}
+
+	private static void isolated(String name, Runnable task) {
+		try {
+			task.run();
+		}
+		catch (RuntimeException | LinkageError ex) {
+			logger.warn(LogMessage.format("The last export by %s failed: %s", name, ex));
+		}
+	}
+
+	private static void join(Thread thread, Deadline deadline) {
+		try {
+			thread.join(Math.max(1, deadline.remaining().toMillis()));
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * OpenTelemetry's SDK, which an application may not have.
+	 */
+	private static final class OpenTelemetry {
+
+		/**
+		 * Longer than anybody waits.
+		 */
+		private static final long UNTIL_DONE = TimeUnit.MINUTES.toMillis(1);
+
+		private static Map<String, Runnable> traces(LastExport export) {
+			Map<String, Runnable> exports = new LinkedHashMap<>();
+			export.existing(SdkTracerProvider.class)
+				.forEach((name, provider) -> exports.put(name,
+						() -> provider.forceFlush().join(UNTIL_DONE, TimeUnit.MILLISECONDS)));
+			return exports;
+		}
+
+		private static Map<String, Runnable> logs(LastExport export) {
+			Map<String, Runnable> exports = new LinkedHashMap<>();
+			export.existing(SdkLoggerProvider.class)
+				.forEach((name, provider) -> exports.put(name,
+						() -> provider.forceFlush().join(UNTIL_DONE, TimeUnit.MILLISECONDS)));
+			return exports;
+		}
+
+	}
+
+}
