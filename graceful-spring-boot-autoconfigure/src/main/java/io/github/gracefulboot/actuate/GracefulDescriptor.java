@@ -146,9 +146,7 @@ record GracefulDescriptor(String stage, @Nullable String reason, String readines
 
 		static ProberState of(Prober prober, Traffic traffic) {
 			Client client = prober.client();
-			String userAgent = client.userAgent();
-			return new ProberState(Printable.text(client.address()),
-					(userAgent != null) ? Printable.text(userAgent) : null, traffic.kindOf(client).id(),
+			return new ProberState(client.address(), client.userAgent(), traffic.kindOf(client).id(),
 					millis(prober.period()), prober.failuresInARow(), prober.successesInARow());
 		}
 

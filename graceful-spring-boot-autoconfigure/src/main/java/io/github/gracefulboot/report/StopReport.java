@@ -16,7 +16,6 @@ import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.StageListener.Ending;
 import io.github.gracefulboot.shutdown.Timeline;
 import io.github.gracefulboot.traffic.Client;
-import io.github.gracefulboot.traffic.Printable;
 import io.github.gracefulboot.traffic.Traffic;
 import org.jspecify.annotations.Nullable;
 
@@ -123,7 +122,7 @@ record StopReport(Map<String, Object> fields) {
 		Client client = answer.client();
 		fields.put("address", client.address());
 		if (client.userAgent() != null) {
-			fields.put("userAgent", Printable.text(client.userAgent()));
+			fields.put("userAgent", client.userAgent());
 		}
 		fields.put("kind", traffic.kindOf(client).id());
 		fields.put("ready", answer.ready());

@@ -6,7 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody who asks for readiness.
+ * Somebody who asks for readiness. Both parts are {@linkplain Printable fit to be shown}:
+ * where proxies are believed, the address is what a header says.
  *
  * @param address the remote address, without a port
  * @param userAgent the value of the header {@code User-Agent}, or {@code null} if there
@@ -25,6 +26,16 @@ public record Client(String address, @Nullable String userAgent) {
 			"Zabbix", "Datadog Agent/" };
 
 	private static final List<String> LOOPBACK = List.of("127.", "::1", "0:0:0:0:0:0:0:1");
+
+	/**
+	 * Creates a client.
+	 * @param address the remote address as the server knows it
+	 * @param userAgent the value of the header as it came
+	 */
+	public Client {
+		address = Printable.text(address);
+		userAgent = (userAgent != null) ? Printable.text(userAgent) : null;
+	}
 
 	/**
 	 * Returns whether this is a kubelet.
@@ -75,7 +86,7 @@ public record Client(String address, @Nullable String userAgent) {
 
 	@Override
 	public String toString() {
-		return (this.userAgent != null) ? this.address + " " + Printable.text(this.userAgent) : this.address;
+		return (this.userAgent != null) ? this.address + " " + this.userAgent : this.address;
 	}
 
 }

@@ -42,6 +42,16 @@ public final class Printable {
 	}
 
 	/**
+	 * Returns what to call a request.
+	 * @param method the HTTP method as it came
+	 * @param path the path as it came
+	 * @return such as {@code POST /orders}
+	 */
+	public static String request(String method, String path) {
+		return text(method) + " " + path(path);
+	}
+
+	/**
 	 * Returns the path of a request without its parameters, which may be secrets.
 	 * @param path the path as it came
 	 * @return the path

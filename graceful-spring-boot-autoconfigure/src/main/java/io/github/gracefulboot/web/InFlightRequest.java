@@ -40,7 +40,7 @@ public final class InFlightRequest {
 	ActiveTask toTask() {
 		String description = this.description;
 		if (description == null) {
-			description = Printable.text(this.method) + " " + Printable.path(this.path);
+			description = Printable.request(this.method, this.path);
 			this.description = description;
 		}
 		return new ActiveTask(description, Duration.ofNanos(System.nanoTime() - this.startedAt), this.thread);

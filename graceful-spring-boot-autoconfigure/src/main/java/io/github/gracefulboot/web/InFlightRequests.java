@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.traffic.Printable;
 import io.github.gracefulboot.traffic.Traffic;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -89,8 +90,8 @@ public final class InFlightRequests {
 			return "websocket".equalsIgnoreCase(upgrade.get());
 		}
 		if (this.refused.compareAndSet(false, true)) {
-			logger.warn(LogMessage.format("The drain is over: requests that still come are answered 503, first %s %s",
-					method, path));
+			logger.warn(LogMessage.format("The drain is over: requests that still come are answered 503, first %s",
+					Printable.request(method, path)));
 		}
 		return true;
 	}

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
+import io.github.gracefulboot.traffic.Printable;
 import io.github.gracefulboot.web.stream.EventBoundary;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
@@ -177,8 +178,8 @@ final class ServletStream {
 			return true;
 		}
 		catch (IOException | RuntimeException ex) {
-			logger.debug(LogMessage.format("Could not end the stream of %s %s properly", this.response.method(),
-					this.response.path()), ex);
+			logger.debug(LogMessage.format("Could not end the stream of %s properly",
+					Printable.request(this.response.method(), this.response.path())), ex);
 			return this.ended;
 		}
 		finally {

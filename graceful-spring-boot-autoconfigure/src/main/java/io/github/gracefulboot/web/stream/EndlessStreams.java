@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import io.github.gracefulboot.LastEvent;
 import io.github.gracefulboot.StreamFarewell;
 import io.github.gracefulboot.shutdown.PropertyRules;
+import io.github.gracefulboot.traffic.Printable;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -118,8 +119,8 @@ public final class EndlessStreams {
 		}
 		catch (RuntimeException ex) {
 			if (this.warned.compareAndSet(false, true)) {
-				logger.warn(LogMessage.format("A %s failed; streams such as %s %s end without a last event",
-						StreamFarewell.class.getSimpleName(), method, path), ex);
+				logger.warn(LogMessage.format("A %s failed; streams such as %s end without a last event",
+						StreamFarewell.class.getSimpleName(), Printable.request(method, path)), ex);
 			}
 		}
 		return "";

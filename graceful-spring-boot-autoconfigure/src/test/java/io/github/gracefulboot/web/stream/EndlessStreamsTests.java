@@ -7,11 +7,14 @@ import io.github.gracefulboot.LastEvent;
 import io.github.gracefulboot.StreamFarewell;
 import io.github.gracefulboot.shutdown.DrainProperties;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.util.MimeType;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -109,6 +112,16 @@ class EndlessStreamsTests {
 	@CsvSource({ "'',true", "'{}',false", "'{}n',true", "'{}rn',true", "'{}n{',false" })
 	void whenALineWasWrittenThenAnotherStreamIsWhole(String text, boolean whole) {
 		assertThat(after(text, this.byDefault.boundary("application/x-ndjson")).isReached()).isEqualTo(whole);
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void whenFarewellFailsThenTheStreamIsNamedInOneLineWithoutASession(CapturedOutput output) {
+		EndlessStreams streams = streams(new DrainProperties(), (method, path) -> {
+			throw new IllegalStateException();
+		});
+		assertThat(streams.farewell("text/event-stream", "GET", "/events;jsessionid=SECRET\n")).isEmpty();
+		assertThat(output).contains("streams such as GET /events end without").doesNotContain("SECRET");
 	}
 
 	private static EventBoundary after(String text, EventBoundary boundary) {
