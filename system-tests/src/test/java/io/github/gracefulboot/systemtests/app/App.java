@@ -128,6 +128,14 @@ public record App(Launch launch, int port, Path log, List<String> jvmOptions, Li
 	}
 
 	/**
+	 * Starts it by another program, which is given its command and becomes it.
+	 */
+	public AppProcess startBy(List<String> program) {
+		List<String> command = Stream.concat(program.stream(), command().stream()).toList();
+		return new AppProcess(this, ChildProcess.start(command, this.environment, this.log));
+	}
+
+	/**
 	 * The status of its readiness probe, or 0 if nobody answers.
 	 */
 	public int readiness() {

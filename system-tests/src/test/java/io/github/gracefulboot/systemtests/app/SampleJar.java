@@ -14,6 +14,11 @@ public enum SampleJar {
 	SAMPLE("graceful.system-tests.sample-jar"),
 
 	/**
+	 * The same, processed ahead of time.
+	 */
+	AOT("graceful.system-tests.aot-jar"),
+
+	/**
 	 * The sample with faults and delays.
 	 */
 	GRACEFUL("graceful.system-tests.graceful-jar"),
