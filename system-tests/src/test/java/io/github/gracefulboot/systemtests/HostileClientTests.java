@@ -59,9 +59,11 @@ class HostileClientTests {
 	private static final Duration IN_TIME = Duration.ofSeconds(30);
 
 	/**
-	 * It writes what it refuses into its log as it came.
+	 * Servers quote what they refuse in their own logs as it came.
 	 */
 	private static final String JETTY_IS_SILENT = "--logging.level.org.eclipse.jetty=off";
+
+	private static final String TOMCAT_IS_SILENT = "--logging.level.org.apache.coyote=off";
 
 	private static final Pattern LOG_LINE = Pattern
 		.compile("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+\\S* +(INFO|WARN|ERROR) \\d+ --- \\[.*");
@@ -82,7 +84,7 @@ class HostileClientTests {
 				"--graceful.lame-duck.max=4s", "--graceful.shutdown.report.directory=" + reports,
 				"--management.endpoints.web.exposure.include=health,graceful",
 				"--management.endpoint.graceful.access=unrestricted", "--server.forward-headers-strategy=native",
-				"--logging.charset.console=UTF-8", JETTY_IS_SILENT);
+				"--logging.charset.console=UTF-8", JETTY_IS_SILENT, TOMCAT_IS_SILENT);
 		List<Socket> held = new ArrayList<>();
 		ScheduledExecutorService probers = Executors.newScheduledThreadPool(2);
 		try (AppProcess process = app.startReady()) {
