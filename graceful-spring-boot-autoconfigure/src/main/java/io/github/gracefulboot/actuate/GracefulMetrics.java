@@ -179,7 +179,7 @@ final class GracefulMetrics implements MeterBinder, StageListener, Readiness.Lis
 		}
 		StopObservation observation = this.observation;
 		if (observation != null) {
-			observation.stageChanged(change.stage());
+			observation.stageChanged(change);
 		}
 		if (change.stage() == Stage.EXIT) {
 			tellUnlessUnknown();
@@ -187,7 +187,7 @@ final class GracefulMetrics implements MeterBinder, StageListener, Readiness.Lis
 	}
 
 	private void record(Change change) {
-		Timeline.End end = endOf(change.previous());
+		Timeline.End end = this.shutdown.getTimeline().endOf(change.previous());
 		String by = (end != null) ? end.how().by() : "none";
 		for (MeterRegistry registry : this.registries) {
 			Timer.builder("graceful.stage")
@@ -198,16 +198,6 @@ final class GracefulMetrics implements MeterBinder, StageListener, Readiness.Lis
 				.register(registry)
 				.record(change.previousTook());
 		}
-	}
-
-	private Timeline.@Nullable End endOf(Stage stage) {
-		return this.shutdown.getTimeline()
-			.entries()
-			.stream()
-			.filter((entry) -> entry.stage() == stage)
-			.reduce((first, last) -> last)
-			.map(Timeline.Entry::end)
-			.orElse(null);
 	}
 
 	/**

@@ -6,14 +6,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.Durations;
+import io.github.gracefulboot.shutdown.ExistingBeans;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.core.instrument.push.PushMeterRegistry;
+import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import org.apache.commons.logging.Log;
@@ -46,27 +49,18 @@ final class LastExport {
 
 	LastExport(ConfigurableListableBeanFactory beanFactory) {
 		this.beanFactory = beanFactory;
-		existing(MeterRegistry.class).forEach((name, registry) -> {
+		ExistingBeans beans = new ExistingBeans(beanFactory);
+		beans.ofType(MeterRegistry.class).forEach((name, registry) -> {
 			boolean composite = registry instanceof CompositeMeterRegistry;
 			(composite ? this.composites : this.registries).put(name, registry);
 		});
 		ClassLoader classLoader = LastExport.class.getClassLoader();
 		if (ClassUtils.isPresent(OPEN_TELEMETRY + "sdk.trace.SdkTracerProvider", classLoader)) {
-			this.telemetry.putAll(OpenTelemetry.traces(this));
+			this.telemetry.putAll(OpenTelemetry.traces(beans));
 		}
 		if (ClassUtils.isPresent(OPEN_TELEMETRY + "sdk.logs.SdkLoggerProvider", classLoader)) {
-			this.telemetry.putAll(OpenTelemetry.logs(this));
+			this.telemetry.putAll(OpenTelemetry.logs(beans));
 		}
-	}
-
-	private <T> Map<String, T> existing(Class<T> type) {
-		Map<String, T> beans = new LinkedHashMap<>();
-		for (String name : this.beanFactory.getBeanNamesForType(type, true, false)) {
-			if (type.isInstance(this.beanFactory.getSingleton(name))) {
-				beans.put(name, type.cast(this.beanFactory.getSingleton(name)));
-			}
-		}
-		return beans;
 	}
 
 	/**
@@ -176,19 +170,19 @@ final class LastExport {
 		 */
 		private static final long UNTIL_DONE = TimeUnit.MINUTES.toMillis(1);
 
-		private static Map<String, Runnable> traces(LastExport export) {
-			Map<String, Runnable> exports = new LinkedHashMap<>();
-			export.existing(SdkTracerProvider.class)
-				.forEach((name, provider) -> exports.put(name,
-						() -> provider.forceFlush().join(UNTIL_DONE, TimeUnit.MILLISECONDS)));
-			return exports;
+		private static Map<String, Runnable> traces(ExistingBeans beans) {
+			return exports(beans.ofType(SdkTracerProvider.class), SdkTracerProvider::forceFlush);
 		}
 
-		private static Map<String, Runnable> logs(LastExport export) {
+		private static Map<String, Runnable> logs(ExistingBeans beans) {
+			return exports(beans.ofType(SdkLoggerProvider.class), SdkLoggerProvider::forceFlush);
+		}
+
+		private static <T> Map<String, Runnable> exports(Map<String, T> providers,
+				Function<T, CompletableResultCode> flush) {
 			Map<String, Runnable> exports = new LinkedHashMap<>();
-			export.existing(SdkLoggerProvider.class)
-				.forEach((name, provider) -> exports.put(name,
-						() -> provider.forceFlush().join(UNTIL_DONE, TimeUnit.MILLISECONDS)));
+			providers.forEach((name, provider) -> exports.put(name,
+					() -> flush.apply(provider).join(UNTIL_DONE, TimeUnit.MILLISECONDS)));
 			return exports;
 		}
 

@@ -1,13 +1,11 @@
 package io.github.gracefulboot.actuate;
 
-import java.util.List;
-
 import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.actuate.GracefulObservation.Key;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
+import io.github.gracefulboot.shutdown.StageListener.Change;
 import io.github.gracefulboot.shutdown.Timeline;
-import io.micrometer.common.KeyValue;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
@@ -55,13 +53,14 @@ final class StopObservation {
 	/**
 	 * Ends the observation of a stage, and begins the next, unless that is the exit, in
 	 * which nobody may be left to be told.
-	 * @param next the stage that begins
+	 * @param change the stage that has ended, and the one that begins
 	 */
-	synchronized void stageChanged(Stage next) {
+	synchronized void stageChanged(Change change) {
 		if (this.ended) {
 			return;
 		}
-		endStage();
+		endStage(change.previous());
+		Stage next = change.stage();
 		if (next != Stage.EXIT) {
 			this.stage = GracefulObservation.STAGE.observation(this.registry)
 				.contextualName("shutdown " + next.id())
@@ -72,27 +71,17 @@ final class StopObservation {
 		}
 	}
 
-	private void endStage() {
+	private void endStage(Stage ended) {
 		Observation stage = this.stage;
 		if (stage != null) {
-			List<Timeline.Entry> entries = this.shutdown.getTimeline().entries();
-			entries.stream()
-				.filter((entry) -> entry.stage().id().equals(valueOf(stage)))
-				.map(Timeline.Entry::end)
-				.forEach((end) -> {
-					if (end != null) {
-						stage.lowCardinalityKeyValue(Key.END.withValue(end.how().by()));
-						stage.highCardinalityKeyValue(Key.DETAIL.withValue(end.how().toString()));
-					}
-				});
+			Timeline.End end = this.shutdown.getTimeline().endOf(ended);
+			if (end != null) {
+				stage.lowCardinalityKeyValue(Key.END.withValue(end.how().by()));
+				stage.highCardinalityKeyValue(Key.DETAIL.withValue(end.how().toString()));
+			}
 			stage.stop();
 			this.stage = null;
 		}
-	}
-
-	private static @Nullable String valueOf(Observation stage) {
-		KeyValue value = stage.getContext().getLowCardinalityKeyValue(Key.STAGE.asString());
-		return (value != null) ? value.getValue() : null;
 	}
 
 	/**
@@ -100,7 +89,7 @@ final class StopObservation {
 	 * @param outcome {@code clean} or {@code forced}
 	 */
 	synchronized void end(String outcome) {
-		endStage();
+		endStage(this.shutdown.getStage());
 		this.ended = true;
 		this.observation.lowCardinalityKeyValue(Key.OUTCOME.withValue(outcome))
 			.highCardinalityKeyValue(Key.LOST.withValue(String.valueOf(this.shutdown.getLostWork().size())))

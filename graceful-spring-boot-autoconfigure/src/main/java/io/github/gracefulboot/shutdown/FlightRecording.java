@@ -2,6 +2,7 @@ package io.github.gracefulboot.shutdown;
 
 import java.util.List;
 
+import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.traffic.Traffic.Answer;
 import jdk.jfr.Category;
@@ -32,37 +33,27 @@ final class FlightRecording implements StageListener {
 
 	@Override
 	public synchronized void stageChanged(Change change) {
-		endStage();
+		endStage(change.previous());
 		StageEvent event = new StageEvent();
 		event.stage = change.stage().id();
 		event.begin();
 		this.stage = event;
 	}
 
-	private void endStage() {
+	private void endStage(Stage stage) {
 		StageEvent event = this.stage;
 		if (event != null) {
 			event.end();
-			event.how = howEnded(event.stage);
+			Timeline.End end = this.shutdown.getTimeline().endOf(stage);
+			event.how = (end != null) ? end.how().toString() : null;
 			event.commit();
 			this.stage = null;
 		}
 	}
 
-	private @Nullable String howEnded(@Nullable String stage) {
-		String how = null;
-		for (Timeline.Entry entry : this.shutdown.getTimeline().entries()) {
-			Timeline.End end = entry.end();
-			if (end != null && entry.stage().id().equals(stage)) {
-				how = end.how().toString();
-			}
-		}
-		return how;
-	}
-
 	@Override
 	public synchronized void ended(Ending ending) {
-		endStage();
+		endStage(this.shutdown.getStage());
 		StopReason reason = this.shutdown.getReason();
 		List<LostWork> lost = this.shutdown.getLostWork();
 		this.whole.reason = (reason != null) ? reason.id() : null;

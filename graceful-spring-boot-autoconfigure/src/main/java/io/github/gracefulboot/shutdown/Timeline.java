@@ -48,6 +48,19 @@ public final class Timeline {
 	}
 
 	/**
+	 * Returns how a stage ended.
+	 * @param stage the stage
+	 * @return the end, or {@code null} if it has not ended
+	 */
+	public synchronized @Nullable End endOf(Stage stage) {
+		End end = null;
+		for (Entry entry : this.entries) {
+			end = (entry.stage() == stage) ? entry.end() : end;
+		}
+		return end;
+	}
+
+	/**
 	 * Returns the participants that were drained, in the order of their roles.
 	 * @return a copy
 	 */
