@@ -1,5 +1,8 @@
 package io.github.gracefulboot.actuate;
 
+import java.io.Flushable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,7 +17,6 @@ import io.github.gracefulboot.shutdown.Durations;
 import io.github.gracefulboot.shutdown.ExistingBeans;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
-import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.core.instrument.push.PushMeterRegistry;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
@@ -24,14 +26,15 @@ import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.DefaultSingletonBeanRegistry;
+import org.springframework.boot.micrometer.metrics.export.prometheus.PrometheusPushGatewayManager;
 import org.springframework.core.log.LogMessage;
 import org.springframework.util.ClassUtils;
 
 /**
  * What leaves the process last: a registry that pushes its meters does so when it is
- * closed, and OpenTelemetry's spans and logs wait for the next batch. Each has a thread
- * of its own, and none is waited for beyond a deadline. What hangs then is not closed
- * with the context either, which would wait for it again.
+ * closed, and spans and logs wait for the next batch. Each has a thread of its own, and
+ * none is waited for beyond a deadline. What hangs then is not closed with the context
+ * either, which would wait for it again.
  */
 final class LastExport {
 
@@ -41,19 +44,20 @@ final class LastExport {
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
-	private final Map<String, MeterRegistry> registries = new LinkedHashMap<>();
+	private final Map<String, MeterRegistry> pushing = new LinkedHashMap<>();
 
-	private final Map<String, MeterRegistry> composites = new LinkedHashMap<>();
+	private final Map<String, MeterRegistry> otherRegistries = new LinkedHashMap<>();
 
 	private final Map<String, Runnable> telemetry = new LinkedHashMap<>();
+
+	private final Map<String, Runnable> others = new LinkedHashMap<>();
 
 	LastExport(ConfigurableListableBeanFactory beanFactory) {
 		this.beanFactory = beanFactory;
 		ExistingBeans beans = new ExistingBeans(beanFactory);
-		beans.ofType(MeterRegistry.class).forEach((name, registry) -> {
-			boolean composite = registry instanceof CompositeMeterRegistry;
-			(composite ? this.composites : this.registries).put(name, registry);
-		});
+		beans.ofType(MeterRegistry.class)
+			.forEach((name, registry) -> ((registry instanceof PushMeterRegistry) ? this.pushing : this.otherRegistries)
+				.put(name, registry));
 		ClassLoader classLoader = LastExport.class.getClassLoader();
 		if (ClassUtils.isPresent(OPEN_TELEMETRY + "sdk.trace.SdkTracerProvider", classLoader)) {
 			this.telemetry.putAll(OpenTelemetry.traces(beans));
@@ -61,6 +65,11 @@ final class LastExport {
 		if (ClassUtils.isPresent(OPEN_TELEMETRY + "sdk.logs.SdkLoggerProvider", classLoader)) {
 			this.telemetry.putAll(OpenTelemetry.logs(beans));
 		}
+		if (ClassUtils.isPresent("io.prometheus.metrics.exporter.pushgateway.PushGateway", classLoader)) {
+			this.others.putAll(Prometheus.pushes(beans));
+		}
+		// Spans of Brave on their way to Zipkin, among others
+		beans.ofType(Flushable.class).forEach((name, flushable) -> this.others.put(name, () -> flush(flushable)));
 	}
 
 	/**
@@ -68,16 +77,15 @@ final class LastExport {
 	 * @return whether the export may take time
 	 */
 	boolean isRemote() {
-		return !this.telemetry.isEmpty()
-				|| this.registries.values().stream().anyMatch(PushMeterRegistry.class::isInstance);
+		return !this.telemetry.isEmpty() || !this.others.isEmpty() || !this.pushing.isEmpty();
 	}
 
 	/**
 	 * Keeps registries open when the context destroys its beans, for a later export.
 	 */
 	void keepOpen() {
-		this.registries.keySet().forEach(this::leaveAlone);
-		this.composites.keySet().forEach(this::leaveAlone);
+		this.pushing.keySet().forEach(this::leaveAlone);
+		this.otherRegistries.keySet().forEach(this::leaveAlone);
 	}
 
 	private void leaveAlone(String beanName) {
@@ -93,15 +101,17 @@ final class LastExport {
 	 */
 	void run(Deadline deadline) {
 		Map<String, Runnable> exports = new LinkedHashMap<>(this.telemetry);
-		this.registries.forEach((name, registry) -> exports.put(name, () -> close(registry)));
+		exports.putAll(this.others);
+		this.pushing.forEach((name, registry) -> exports.put(name, () -> close(registry)));
 		List<String> hanging = export(exports, deadline);
 		if (hanging.isEmpty()) {
 			Map<String, Runnable> rest = new LinkedHashMap<>();
-			this.composites.forEach((name, registry) -> rest.put(name, () -> close(registry)));
+			this.otherRegistries.forEach((name, registry) -> rest.put(name, () -> close(registry)));
 			hanging = export(rest, deadline);
 		}
 		if (!hanging.isEmpty()) {
 			keepOpen();
+			this.others.keySet().stream().filter(hanging::contains).forEach(this::leaveAlone);
 			if (this.telemetry.keySet().stream().anyMatch(hanging::contains)) {
 				leaveTelemetryAlone();
 			}
@@ -117,6 +127,15 @@ final class LastExport {
 			if (bean != null && bean.getClass().getName().startsWith(OPEN_TELEMETRY)) {
 				leaveAlone(name);
 			}
+		}
+	}
+
+	private static void flush(Flushable flushable) {
+		try {
+			flushable.flush();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 
@@ -158,6 +177,20 @@ final class LastExport {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	/**
+	 * Prometheus' Pushgateway, which an application may not have.
+	 */
+	private static final class Prometheus {
+
+		private static Map<String, Runnable> pushes(ExistingBeans beans) {
+			Map<String, Runnable> pushes = new LinkedHashMap<>();
+			beans.ofType(PrometheusPushGatewayManager.class)
+				.forEach((name, manager) -> pushes.put(name, manager::shutdown));
+			return pushes;
+		}
+
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.github.gracefulboot.actuate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -28,6 +29,8 @@ final class Collector implements AutoCloseable {
 
 	private final List<Metric> metrics = new CopyOnWriteArrayList<>();
 
+	private volatile String pushed = "";
+
 	private final List<String> spans = new CopyOnWriteArrayList<>();
 
 	private Collector(CountDownLatch answers) throws IOException {
@@ -35,6 +38,7 @@ final class Collector implements AutoCloseable {
 		this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
 		this.server.createContext("/v1/metrics", this::metrics);
 		this.server.createContext("/spans", this::spans);
+		this.server.createContext("/metrics/job/", this::pushed);
 		this.server.setExecutor(Executors.newCachedThreadPool());
 		this.server.start();
 	}
@@ -63,6 +67,11 @@ final class Collector implements AutoCloseable {
 		answer(exchange);
 	}
 
+	private void pushed(HttpExchange exchange) throws IOException {
+		this.pushed = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+		answer(exchange);
+	}
+
 	private void answer(HttpExchange exchange) throws IOException {
 		try {
 			this.answers.await();
@@ -75,7 +84,21 @@ final class Collector implements AutoCloseable {
 	}
 
 	String address() {
-		return "http://127.0.0.1:" + this.server.getAddress().getPort();
+		return "http://" + hostAndPort();
+	}
+
+	/**
+	 * Returns the host and port, as Prometheus' client wants them.
+	 */
+	String hostAndPort() {
+		return "127.0.0.1:" + this.server.getAddress().getPort();
+	}
+
+	/**
+	 * Returns what was pushed last, as to Prometheus' Pushgateway.
+	 */
+	String pushed() {
+		return this.pushed;
 	}
 
 	List<String> spans() {

@@ -1,5 +1,8 @@
 package io.github.gracefulboot.actuate;
 
+import java.io.Flushable;
+import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -61,6 +64,11 @@ public class ExportingApplication {
 	}
 
 	@Bean
+	Reporter reporter(Environment environment) {
+		return new Reporter(environment.getRequiredProperty("spans.url"));
+	}
+
+	@Bean
 	@Profile("held")
 	Held held() {
 		return new Held();
@@ -82,6 +90,32 @@ public class ExportingApplication {
 				Thread.currentThread().interrupt();
 			}
 		};
+	}
+
+	/**
+	 * Sends what it has when it is flushed, as Zipkin's reporters do.
+	 */
+	static final class Reporter implements Flushable {
+
+		private final String address;
+
+		Reporter(String address) {
+			this.address = address;
+		}
+
+		@Override
+		public void flush() throws IOException {
+			HttpRequest request = HttpRequest.newBuilder(URI.create(this.address))
+				.POST(BodyPublishers.ofString("flushed"))
+				.build();
+			try {
+				HttpClient.newHttpClient().send(request, BodyHandlers.discarding());
+			}
+			catch (InterruptedException ex) {
+				throw new InterruptedIOException();
+			}
+		}
+
 	}
 
 	/**

@@ -47,6 +47,12 @@ class LastExportTests {
 		return Stream
 			.concat(Stream.of("metrics.url=" + collector.address() + "/v1/metrics",
 					"spans.url=" + collector.address() + "/spans", "graceful.startup.check.exclude=kafka",
+					"management.prometheus.metrics.export.enabled=true",
+					"management.prometheus.metrics.export.pushgateway.enabled=true",
+					"management.prometheus.metrics.export.pushgateway.address=" + collector.hostAndPort(),
+					"management.prometheus.metrics.export.pushgateway.push-rate=1h",
+					"management.prometheus.metrics.export.pushgateway.format=text",
+					"management.prometheus.metrics.export.pushgateway.shutdown-operation=put",
 					"spring.jmx.enabled=false"), Stream.of(more))
 			.map((property) -> "--" + property)
 			.toArray(String[]::new);
@@ -67,7 +73,9 @@ class LastExportTests {
 				.containsExactly(Map.entry(Map.of("outcome", "clean", "reason", "context-closed"), 1.0));
 			assertThat(collector.timers("graceful.stage")).extracting((tags) -> tags.get("stage"))
 				.containsExactlyInAnyOrder("announce", "lame-duck", "drain", "release");
-			assertThat(collector.spans()).containsExactly("work");
+			assertThat(collector.spans()).containsExactlyInAnyOrder("work", "flushed");
+			assertThat(collector.pushed())
+				.contains("graceful_shutdowns_total{outcome=\"clean\",reason=\"context-closed\"} 1");
 			assertThat(registry.isClosed()).isTrue();
 		}
 	}
@@ -102,7 +110,9 @@ class LastExportTests {
 				.containsExactly(Map.entry(Map.of("outcome", "forced", "reason", "sigterm"), 1.0));
 			assertThat(collector.sums("graceful.tasks.lost")).hasEntrySatisfying(Map.of("how", "cut-off"),
 					(count) -> assertThat(count).isPositive());
-			assertThat(collector.spans()).containsExactly("work");
+			assertThat(collector.spans()).containsExactlyInAnyOrder("work", "flushed");
+			assertThat(collector.pushed()).contains("graceful_shutdowns_total{outcome=\"forced\",reason=\"sigterm\"} 1")
+				.containsPattern("graceful_tasks_lost_total\\{how=\"cut-off\"} [1-9]");
 		}
 	}
 
@@ -112,6 +122,8 @@ class LastExportTests {
 			start(WebApplicationType.NONE, collector, "graceful.shutdown.timeout=1s").close();
 			assertThat(output).contains("The last export by otlpMeterRegistry was not done within")
 				.contains("The last export by tracerProvider was not done within")
+				.contains("The last export by reporter was not done within")
+				.contains("The last export by prometheusPushGatewayManager was not done within")
 				.contains("Shutdown completed in");
 		}
 	}
@@ -120,8 +132,8 @@ class LastExportTests {
 	void whenDrainingThenPrometheusScrapesItsMeters() throws Exception {
 		try (Collector collector = Collector.start();
 				ConfigurableApplicationContext context = start(WebApplicationType.SERVLET, collector, "server.port=0",
-						"management.server.port=0", "management.prometheus.metrics.export.enabled=true",
-						"management.endpoints.web.exposure.include=prometheus", "spring.profiles.active=held")) {
+						"management.server.port=0", "management.endpoints.web.exposure.include=prometheus",
+						"spring.profiles.active=held")) {
 			Held held = context.getBean(Held.class);
 			ShutdownSequence shutdown = context.getBean(ShutdownSequence.class);
 			Thread closing = DaemonThreads.start("closing", context::close);

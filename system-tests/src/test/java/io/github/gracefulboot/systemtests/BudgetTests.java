@@ -1,7 +1,5 @@
 package io.github.gracefulboot.systemtests;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -29,28 +27,6 @@ class BudgetTests {
 	 * not get to it is seen in their own tests.
 	 */
 	private static final Duration IN_TIME = Duration.ofSeconds(15);
-
-	/**
-	 * Writes to the console, and to a file through two buffers.
-	 */
-	private static final String BUFFERED_LOG = """
-			<configuration>
-				<include resource="org/springframework/boot/logging/logback/defaults.xml"/>
-				<include resource="org/springframework/boot/logging/logback/console-appender.xml"/>
-				<appender name="FILE" class="ch.qos.logback.core.FileAppender">
-					<file>%s</file>
-					<immediateFlush>false</immediateFlush>
-					<encoder><pattern>%%m%%n</pattern></encoder>
-				</appender>
-				<appender name="BUFFER" class="ch.qos.logback.classic.AsyncAppender">
-					<appender-ref ref="FILE"/>
-				</appender>
-				<root level="INFO">
-					<appender-ref ref="CONSOLE"/>
-					<appender-ref ref="BUFFER"/>
-				</root>
-			</configuration>
-			""";
 
 	@Test
 	void whenRequestOutlivesBudgetThenExitIsForcedInTimeAndRequestIsNamed() {
@@ -91,13 +67,11 @@ class BudgetTests {
 	}
 
 	@Test
-	void whenBeanNeverLetsGoThenProcessExitsByItselfAndSaysWhereItHung() throws IOException {
+	void whenBeanNeverLetsGoThenProcessExitsByItselfAndSaysWhereItHung() {
 		Path directory = TestDirectory.create("budget-hang");
-		Path file = directory.resolve("buffered.log");
-		Path logging = Files.writeString(directory.resolve("logback.xml"), BUFFERED_LOG.formatted(file));
 		Path reports = directory.resolve("reports");
 		App app = App.of(SampleJar.GRACEFUL, directory, "--graceful.shutdown.timeout=3s", "--sample.stop-delay=60s",
-				"--logging.config=" + logging, "--graceful.shutdown.report.directory=" + reports);
+				"--graceful.shutdown.report.directory=" + reports);
 		try (AppProcess process = app.startReady()) {
 			Exit exit = process.stop("TERM");
 			System.out.printf("BUDGET of 3 s with a bean that hangs for 60 s: exit code %d after %d ms%n", exit.code(),
@@ -106,7 +80,6 @@ class BudgetTests {
 			assertThat(exit.took()).isLessThan(IN_TIME);
 			assertThat(process.log()).contains("Shutdown forced")
 				.containsPattern("Cut off: the exit stage\\R(\tat .*\\R)*\tat .*StopDelay\\.destroy");
-			assertThat(file).content().contains("Shutdown forced", "Cut off: the exit stage");
 		}
 		assertThat(verdict(reports)).contains("1 forced", "cut-off: the exit stage");
 	}

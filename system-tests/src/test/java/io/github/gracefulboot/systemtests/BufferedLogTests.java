@@ -1,0 +1,90 @@
+package io.github.gracefulboot.systemtests;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+import io.github.gracefulboot.systemtests.app.App;
+import io.github.gracefulboot.systemtests.app.AppProcess;
+import io.github.gracefulboot.systemtests.app.SampleJar;
+import io.github.gracefulboot.systemtests.load.Load;
+import io.github.gracefulboot.systemtests.load.LoadClient;
+import io.github.gracefulboot.systemtests.process.Exit;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A log that is written by a thread of its own holds all that the console holds, however
+ * the process ends.
+ */
+class BufferedLogTests {
+
+	/**
+	 * Writes the same to the console, and to a file through two buffers.
+	 */
+	private static final String LOGGING = """
+			<configuration>
+				<appender name="CONSOLE" class="ch.qos.logback.core.ConsoleAppender">
+					<encoder><pattern>LOG %%level %%thread %%m%%n</pattern></encoder>
+				</appender>
+				<appender name="FILE" class="ch.qos.logback.core.FileAppender">
+					<file>%s</file>
+					<immediateFlush>false</immediateFlush>
+					<encoder><pattern>LOG %%level %%thread %%m%%n</pattern></encoder>
+				</appender>
+				<appender name="BUFFER" class="ch.qos.logback.classic.AsyncAppender">
+					<appender-ref ref="FILE"/>
+				</appender>
+				<root level="INFO">
+					<appender-ref ref="CONSOLE"/>
+					<appender-ref ref="BUFFER"/>
+				</root>
+			</configuration>
+			""";
+
+	private final Path directory = TestDirectory.create("buffered-log");
+
+	private final Path file = this.directory.resolve("buffered.log");
+
+	private App app(String... arguments) throws IOException {
+		Path logging = Files.writeString(this.directory.resolve("logback.xml"), LOGGING.formatted(this.file));
+		String[] all = Stream.concat(Stream.of("--logging.config=" + logging), Stream.of(arguments))
+			.toArray(String[]::new);
+		return App.of(SampleJar.GRACEFUL, this.directory, all);
+	}
+
+	private static List<String> logged(String text) {
+		return text.lines().filter((line) -> line.startsWith("LOG ")).toList();
+	}
+
+	private void assertThatFileHoldsWhatConsoleHolds(AppProcess process) throws IOException {
+		assertThat(logged(Files.readString(this.file))).containsExactlyInAnyOrderElementsOf(logged(process.log()));
+	}
+
+	@Test
+	void whenShutdownIsCleanThenBuffersAreWritten() throws IOException {
+		Load request = Load.of("POST", "/slow?ms=1000", true, 1).withMaxRequests(1);
+		try (AppProcess process = app().startReady(); LoadClient client = LoadClient.start(request, process.port())) {
+			process.awaitLog("Slow request of 1000 ms begins");
+			Exit exit = process.stop("TERM");
+			assertThat(client.stop().failed()).isZero();
+			assertThat(exit.code()).isZero();
+			assertThat(this.file).content().contains("Shutdown completed in");
+			assertThatFileHoldsWhatConsoleHolds(process);
+		}
+	}
+
+	@Test
+	void whenExitIsForcedThenBuffersAreWrittenBefore() throws IOException {
+		try (AppProcess process = app("--graceful.shutdown.timeout=3s", "--sample.stop-delay=60s").startReady()) {
+			Exit exit = process.stop("TERM");
+			assertThat(exit.code()).isEqualTo(1);
+			assertThat(this.file).content().contains("Shutdown forced", "Cut off: the exit stage");
+			assertThatFileHoldsWhatConsoleHolds(process);
+		}
+	}
+
+}
