@@ -1,6 +1,7 @@
 package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -69,6 +70,11 @@ final class LameDuck {
 	 * default.
 	 */
 	private static final int THRESHOLD = 3;
+
+	/**
+	 * How many probers a line names: behind a mesh there can be hundreds.
+	 */
+	private static final int MAX_DESCRIBED = 10;
 
 	/**
 	 * Those after which silence that is convincing is enough.
@@ -442,7 +448,14 @@ final class LameDuck {
 
 		@Override
 		public String toString() {
-			return this.wanted.keySet().stream().map(this::describe).collect(Collectors.joining(", "));
+			String described = this.wanted.keySet()
+				.stream()
+				.sorted(Comparator.comparing(this::isMisled).reversed())
+				.limit(MAX_DESCRIBED)
+				.map(this::describe)
+				.collect(Collectors.joining(", "));
+			int more = this.wanted.size() - MAX_DESCRIBED;
+			return (more > 0) ? "%s, and %d more".formatted(described, more) : described;
 		}
 
 		private String describe(Prober prober) {

@@ -3,6 +3,7 @@ package io.github.gracefulboot.shutdown;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.traffic.Client;
@@ -343,6 +344,19 @@ class LameDuckTests {
 	}
 
 	@Test
+	void whenManyProbeThenTheLineNamesTheFirstTen() throws Exception {
+		List<String> balancers = IntStream.range(0, 14).mapToObj((i) -> "balancer-" + i).toList();
+		for (int second = 0; second < 3; second++) {
+			this.time.at(seconds(second + 0.1), () -> balancers.forEach((balancer) -> probe(balancer, 200)));
+		}
+		this.time.pass(seconds(3));
+		this.traffic.watch();
+		balancers.forEach((balancer) -> failingProbesAt(balancer, 3.1, 4.1, 5.1));
+		assertThat(end().detail()).endsWith(" failing readiness responses, and 4 more")
+			.satisfies((detail) -> assertThat(detail.split(",")).hasSize(11));
+	}
+
+	@Test
 	void whenUnknownBalancerAsksTooSeldomAndSendsRequestsThenServesForTheLongestTime() throws Exception {
 		this.traffic.requestCame(() -> new Peer("192.0.2.1", true));
 		for (int i = 0; i < 2; i++) {
@@ -433,11 +447,15 @@ class LameDuckTests {
 		}
 	}
 
-	private Duration await() throws InterruptedException {
+	private StageEnd end() throws InterruptedException {
 		LameDuck lameDuck = new LameDuck(this.min, this.kubernetes, this.probes, Duration.ofMillis(500), this.traffic,
 				this.time);
+		return lameDuck.await(Deadline.after(this.time, seconds(10)));
+	}
+
+	private Duration await() throws InterruptedException {
 		Duration before = this.time.passed();
-		assertThat(lameDuck.await(Deadline.after(this.time, seconds(10))).detail()).isNotEmpty();
+		assertThat(end().detail()).isNotEmpty();
 		return this.time.passed().minus(before);
 	}
 
