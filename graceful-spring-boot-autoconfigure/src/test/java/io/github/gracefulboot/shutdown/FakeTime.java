@@ -40,7 +40,10 @@ class FakeTime extends WakeUp implements LongSupplier {
 	}
 
 	FakeTime at(Duration when, Runnable what) {
-		this.agenda.put(when.toNanos(), what);
+		this.agenda.merge(when.toNanos(), what, (first, second) -> () -> {
+			first.run();
+			second.run();
+		});
 		return this;
 	}
 

@@ -352,7 +352,7 @@ class LameDuckTests {
 		this.time.pass(seconds(3));
 		this.traffic.watch();
 		balancers.forEach((balancer) -> failingProbesAt(balancer, 3.1, 4.1, 5.1));
-		assertThat(end().detail()).endsWith(" failing readiness responses, and 4 more")
+		assertThat(end().detail()).endsWith(" received 2 failing readiness responses, and 4 more")
 			.satisfies((detail) -> assertThat(detail.split(",")).hasSize(11));
 	}
 
