@@ -61,15 +61,36 @@ public record App(Launch launch, int port, Path log, List<String> jvmOptions, Li
 	 * The same sample in a jar that lacks a library.
 	 */
 	public App withoutLibrary(String name) {
-		Path copy = this.log.resolveSibling("without-" + name + ".jar");
-		try {
-			Files.copy(this.launch.packaged(), copy, StandardCopyOption.REPLACE_EXISTING);
-			try (FileSystem contents = FileSystems.newFileSystem(copy);
-					DirectoryStream<Path> libraries = Files.newDirectoryStream(contents.getPath("/BOOT-INF/lib"),
-							name + "-*.jar")) {
-				for (Path library : libraries) {
+		return repackaged("without-" + name, (libraries) -> {
+			try (DirectoryStream<Path> matching = Files.newDirectoryStream(libraries, name + "-*.jar")) {
+				for (Path library : matching) {
 					Files.delete(library);
 				}
+			}
+		});
+	}
+
+	/**
+	 * The same sample in a jar with more libraries.
+	 * @param name what to call the jar
+	 * @param classes one of each library, which is on the class path of the tests
+	 */
+	public App withLibraries(String name, Class<?>... classes) {
+		return repackaged("with-" + name, (libraries) -> {
+			for (Class<?> type : classes) {
+				Path library = Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath());
+				Files.copy(library, libraries.resolve(library.getFileName().toString()));
+			}
+		});
+	}
+
+	private App repackaged(String name, LibraryChange change) {
+		Path copy = this.log.resolveSibling(name + ".jar");
+		try {
+			Files.copy(this.launch.packaged(), copy, StandardCopyOption.REPLACE_EXISTING);
+			// Spring Boot's class loader reads no compressed jars
+			try (FileSystem contents = FileSystems.newFileSystem(copy, Map.of("compressionMethod", "STORED"))) {
+				change.apply(contents.getPath("/BOOT-INF/lib"));
 			}
 		}
 		catch (IOException ex) {
@@ -155,6 +176,12 @@ public record App(Launch launch, int port, Path log, List<String> jvmOptions, Li
 			process.close();
 			throw ex;
 		}
+	}
+
+	private interface LibraryChange {
+
+		void apply(Path libraries) throws IOException;
+
 	}
 
 }
