@@ -66,24 +66,6 @@ class BudgetTests {
 		}
 	}
 
-	@Test
-	void whenBeanNeverLetsGoThenProcessExitsByItselfAndSaysWhereItHung() {
-		Path directory = TestDirectory.create("budget-hang");
-		Path reports = directory.resolve("reports");
-		App app = App.of(SampleJar.GRACEFUL, directory, "--graceful.shutdown.timeout=3s", "--sample.stop-delay=60s",
-				"--graceful.shutdown.report.directory=" + reports);
-		try (AppProcess process = app.startReady()) {
-			Exit exit = process.stop("TERM");
-			System.out.printf("BUDGET of 3 s with a bean that hangs for 60 s: exit code %d after %d ms%n", exit.code(),
-					exit.took().toMillis());
-			assertThat(exit.code()).isEqualTo(1);
-			assertThat(exit.took()).isLessThan(IN_TIME);
-			assertThat(process.log()).contains("Shutdown forced")
-				.containsPattern("Cut off: the exit stage\\R(\tat .*\\R)*\tat .*StopDelay\\.destroy");
-		}
-		assertThat(verdict(reports)).contains("1 forced", "cut-off: the exit stage");
-	}
-
 	/**
 	 * Six that hang, each of which has a timeout of its own in Spring or waits for ever:
 	 * a request, a task of an executor, one of a scheduler, a lifecycle bean, a
