@@ -42,6 +42,9 @@ final class LastExport {
 
 	private static final String OPEN_TELEMETRY = "io.opentelemetry.";
 
+	private static final String PUSH_GATEWAY_MANAGER = "org.springframework.boot.micrometer.metrics.export.prometheus."
+			+ "PrometheusPushGatewayManager";
+
 	private final ConfigurableListableBeanFactory beanFactory;
 
 	private final Map<String, MeterRegistry> pushing = new LinkedHashMap<>();
@@ -65,7 +68,7 @@ final class LastExport {
 		if (ClassUtils.isPresent(OPEN_TELEMETRY + "sdk.logs.SdkLoggerProvider", classLoader)) {
 			this.telemetry.putAll(OpenTelemetry.logs(beans));
 		}
-		if (ClassUtils.isPresent("io.prometheus.metrics.exporter.pushgateway.PushGateway", classLoader)) {
+		if (ClassUtils.isPresent(PUSH_GATEWAY_MANAGER, classLoader)) {
 			this.others.putAll(Prometheus.pushes(beans));
 		}
 		// Spans of Brave on their way to Zipkin, among others
@@ -180,7 +183,7 @@ final class LastExport {
 	}
 
 	/**
-	 * Prometheus' Pushgateway, which an application may not have.
+	 * Spring Boot's pushes to Prometheus' Pushgateway, which an application may not have.
 	 */
 	private static final class Prometheus {
 
