@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 import io.github.gracefulboot.Deadline;
@@ -72,7 +73,7 @@ final class LastExport {
 			this.others.putAll(Prometheus.pushes(beans));
 		}
 		// Spans of Brave on their way to Zipkin, among others
-		beans.ofType(Flushable.class).forEach((name, flushable) -> this.others.put(name, () -> flush(flushable)));
+		this.others.putAll(each(beans.ofType(Flushable.class), LastExport::flush));
 	}
 
 	/**
@@ -105,12 +106,10 @@ final class LastExport {
 	void run(Deadline deadline) {
 		Map<String, Runnable> exports = new LinkedHashMap<>(this.telemetry);
 		exports.putAll(this.others);
-		this.pushing.forEach((name, registry) -> exports.put(name, () -> close(registry)));
+		exports.putAll(each(this.pushing, LastExport::close));
 		List<String> hanging = export(exports, deadline);
 		if (hanging.isEmpty()) {
-			Map<String, Runnable> rest = new LinkedHashMap<>();
-			this.otherRegistries.forEach((name, registry) -> rest.put(name, () -> close(registry)));
-			hanging = export(rest, deadline);
+			hanging = export(each(this.otherRegistries, LastExport::close), deadline);
 		}
 		if (!hanging.isEmpty()) {
 			keepOpen();
@@ -131,6 +130,12 @@ final class LastExport {
 				leaveAlone(name);
 			}
 		}
+	}
+
+	private static <T> Map<String, Runnable> each(Map<String, T> beans, Consumer<T> action) {
+		Map<String, Runnable> actions = new LinkedHashMap<>();
+		beans.forEach((name, bean) -> actions.put(name, () -> action.accept(bean)));
+		return actions;
 	}
 
 	private static void flush(Flushable flushable) {
@@ -188,10 +193,7 @@ final class LastExport {
 	private static final class Prometheus {
 
 		private static Map<String, Runnable> pushes(ExistingBeans beans) {
-			Map<String, Runnable> pushes = new LinkedHashMap<>();
-			beans.ofType(PrometheusPushGatewayManager.class)
-				.forEach((name, manager) -> pushes.put(name, manager::shutdown));
-			return pushes;
+			return each(beans.ofType(PrometheusPushGatewayManager.class), PrometheusPushGatewayManager::shutdown);
 		}
 
 	}
@@ -216,10 +218,7 @@ final class LastExport {
 
 		private static <T> Map<String, Runnable> exports(Map<String, T> providers,
 				Function<T, CompletableResultCode> flush) {
-			Map<String, Runnable> exports = new LinkedHashMap<>();
-			providers.forEach((name, provider) -> exports.put(name,
-					() -> flush.apply(provider).join(UNTIL_DONE, TimeUnit.MILLISECONDS)));
-			return exports;
+			return each(providers, (provider) -> flush.apply(provider).join(UNTIL_DONE, TimeUnit.MILLISECONDS));
 		}
 
 	}

@@ -72,14 +72,14 @@ final class LameDuck {
 	private static final int THRESHOLD = 3;
 
 	/**
-	 * How many probers a line names: behind a mesh there can be hundreds.
-	 */
-	private static final int MAX_DESCRIBED = 10;
-
-	/**
 	 * Those after which silence that is convincing is enough.
 	 */
 	private static final int THRESHOLD_IN_SILENCE = 2;
+
+	/**
+	 * How many probers a line names: behind a mesh there can be hundreds.
+	 */
+	private static final int MAX_DESCRIBED = 10;
 
 	/**
 	 * By how much silence has to exceed the longest gap between the last 64 requests to

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
@@ -57,9 +56,7 @@ class BufferedLogTests {
 
 	private App app(String... arguments) throws IOException {
 		Path logging = Files.writeString(this.directory.resolve("logback.xml"), LOGGING.formatted(this.file));
-		String[] all = Stream.concat(Stream.of("--logging.config=" + logging), Stream.of(arguments))
-			.toArray(String[]::new);
-		return App.of(SampleJar.GRACEFUL, this.directory, all);
+		return App.of(SampleJar.GRACEFUL, this.directory, arguments).withArgs("--logging.config=" + logging);
 	}
 
 	private static List<String> logged(String text) {

@@ -2,7 +2,6 @@ package io.github.gracefulboot.systemtests;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
@@ -48,11 +47,12 @@ class SamplePageTests {
 		Path script = Path.of(Program.PLAYWRIGHT.path()).resolve("../../../page.js").normalize();
 		Path directory = TestDirectory.create("sample-page-" + outcome);
 		Path reports = directory.resolve("reports");
-		String[] arguments = Stream.concat(Stream.of("--management.endpoints.web.exposure.include=health,graceful",
-				"--management.endpoint.graceful.access=unrestricted",
-				"--graceful.shutdown.report.directory=" + reports), Stream.of(more))
-			.toArray(String[]::new);
-		AppProcess process = App.of(SampleJar.SAMPLE, directory, arguments).startReady();
+		AppProcess process = App
+			.of(SampleJar.SAMPLE, directory, "--management.endpoints.web.exposure.include=health,graceful",
+					"--management.endpoint.graceful.access=unrestricted",
+					"--graceful.shutdown.report.directory=" + reports)
+			.withArgs(more)
+			.startReady();
 		Command browser = Command.run(List.of(node, script.toString(), chromium, "http://localhost:" + process.port(),
 				reports.toString(), directory.toString(), outcome));
 		System.out.printf("PAGE (%s) %s in %d ms%n", outcome, browser.output(), browser.took().toMillis());

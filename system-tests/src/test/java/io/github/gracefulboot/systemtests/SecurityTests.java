@@ -28,15 +28,11 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SecurityTests {
 
-	private static App secured(String directory, String... arguments) {
-		return App.of(SampleJar.SAMPLE, TestDirectory.create(directory), arguments)
-			.withLibraries("security", SecurityAutoConfiguration.class, EnableWebSecurity.class, Authentication.class,
-					PasswordEncoder.class, SecurityFilterChain.class);
-	}
-
 	@Test
 	void whenNothingIsConfiguredThenNobodyStopsTheProcessAndReadinessIsSeen() throws Exception {
-		App app = secured("security", "--spring.security.user.password=secret");
+		App app = App.of(SampleJar.SAMPLE, TestDirectory.create("security"), "--spring.security.user.password=secret")
+			.withLibraries("security", SecurityAutoConfiguration.class, EnableWebSecurity.class, Authentication.class,
+					PasswordEncoder.class, SecurityFilterChain.class);
 		try (AppProcess process = app.startReady()) {
 			for (String action : new String[] { "lame-duck", "resume", "stop" }) {
 				for (String user : new String[] { null, "user:secret" }) {
@@ -48,9 +44,8 @@ class SecurityTests {
 			assertThat(send(process, "GET", "/actuator/graceful", "user:secret").body())
 				.contains("\"stage\":\"running\"");
 			assertThat(app.readiness()).isEqualTo(200);
-			process.signal("TERM");
-			process.awaitLog("Shutdown completed");
-			assertThat(process.awaitExit(System.nanoTime()).code()).isZero();
+			assertThat(process.stop("TERM").code()).isZero();
+			assertThat(process.log()).contains("Shutdown completed");
 		}
 	}
 

@@ -49,6 +49,15 @@ public record App(Launch launch, int port, Path log, List<String> jvmOptions, Li
 	}
 
 	/**
+	 * The same sample with more on its command line.
+	 */
+	public App withArgs(String... more) {
+		List<String> all = new ArrayList<>(this.args);
+		all.addAll(List.of(more));
+		return new App(this.launch, this.port, this.log, this.jvmOptions, all, this.environment);
+	}
+
+	/**
 	 * The same sample with one more environment variable.
 	 */
 	public App withEnvironment(String name, String value) {
