@@ -78,6 +78,15 @@ public interface Supervisor {
 	}
 
 	/**
+	 * Says that another process has taken the place of this one, which ends without a
+	 * word more: neither {@link #stopping()} nor {@link #readiness(boolean)} is said.
+	 * @param pid the id of the process
+	 * @throws IOException if it can not be said
+	 */
+	default void handedOver(long pid) throws IOException {
+	}
+
+	/**
 	 * Says in words what the application is doing, when that changes.
 	 * @param text one line
 	 * @throws IOException if it can not be said

@@ -158,7 +158,7 @@ class ArchitectureTests {
 			.should()
 			.notDependOnEachOther()
 			.ignoreDependency(JavaClass.Predicates.resideInAPackage(ROOT + "supervisor.."),
-					JavaClass.Predicates.resideInAPackage(ROOT + "supervisor.posix.."))
+					JavaClass.Predicates.resideInAPackage(ROOT + "posix.."))
 			.because("deleting one folder removes one supervisor")
 			.check(CLASSES);
 	}
@@ -167,7 +167,7 @@ class ArchitectureTests {
 	void supervisorsAreNotKnownToThoseWhoTellThem() {
 		ArchRuleDefinition.noClasses()
 			.that()
-			.resideInAnyPackage(ROOT + "supervisor", ROOT + "supervisor.posix..")
+			.resideInAnyPackage(ROOT + "supervisor", ROOT + "posix..")
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage(ROOT + "supervisor.pm2..", ROOT + "supervisor.systemd..", ROOT + "supervisor.s6..",

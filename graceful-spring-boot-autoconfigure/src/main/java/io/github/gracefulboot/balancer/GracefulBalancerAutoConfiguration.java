@@ -4,6 +4,7 @@ import io.github.gracefulboot.LoadBalancer;
 import io.github.gracefulboot.balancer.haproxy.HaproxyRegistrar;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.OwnBeans;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.traffic.Traffic;
 
@@ -27,8 +28,10 @@ import org.springframework.core.Ordered;
 public final class GracefulBalancerAutoConfiguration {
 
 	@Bean
-	LoadBalancers gracefulLoadBalancers(ConfigurableListableBeanFactory beanFactory, Traffic traffic) {
-		return new LoadBalancers(new OwnBeans(beanFactory).ordered(LoadBalancer.class), traffic);
+	LoadBalancers gracefulLoadBalancers(ConfigurableListableBeanFactory beanFactory, Traffic traffic,
+			ShutdownSequence shutdown) {
+		return new LoadBalancers(new OwnBeans(beanFactory).ordered(LoadBalancer.class), traffic,
+				shutdown::isPortServedOn);
 	}
 
 }

@@ -2,6 +2,7 @@ package io.github.gracefulboot.balancer;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 import io.github.gracefulboot.Announcer;
 import io.github.gracefulboot.Deadline;
@@ -24,6 +25,8 @@ final class LoadBalancers implements Readiness.Listener, Announcer, DisposableBe
 
 	private final List<BalancerLink> links;
 
+	private final BooleanSupplier portServedOn;
+
 	private boolean wasReady;
 
 	private long lastTold;
@@ -32,8 +35,11 @@ final class LoadBalancers implements Readiness.Listener, Announcer, DisposableBe
 	 * Creates the links to all load balancers.
 	 * @param balancers the load balancers
 	 * @param traffic knows from then on what they answer
+	 * @param portServedOn whether another process serves the port while this one stops,
+	 * so that the load balancers go on to send requests
 	 */
-	LoadBalancers(List<Named<LoadBalancer>> balancers, Traffic traffic) {
+	LoadBalancers(List<Named<LoadBalancer>> balancers, Traffic traffic, BooleanSupplier portServedOn) {
+		this.portServedOn = portServedOn;
 		this.links = balancers.stream().map((balancer) -> new BalancerLink(balancer, traffic::changed)).toList();
 		this.links.forEach(traffic::addBalancer);
 	}
@@ -41,7 +47,7 @@ final class LoadBalancers implements Readiness.Listener, Announcer, DisposableBe
 	@Override
 	public synchronized void readinessChanged(boolean accepting) {
 		this.wasReady |= accepting;
-		if (this.wasReady) {
+		if (this.wasReady && !this.portServedOn.getAsBoolean()) {
 			this.lastTold = System.nanoTime();
 			this.links.forEach(accepting ? BalancerLink::tellReady : BalancerLink::tellDrain);
 		}

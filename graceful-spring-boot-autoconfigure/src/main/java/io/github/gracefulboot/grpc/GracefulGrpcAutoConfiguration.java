@@ -68,7 +68,7 @@ public final class GracefulGrpcAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	ListenerSilencer gracefulGrpcListenerSilencer(Traffic traffic, WaitingPolicy waitingPolicy) {
-		return new ListenerSilencer(traffic, waitingPolicy.clientsMayCome());
+		return new ListenerSilencer(traffic, waitingPolicy.clientsMayCome(), () -> false);
 	}
 
 	@Bean

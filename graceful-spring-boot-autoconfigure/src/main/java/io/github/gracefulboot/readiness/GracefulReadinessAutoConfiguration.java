@@ -5,6 +5,7 @@ import java.util.stream.Stream;
 
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.LameDuckProperties;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.traffic.Readiness;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -48,8 +49,10 @@ public final class GracefulReadinessAutoConfiguration {
 	// Without Actuator: only the configured paths
 	@Bean
 	@ConditionalOnMissingBean(name = HealthConfiguration.PROBES)
-	PathReadinessProbes gracefulPathReadinessProbes(LameDuckProperties properties, Readiness readiness) {
-		return new PathReadinessProbes(() -> ProbePaths.named(properties.getProbePaths()), readiness);
+	PathReadinessProbes gracefulPathReadinessProbes(LameDuckProperties properties, Readiness readiness,
+			ShutdownSequence shutdown) {
+		return new PathReadinessProbes(() -> ProbePaths.named(properties.getProbePaths()), readiness,
+				shutdown::isPortServedOn);
 	}
 
 	/**
@@ -64,7 +67,8 @@ public final class GracefulReadinessAutoConfiguration {
 		@Bean(PROBES)
 		PathReadinessProbes gracefulHealthReadinessProbes(ObjectProvider<HealthEndpointGroups> groups,
 				ObjectProvider<PathMappedEndpoints> endpoints, ObjectProvider<HealthContributorRegistry> contributors,
-				LameDuckProperties properties, Environment environment, Readiness readiness) {
+				LameDuckProperties properties, Environment environment, Readiness readiness,
+				ShutdownSequence shutdown) {
 			return new PathReadinessProbes(() -> {
 				HealthEndpointGroups health = groups.getIfAvailable();
 				PathMappedEndpoints paths = endpoints.getIfAvailable();
@@ -75,7 +79,7 @@ public final class GracefulReadinessAutoConfiguration {
 						ManagementPortType.get(environment) == ManagementPortType.DIFFERENT, properties.getProbePaths(),
 						!isCached(environment) && contributors.stream()
 							.anyMatch((registry) -> saysByItself(health.getPrimary(), registry)));
-			}, readiness);
+			}, readiness, shutdown::isPortServedOn);
 		}
 
 		private static boolean isCached(Environment environment) {

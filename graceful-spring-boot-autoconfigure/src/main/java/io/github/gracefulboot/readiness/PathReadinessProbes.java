@@ -1,5 +1,6 @@
 package io.github.gracefulboot.readiness;
 
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 import io.github.gracefulboot.traffic.Readiness;
@@ -17,17 +18,25 @@ final class PathReadinessProbes implements ReadinessProbes {
 
 	private final Readiness readiness;
 
-	PathReadinessProbes(Supplier<ProbePaths> paths, Readiness readiness) {
+	private final BooleanSupplier portServedOn;
+
+	PathReadinessProbes(Supplier<ProbePaths> paths, Readiness readiness, BooleanSupplier portServedOn) {
 		this.paths = SingletonSupplier.of(paths);
 		this.readiness = readiness;
+		this.portServedOn = portServedOn;
 	}
 
 	@Override
 	public Kind classify(String method, String path, boolean managementPort) {
 		ProbePaths paths = this.paths.obtain();
 		Kind kind = paths.classify(path, managementPort);
-		boolean refused = kind == Kind.READINESS && this.readiness.isRefused()
-				&& !(isRead(method) && paths.saysByItself(path));
+		if (kind != Kind.READINESS) {
+			return kind;
+		}
+		if (this.portServedOn.getAsBoolean()) {
+			return Kind.ACCEPTED;
+		}
+		boolean refused = this.readiness.isRefused() && !(isRead(method) && paths.saysByItself(path));
 		return refused ? Kind.REFUSED : kind;
 	}
 

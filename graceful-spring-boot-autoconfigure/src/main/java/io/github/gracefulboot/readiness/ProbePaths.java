@@ -15,7 +15,7 @@ interface ProbePaths {
 	 * Classifies a request, whether traffic is refused or not.
 	 * @param path the path
 	 * @param managementPort whether the request came to a management port of its own
-	 * @return what the request is, never {@link Kind#REFUSED}
+	 * @return what the request is, neither {@link Kind#REFUSED} nor {@link Kind#ACCEPTED}
 	 */
 	Kind classify(String path, boolean managementPort);
 

@@ -23,17 +23,22 @@ final class Members {
 
 	private final Supplier<List<ThreadsAtWork>> threads;
 
+	private final Supplier<List<HandOver>> handOvers;
+
 	Members(OwnBeans beans) {
 		this(() -> beans.ordered(Announcer.class), () -> beans.ordered(DrainParticipant.class),
-				() -> beans.ordered(StageListener.class), () -> beans.instances(ThreadsAtWork.class));
+				() -> beans.ordered(StageListener.class), () -> beans.instances(ThreadsAtWork.class),
+				() -> beans.instances(HandOver.class));
 	}
 
 	Members(Supplier<List<Named<Announcer>>> announcers, Supplier<List<Named<DrainParticipant>>> participants,
-			Supplier<List<Named<StageListener>>> listeners, Supplier<List<ThreadsAtWork>> threads) {
+			Supplier<List<Named<StageListener>>> listeners, Supplier<List<ThreadsAtWork>> threads,
+			Supplier<List<HandOver>> handOvers) {
 		this.announcers = SingletonSupplier.of(announcers);
 		this.participants = SingletonSupplier.of(() -> participants.get().stream().map(Participant::of).toList());
 		this.listeners = SingletonSupplier.of(listeners);
 		this.threads = SingletonSupplier.of(threads);
+		this.handOvers = SingletonSupplier.of(handOvers);
 	}
 
 	List<Named<Announcer>> announcers() {
@@ -50,6 +55,10 @@ final class Members {
 
 	List<ThreadsAtWork> threads() {
 		return this.threads.get();
+	}
+
+	boolean isPortServedOn() {
+		return this.handOvers.get().stream().anyMatch(HandOver::isServedOn);
 	}
 
 }

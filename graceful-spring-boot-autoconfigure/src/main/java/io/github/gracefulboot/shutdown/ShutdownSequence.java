@@ -297,6 +297,9 @@ public final class ShutdownSequence implements GracefulShutdown {
 		if (this.lameDuck == null) {
 			return new StageEnd(StageResult.SKIPPED);
 		}
+		if (isPortServedOn()) {
+			return new StageEnd(StageResult.NOTHING_TO_WAIT_FOR, "another process serves the port", "served-on");
+		}
 		try {
 			return this.lameDuck.await(deadline);
 		}
@@ -558,6 +561,15 @@ public final class ShutdownSequence implements GracefulShutdown {
 	 */
 	public boolean endsProcess() {
 		return this.endsProcess;
+	}
+
+	/**
+	 * Returns whether others go on to serve the port of this process, which is why it
+	 * does not refuse traffic.
+	 * @return whether a shutdown has begun that nobody needs to notice
+	 */
+	public boolean isPortServedOn() {
+		return this.deadline != null && this.members.isPortServedOn();
 	}
 
 	/**

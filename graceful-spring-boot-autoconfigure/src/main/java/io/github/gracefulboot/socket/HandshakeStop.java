@@ -1,10 +1,9 @@
 package io.github.gracefulboot.socket;
 
 import com.sun.jna.LastErrorException;
-import com.sun.jna.Library;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
-import com.sun.jna.Pointer;
+import io.github.gracefulboot.posix.CLibrary;
 
 /**
  * Prevents new handshakes with a listening socket without affecting those that have
@@ -50,7 +49,7 @@ final class HandshakeStop {
 
 	private static final int INSTRUCTION_SIZE = 8;
 
-	private final C c = Native.load("c", C.class);
+	private final CLibrary c = CLibrary.load();
 
 	/**
 	 * Prevents new handshakes permanently.
@@ -88,15 +87,6 @@ final class HandshakeStop {
 			program.setPointer(Native.POINTER_SIZE, instructions);
 			this.c.setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, program, (int) program.size());
 		}
-	}
-
-	/**
-	 * The required function of the C library.
-	 */
-	interface C extends Library {
-
-		int setsockopt(int socket, int level, int option, Pointer value, int length) throws LastErrorException;
-
 	}
 
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 
 import io.github.gracefulboot.Announcer;
@@ -52,6 +53,8 @@ public final class ListenerSilencer implements Announcer {
 
 	private final boolean enabled;
 
+	private final BooleanSupplier servedOn;
+
 	/**
 	 * Loads the classes of JNA only when it runs.
 	 */
@@ -61,14 +64,16 @@ public final class ListenerSilencer implements Announcer {
 	 * Creates the silencer.
 	 * @param traffic the traffic, to determine whether there have been clients
 	 * @param enabled whether clients may still connect
+	 * @param servedOn whether other processes accept what this one does not
 	 */
-	public ListenerSilencer(Traffic traffic, boolean enabled) {
-		this(traffic, enabled, () -> new HandshakeStop()::apply);
+	public ListenerSilencer(Traffic traffic, boolean enabled, BooleanSupplier servedOn) {
+		this(traffic, enabled, servedOn, () -> new HandshakeStop()::apply);
 	}
 
-	ListenerSilencer(Traffic traffic, boolean enabled, Callable<IntConsumer> handshakeStop) {
+	ListenerSilencer(Traffic traffic, boolean enabled, BooleanSupplier servedOn, Callable<IntConsumer> handshakeStop) {
 		this.traffic = traffic;
 		this.enabled = enabled;
+		this.servedOn = servedOn;
 		this.handshakeStop = new FutureTask<>(handshakeStop);
 	}
 
@@ -78,7 +83,7 @@ public final class ListenerSilencer implements Announcer {
 	 */
 	@Override
 	public void announceStop(Deadline deadline) {
-		if (this.enabled && hadClients()) {
+		if (this.enabled && hadClients() && !this.servedOn.getAsBoolean()) {
 			DaemonThreads.start("graceful-native", this.handshakeStop);
 		}
 		else {
@@ -93,7 +98,7 @@ public final class ListenerSilencer implements Announcer {
 
 	/**
 	 * Quiesces the listening sockets of a port. Does nothing if this process does not
-	 * listen on it or has had no clients.
+	 * listen on it or has had no clients, and if others go on to serve it.
 	 * @param port the local port
 	 * @param deadline the deadline
 	 * @return whether the sockets are quiescent

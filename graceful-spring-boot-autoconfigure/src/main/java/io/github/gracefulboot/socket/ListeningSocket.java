@@ -2,14 +2,22 @@ package io.github.gracefulboot.socket;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * The listening TCP sockets of this process for a port, according to Linux's
@@ -19,7 +27,7 @@ import java.util.TreeSet;
  * @see <a href="https://docs.kernel.org/networking/proc_net_tcp.html">The proc/net/tcp
  * and proc/net/tcp6 variables</a>
  */
-final class ListeningSocket {
+public final class ListeningSocket {
 
 	private static final String LISTEN = "0A";
 
@@ -31,7 +39,11 @@ final class ListeningSocket {
 
 	private final String port;
 
-	ListeningSocket(int port) {
+	/**
+	 * Creates the sockets of a port.
+	 * @param port the local port
+	 */
+	public ListeningSocket(int port) {
 		this.port = String.format(Locale.ROOT, ":%04X", port);
 	}
 
@@ -41,9 +53,13 @@ final class ListeningSocket {
 	 * @throws IOException if the kernel's tables cannot be read
 	 */
 	Set<Integer> descriptors() throws IOException {
+		return descriptors((row) -> true);
+	}
+
+	private Set<Integer> descriptors(Predicate<Row> condition) throws IOException {
 		List<String> targets = new ArrayList<>();
 		for (Path table : TABLES) {
-			listening(table).forEach((row) -> targets.add("socket:[" + row.inode() + "]"));
+			listening(table).stream().filter(condition).forEach((row) -> targets.add("socket:[" + row.inode() + "]"));
 		}
 		Set<Integer> descriptors = new TreeSet<>();
 		try (DirectoryStream<Path> links = Files.newDirectoryStream(DESCRIPTORS)) {
@@ -54,6 +70,16 @@ final class ListeningSocket {
 			}
 		}
 		return descriptors;
+	}
+
+	/**
+	 * Returns the descriptor of the listening socket of an address.
+	 * @param host the address, or {@code null} for every address of the machine
+	 * @return the file descriptor number, empty if this process does not listen there
+	 * @throws IOException if the kernel's tables cannot be read
+	 */
+	public Optional<Integer> descriptor(@Nullable InetAddress host) throws IOException {
+		return descriptors((row) -> row.isAt(host)).stream().findFirst();
 	}
 
 	private static String target(Path link) {
@@ -121,6 +147,29 @@ final class ListeningSocket {
 	 * @param inode the inode, which identifies the socket
 	 */
 	private record Row(String localAddress, String state, long receiveQueue, String inode) {
+
+		private boolean isAt(@Nullable InetAddress host) {
+			InetAddress own = host();
+			return (host == null || host.isAnyLocalAddress()) ? own.isAnyLocalAddress() : own.equals(host);
+		}
+
+		/**
+		 * Returns the address, which the kernel prints as numbers of 32 bits in the byte
+		 * order of the machine.
+		 */
+		private InetAddress host() {
+			String hex = this.localAddress.substring(0, this.localAddress.indexOf(':'));
+			ByteBuffer bytes = ByteBuffer.allocate(hex.length() / 2).order(ByteOrder.nativeOrder());
+			for (int start = 0; start < hex.length(); start += Integer.BYTES * 2) {
+				bytes.putInt(Integer.parseUnsignedInt(hex, start, start + Integer.BYTES * 2, 16));
+			}
+			try {
+				return InetAddress.getByAddress(bytes.array());
+			}
+			catch (UnknownHostException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
 
 		private static Row parse(String line) {
 			String[] fields = line.trim().split("\\s+");

@@ -8,6 +8,7 @@ import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.Supervisor;
 import io.github.gracefulboot.shutdown.ConditionalOnOwnProcess;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.HandOver;
 import io.github.gracefulboot.shutdown.OwnBeans;
 import io.github.gracefulboot.shutdown.ProcessStopper;
 import io.github.gracefulboot.shutdown.PropertyRules;
@@ -17,6 +18,7 @@ import io.github.gracefulboot.startup.StartupChecks;
 import io.github.gracefulboot.startup.StartupProperties;
 import io.github.gracefulboot.traffic.Prober;
 import io.github.gracefulboot.traffic.Traffic;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -57,7 +59,16 @@ public final class GracefulSupervisorAutoConfiguration {
 			ObjectProvider<ProcessStopper> stopper, ObjectProvider<ShutdownSequence> shutdown) {
 		return new Supervisors(new OwnBeans(beanFactory).ordered(Supervisor.class),
 				(source) -> stopper.getObject().stopProcess(StopReason.SUPERVISOR, source),
-				() -> shutdown.getObject().endsProcess());
+				() -> shutdown.getObject().endsProcess(), () -> handedOverTo(beanFactory));
+	}
+
+	/**
+	 * Asks a bean that comes into being long after supervisors are told for the first
+	 * time.
+	 */
+	private static HandOver.@Nullable Generation handedOverTo(ConfigurableListableBeanFactory beanFactory) {
+		return beanFactory.containsSingleton(HandOver.BEAN)
+				? beanFactory.getBean(HandOver.BEAN, HandOver.class).handedOverTo() : null;
 	}
 
 	// A post-processor, so that it is there before any other bean

@@ -5,12 +5,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import io.github.gracefulboot.Announcer;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.ReloadNotifier;
 import io.github.gracefulboot.Supervisor;
+import io.github.gracefulboot.shutdown.HandOver.Generation;
 import io.github.gracefulboot.shutdown.OwnBeans.Named;
 import io.github.gracefulboot.supervisor.SupervisorLink.Message;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +35,11 @@ public final class Supervisors implements ReloadNotifier, Announcer, DisposableB
 
 	private final BooleanSupplier processEnds;
 
+	private final Supplier<@Nullable Generation> handedOverTo;
+
 	private final List<Runnable> atEnd = new CopyOnWriteArrayList<>();
+
+	private final AtomicBoolean handedOver = new AtomicBoolean();
 
 	private volatile @Nullable String status;
 
@@ -46,8 +53,12 @@ public final class Supervisors implements ReloadNotifier, Announcer, DisposableB
 	 * @param stopRequests called with the reason when one of them asks for the stop
 	 * @param processEnds whether the process ends with the shutdown that has begun,
 	 * rather than only its context
+	 * @param handedOverTo the process that has taken the place of this one, or
+	 * {@code null}
 	 */
-	Supervisors(List<Named<Supervisor>> supervisors, Consumer<String> stopRequests, BooleanSupplier processEnds) {
+	Supervisors(List<Named<Supervisor>> supervisors, Consumer<String> stopRequests, BooleanSupplier processEnds,
+			Supplier<@Nullable Generation> handedOverTo) {
+		this.handedOverTo = handedOverTo;
 		this.processEnds = processEnds;
 		this.links = supervisors.stream().map(SupervisorLink::new).toList();
 		this.links.forEach((link) -> link.open(stopRequests));
@@ -132,8 +143,21 @@ public final class Supervisors implements ReloadNotifier, Announcer, DisposableB
 		this.atEnd.add(action);
 	}
 
+	/**
+	 * Tells everybody. Once another process has taken the place of this one, that is the
+	 * last thing they hear: what becomes of this one does not concern them.
+	 */
 	private void tell(Message message) {
-		this.links.forEach((link) -> link.tell(message));
+		if (this.handedOver.get()) {
+			return;
+		}
+		Generation next = this.handedOverTo.get();
+		if (next == null) {
+			this.links.forEach((link) -> link.tell(message));
+		}
+		else if (this.handedOver.compareAndSet(false, true)) {
+			this.links.forEach((link) -> link.tell((supervisor) -> supervisor.handedOver(next.pid())));
+		}
 	}
 
 	@Override

@@ -11,6 +11,11 @@ public interface ReadinessProbes {
 	String REFUSAL = "{\"status\":\"OUT_OF_SERVICE\"}";
 
 	/**
+	 * The body of the response to a request that is {@link Kind#ACCEPTED}, in JSON.
+	 */
+	String ACCEPTANCE = "{\"status\":\"UP\"}";
+
+	/**
 	 * Classifies a request.
 	 * @param method its method, such as {@code GET}
 	 * @param path the path below the context path, such as
@@ -35,6 +40,12 @@ public interface ReadinessProbes {
 		 * says. To be answered 503 in its place.
 		 */
 		REFUSED,
+
+		/**
+		 * A request for readiness while this process stops and another one serves the
+		 * port, for which it is asked. To be answered 200 in place of the application.
+		 */
+		ACCEPTED,
 
 		/**
 		 * Another request for the operators' eyes, such as liveness or metrics, which no

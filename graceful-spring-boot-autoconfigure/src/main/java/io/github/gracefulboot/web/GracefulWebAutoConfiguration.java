@@ -1,11 +1,17 @@
 package io.github.gracefulboot.web;
 
+import java.util.stream.Stream;
+
 import io.github.gracefulboot.StreamFarewell;
 import io.github.gracefulboot.shutdown.ConditionalOnOwnProcess;
 import io.github.gracefulboot.shutdown.DrainProperties;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
+import io.github.gracefulboot.socket.InheritedListener;
 import io.github.gracefulboot.socket.ListenerSilencer;
+import io.github.gracefulboot.socket.ListenerSource;
+import io.github.gracefulboot.socket.Listeners;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.stream.EndlessStreams;
 import io.github.gracefulboot.web.stream.LongLivedStreams;
@@ -56,8 +62,13 @@ public final class GracefulWebAutoConfiguration {
 	}
 
 	@Bean
-	ListenerSilencer gracefulListenerSilencer(Traffic traffic, WaitingPolicy waitingPolicy) {
-		return new ListenerSilencer(traffic, waitingPolicy.clientsMayCome());
+	ListenerSilencer gracefulListenerSilencer(Traffic traffic, WaitingPolicy waitingPolicy, ShutdownSequence shutdown) {
+		return new ListenerSilencer(traffic, waitingPolicy.clientsMayCome(), shutdown::isPortServedOn);
+	}
+
+	@Bean
+	Listeners gracefulListeners(ObjectProvider<ListenerSource> sources) {
+		return new Listeners(Stream.concat(sources.orderedStream(), Stream.of(new InheritedListener())).toList());
 	}
 
 	@Bean(DRAIN)

@@ -46,6 +46,8 @@ class ShutdownSequenceTests {
 
 	private final List<ThreadsAtWork> threads = new ArrayList<>();
 
+	private final List<HandOver> handOvers = new ArrayList<>();
+
 	private final List<Object> events = new ArrayList<>();
 
 	private final List<String> calls = new CopyOnWriteArrayList<>();
@@ -144,7 +146,7 @@ class ShutdownSequenceTests {
 				Budget.of(this.timeout, Duration.ZERO, null, new Percentage(20)), null, this.traffic,
 				new Members(() -> {
 					throw new IllegalStateException("no announcers");
-				}, List::of, List::of, List::of), this.events::add, System::nanoTime);
+				}, List::of, List::of, List::of, List::of), this.events::add, System::nanoTime);
 		shutdown.run();
 		shutdown.release();
 		assertThat(shutdown.getStage()).isEqualTo(Stage.EXIT);
@@ -349,7 +351,8 @@ class ShutdownSequenceTests {
 		FakeTime time = new FakeTime();
 		ShutdownSequence shutdown = new ShutdownSequence(
 				Budget.of(Duration.ofSeconds(10), Duration.ZERO, null, new Percentage(20)), null,
-				new Traffic(time, time), new Members(List::of, List::of, List::of, List::of), this.events::add, time);
+				new Traffic(time, time), new Members(List::of, List::of, List::of, List::of, List::of),
+				this.events::add, time);
 		shutdown.start(StopReason.SIGTERM);
 		time.pass(Duration.ofSeconds(4));
 		shutdown.run();
@@ -405,9 +408,9 @@ class ShutdownSequenceTests {
 
 	private ShutdownSequence shutdown(ApplicationEventPublisher publisher) {
 		Budget budget = Budget.of(this.timeout, Duration.ZERO, null, new Percentage(20));
-		return new ShutdownSequence(budget, null, this.traffic,
-				new Members(() -> this.announcers, () -> this.participants, () -> this.listeners, () -> this.threads),
-				publisher, System::nanoTime);
+		return new ShutdownSequence(budget, null, this.traffic, new Members(() -> this.announcers,
+				() -> this.participants, () -> this.listeners, () -> this.threads, () -> this.handOvers), publisher,
+				System::nanoTime);
 	}
 
 	private void announcer(Announcer announcer) {

@@ -83,7 +83,7 @@ class ListenerSilencerTests {
 	@Test
 	void whenNoClientEverCameThenDoesNotEvenLoadTheLibrary() throws Exception {
 		try (ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-			ListenerSilencer silencer = new ListenerSilencer(this.traffic, true);
+			ListenerSilencer silencer = new ListenerSilencer(this.traffic, true, () -> false);
 			silencer.announceStop(deadline());
 			assertThat(silencer.silence(socket.getLocalPort(), deadline())).isFalse();
 		}
@@ -95,7 +95,8 @@ class ListenerSilencerTests {
 		try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address);
 				SocketChannel client = SocketChannel.open(address);
 				SocketChannel accepted = listener.accept()) {
-			assertThat(new ListenerSilencer(this.traffic, true).silence(address.getPath(), deadline())).isTrue();
+			assertThat(new ListenerSilencer(this.traffic, true, () -> false).silence(address.getPath(), deadline()))
+				.isTrue();
 			assertThat(address.getPath()).doesNotExist();
 		}
 	}
@@ -105,7 +106,8 @@ class ListenerSilencerTests {
 		UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("socket"));
 		try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address);
 				SocketChannel client = SocketChannel.open(address)) {
-			assertThat(new ListenerSilencer(this.traffic, true).silence(address.getPath(), deadline())).isFalse();
+			assertThat(new ListenerSilencer(this.traffic, true, () -> false).silence(address.getPath(), deadline()))
+				.isFalse();
 		}
 	}
 
@@ -134,7 +136,7 @@ class ListenerSilencerTests {
 
 	private boolean silence(int port, Callable<IntConsumer> handshakeStop) {
 		this.traffic.requestCame(() -> new Peer("192.0.2.1", false));
-		ListenerSilencer silencer = new ListenerSilencer(this.traffic, true, handshakeStop);
+		ListenerSilencer silencer = new ListenerSilencer(this.traffic, true, () -> false, handshakeStop);
 		silencer.announceStop(deadline());
 		return silencer.silence(port, deadline());
 	}

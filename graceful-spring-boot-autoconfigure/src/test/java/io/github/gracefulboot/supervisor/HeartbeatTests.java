@@ -24,7 +24,7 @@ class HeartbeatTests {
 	private final RecordingSupervisor supervisor = new RecordingSupervisor();
 
 	private final Supervisors supervisors = new Supervisors(RecordingSupervisor.named(this.supervisor), (reason) -> {
-	}, () -> true);
+	}, () -> true, () -> null);
 
 	private final Looks work = new Looks();
 

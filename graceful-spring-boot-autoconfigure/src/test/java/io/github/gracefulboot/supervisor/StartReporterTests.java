@@ -21,7 +21,7 @@ class StartReporterTests {
 	private final RecordingSupervisor supervisor = new RecordingSupervisor();
 
 	private final Supervisors supervisors = new Supervisors(RecordingSupervisor.named(this.supervisor), (reason) -> {
-	}, () -> true);
+	}, () -> true, () -> null);
 
 	private final AtomicInteger ready = new AtomicInteger();
 

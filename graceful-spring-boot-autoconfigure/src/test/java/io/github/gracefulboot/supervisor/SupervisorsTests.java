@@ -406,7 +406,7 @@ class SupervisorsTests {
 
 	private Supervisors supervisors(Supervisor... supervisors) {
 		Supervisors result = new Supervisors(RecordingSupervisor.named(supervisors), this.stopRequests::add,
-				() -> this.processEnds);
+				() -> this.processEnds, () -> null);
 		this.supervisors = result;
 		return result;
 	}

@@ -42,7 +42,7 @@ class WatchdogTests {
 	private final AtomicReference<@Nullable Deadline> stop = new AtomicReference<>();
 
 	private Supervisors supervisors = new Supervisors(RecordingSupervisor.named(this.supervisor), (reason) -> {
-	}, () -> true);
+	}, () -> true, () -> null);
 
 	private Watchdog watchdog = watchdog(this.supervisors, () -> this.checks);
 
@@ -150,7 +150,7 @@ class WatchdogTests {
 		RecordingSupervisor next = new RecordingSupervisor("systemd");
 		next.watchdog = INTERVAL.multipliedBy(2);
 		this.supervisors = new Supervisors(RecordingSupervisor.named(next), (reason) -> {
-		}, () -> true);
+		}, () -> true, () -> null);
 		watchdog(this.supervisors, () -> this.checks).start();
 		soon().until(() -> next.count("alive") > 2);
 		soon().until(() -> this.supervisor.disconnected);
@@ -204,7 +204,7 @@ class WatchdogTests {
 		confused.watchdog = Duration.ZERO;
 		this.supervisors.destroy();
 		this.supervisors = new Supervisors(RecordingSupervisor.named(moody, confused, this.supervisor), (reason) -> {
-		}, () -> true);
+		}, () -> true, () -> null);
 		this.watchdog = watchdog(this.supervisors, () -> this.checks);
 		start();
 		soon().until(() -> alive() >= 3);

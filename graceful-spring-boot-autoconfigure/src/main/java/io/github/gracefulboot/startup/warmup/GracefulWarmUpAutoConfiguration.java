@@ -1,5 +1,6 @@
 package io.github.gracefulboot.startup.warmup;
 
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Objects;
@@ -9,6 +10,7 @@ import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.OwnBeans;
 import io.github.gracefulboot.shutdown.PropertyRules;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
+import io.github.gracefulboot.socket.Listeners;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -57,11 +59,14 @@ public final class GracefulWarmUpAutoConfiguration {
 	@Conditional(OnWarmUpPaths.class)
 	@ConditionalOnWebApplication
 	SelfRequests gracefulSelfRequests(WarmUpProperties properties, ApplicationContext context,
-			ObjectProvider<AbstractConfigurableWebServerFactory> factory) {
+			ObjectProvider<AbstractConfigurableWebServerFactory> factory, ObjectProvider<Listeners> listeners) {
 		return new SelfRequests(properties, () -> {
 			WebServer server = Objects.requireNonNull(((WebServerApplicationContext) context).getWebServer(),
 					"No web server was started");
-			return OwnServer.of(factory.getIfAvailable(), server.getPort());
+			OwnServer own = OwnServer.of(factory.getIfAvailable(), server.getPort());
+			Listeners shared = listeners.getIfAvailable();
+			InetSocketAddress sideDoor = (shared != null) ? shared.sideDoor() : null;
+			return (sideDoor != null) ? own.at(sideDoor) : own;
 		});
 	}
 

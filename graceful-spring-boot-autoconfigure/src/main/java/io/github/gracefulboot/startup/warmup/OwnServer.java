@@ -3,6 +3,7 @@ package io.github.gracefulboot.startup.warmup;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -48,6 +49,16 @@ record OwnServer(URI address, Set<Certificate> certificates) {
 				? new OwnServer(address("https", settings.getAddress(), port),
 						certificates(WebServerSslBundle.get(ssl, settings.getSslBundles()).getStores().getKeyStore()))
 				: new OwnServer(address("http", settings.getAddress(), port), Set.of());
+	}
+
+	/**
+	 * Describes the same server at another address.
+	 * @param address where it accepts connections, too
+	 * @return the server
+	 */
+	OwnServer at(InetSocketAddress address) {
+		return new OwnServer(address(this.address.getScheme(), address.getAddress(), address.getPort()),
+				this.certificates);
 	}
 
 	static URI address(String scheme, @Nullable InetAddress boundTo, int port) {

@@ -3,6 +3,7 @@ package io.github.gracefulboot.supervisor.file;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
@@ -11,13 +12,16 @@ import io.github.gracefulboot.Supervisor;
 /**
  * Maintains a file that contains the process id and exists only while the application
  * accepts traffic. A file that was left behind by a killed process is deleted during the
- * start.
+ * start. With a hand-over it may also be that of the process that serves meanwhile.
  */
 final class FileSupervisor implements Supervisor {
 
 	private final Path path;
 
-	FileSupervisor(Path path) {
+	private final boolean takesOver;
+
+	FileSupervisor(Path path, boolean takesOver) {
+		this.takesOver = takesOver;
 		this.path = path.toAbsolutePath();
 	}
 
@@ -33,10 +37,22 @@ final class FileSupervisor implements Supervisor {
 				// An empty directory could be deleted like a file
 				throw new FileSystemException(this.path.toString(), null, "is a directory");
 			}
-			Files.deleteIfExists(this.path);
+			if (!this.takesOver || !isOfRunningProcess()) {
+				Files.deleteIfExists(this.path);
+			}
 		}
 		catch (IOException ex) {
 			throw failure(ex);
+		}
+	}
+
+	private boolean isOfRunningProcess() throws IOException {
+		try {
+			long pid = Long.parseLong(Files.readString(this.path).strip());
+			return pid != ProcessHandle.current().pid() && ProcessHandle.of(pid).isPresent();
+		}
+		catch (NoSuchFileException | NumberFormatException ex) {
+			return false;
 		}
 	}
 

@@ -36,7 +36,8 @@ public final class GracefulReadinessFileAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	@Nullable FileSupervisor gracefulFileSupervisor(Environment environment) {
 		String path = environment.getProperty(PATH);
-		return (path != null) ? new FileSupervisor(Path.of(path)) : null;
+		return (path != null)
+				? new FileSupervisor(Path.of(path), environment.containsProperty("graceful.handover.path")) : null;
 	}
 
 }

@@ -9,7 +9,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 
-import io.github.gracefulboot.supervisor.posix.Descriptor;
+import io.github.gracefulboot.posix.Descriptor;
 
 /**
  * A channel that is also the standard input of the process, as with

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 import io.github.gracefulboot.Supervisor;
-import io.github.gracefulboot.supervisor.posix.Descriptor;
+import io.github.gracefulboot.posix.Descriptor;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 import io.github.gracefulboot.Supervisor;
-import io.github.gracefulboot.supervisor.posix.Descriptor;
+import io.github.gracefulboot.posix.Descriptor;
 import org.jspecify.annotations.Nullable;
 
 /**

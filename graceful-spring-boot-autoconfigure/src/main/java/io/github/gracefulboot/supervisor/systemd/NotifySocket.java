@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 import com.sun.jna.NativeLong;
-import io.github.gracefulboot.supervisor.posix.CLibrary;
+import io.github.gracefulboot.posix.CLibrary;
 
 /**
  * The datagram socket on which systemd listens. The JDK supports only stream sockets in

@@ -95,6 +95,14 @@ final class SystemdSupervisor implements Supervisor {
 		send("STOPPING=1");
 	}
 
+	/**
+	 * In one message: from then on systemd takes none from this process.
+	 */
+	@Override
+	public void handedOver(long pid) throws IOException {
+		send("MAINPID=" + pid + "\nREADY=1\nSTATUS=Ready");
+	}
+
 	@Override
 	public void status(String text) throws IOException {
 		send("STATUS=" + text.replaceAll("\\R", " "));

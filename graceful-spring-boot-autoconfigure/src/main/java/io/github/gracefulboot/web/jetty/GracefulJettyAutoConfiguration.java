@@ -1,6 +1,7 @@
 package io.github.gracefulboot.web.jetty;
 
 import io.github.gracefulboot.socket.ListenerSilencer;
+import io.github.gracefulboot.socket.Listeners;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.GracefulWebAutoConfiguration;
 import io.github.gracefulboot.web.WebServerDrain;
@@ -26,8 +27,9 @@ import org.springframework.core.Ordered;
 public final class GracefulJettyAutoConfiguration {
 
 	@Bean
-	GracefulJettyCustomizer gracefulJettyCustomizer(WebServerDrain drain, Traffic traffic, ListenerSilencer silencer) {
-		return new GracefulJettyCustomizer(drain, traffic, silencer);
+	GracefulJettyCustomizer gracefulJettyCustomizer(WebServerDrain drain, Traffic traffic, ListenerSilencer silencer,
+			Listeners listeners) {
+		return new GracefulJettyCustomizer(drain, traffic, silencer, listeners);
 	}
 
 }

@@ -1,7 +1,8 @@
 package io.github.gracefulboot.web.jetty;
 
-import io.github.gracefulboot.socket.InheritedListener;
 import io.github.gracefulboot.socket.ListenerSilencer;
+import io.github.gracefulboot.socket.Listeners;
+import io.github.gracefulboot.socket.SharedListener;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.WebServerDrain;
 import org.apache.commons.logging.Log;
@@ -9,6 +10,7 @@ import org.apache.commons.logging.LogFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.jetty.JettyWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -30,7 +32,10 @@ final class GracefulJettyCustomizer implements WebServerFactoryCustomizer<JettyW
 
 	private final ListenerSilencer silencer;
 
-	GracefulJettyCustomizer(WebServerDrain drain, Traffic traffic, ListenerSilencer silencer) {
+	private final Listeners listeners;
+
+	GracefulJettyCustomizer(WebServerDrain drain, Traffic traffic, ListenerSilencer silencer, Listeners listeners) {
+		this.listeners = listeners;
 		this.drain = drain;
 		this.traffic = traffic;
 		this.silencer = silencer;
@@ -38,22 +43,24 @@ final class GracefulJettyCustomizer implements WebServerFactoryCustomizer<JettyW
 
 	@Override
 	public void customize(JettyWebServerFactory factory) {
-		boolean inherits = InheritedListener.isPresent();
-		if (inherits && factory.getAcceptors() == 0) {
-			// Without acceptors, Jetty's selectors would close the inherited channel
+		// Now, so that a start that cannot have the listener fails before it does
+		// anything
+		SharedListener main = this.listeners.listener(factory.getAddress(), Math.max(0, factory.getPort()), true);
+		if (main != null && factory.getAcceptors() == 0) {
+			// Without acceptors, Jetty's selectors would close the channel
 			factory.setAcceptors(1);
 		}
-		factory.addServerCustomizers((server) -> customize(server, inherits));
+		factory.addServerCustomizers((server) -> customize(server, main));
 	}
 
-	private void customize(Server server, boolean inherits) {
+	private void customize(Server server, @Nullable SharedListener main) {
 		InFlightExchanges exchanges = new InFlightExchanges();
-		boolean inheritor = inherits;
+		SharedListener listener = main;
 		for (Connector connector : server.getConnectors()) {
 			if (connector instanceof ServerConnector serverConnector) {
 				this.drain
-					.add(new JettyConnectorDrain(serverConnector, exchanges, this.traffic, this.silencer, inheritor));
-				inheritor = false;
+					.add(new JettyConnectorDrain(serverConnector, exchanges, this.traffic, this.silencer, listener));
+				listener = null;
 			}
 			else {
 				logger.warn(LogMessage.format(

@@ -1,5 +1,7 @@
 package io.github.gracefulboot.web.jetty;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.SelectableChannel;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,6 +12,8 @@ import java.util.stream.Stream;
 
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.socket.ListenerSilencer;
+import io.github.gracefulboot.socket.SharedListener;
+import io.github.gracefulboot.socket.SharedListenerChannel;
 import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.OpenConnection.State;
 import io.github.gracefulboot.traffic.Traffic;
@@ -22,6 +26,8 @@ import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.IO;
+import org.eclipse.jetty.util.component.LifeCycle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Drains one of Jetty's connectors.
@@ -34,7 +40,7 @@ final class JettyConnectorDrain implements DrainableServer {
 
 	private final ListenerSilencer silencer;
 
-	private final boolean inherits;
+	private final @Nullable SharedListener shared;
 
 	/**
 	 * Accepted connections that are not yet set up, which Jetty does not list.
@@ -42,14 +48,14 @@ final class JettyConnectorDrain implements DrainableServer {
 	private final Set<SelectableChannel> accepted = ConcurrentHashMap.newKeySet();
 
 	JettyConnectorDrain(ServerConnector connector, InFlightExchanges exchanges, Traffic traffic,
-			ListenerSilencer silencer, boolean inherits) {
+			ListenerSilencer silencer, @Nullable SharedListener shared) {
 		this.connector = connector;
 		this.exchanges = exchanges;
 		this.silencer = silencer;
-		this.inherits = inherits;
+		this.shared = shared;
 		connector.addBean(new ConnectionListener(this.accepted, traffic));
-		if (inherits) {
-			connector.addEventListener(new InheritedConnector.Opener());
+		if (shared != null) {
+			connector.addEventListener(new Opener(shared));
 		}
 		for (ConnectionFactory factory : connector.getConnectionFactories()) {
 			if (factory instanceof HttpConfiguration.ConnectionFactory http) {
@@ -75,7 +81,7 @@ final class JettyConnectorDrain implements DrainableServer {
 	 */
 	@Override
 	public void closeListeners(Deadline deadline) {
-		if (!this.inherits) {
+		if (this.shared == null || !this.shared.isKept()) {
 			this.silencer.silence(this.connector.getLocalPort(), deadline);
 		}
 		Object channel = this.connector.getTransport();
@@ -109,6 +115,23 @@ final class JettyConnectorDrain implements DrainableServer {
 			.stream()
 			.filter(EndPoint::isOpen)
 			.map((endPoint) -> new ClientConnection((SocketChannelEndPoint) endPoint));
+	}
+
+	/**
+	 * Opens a connector with a listener that exists already, each time it starts.
+	 */
+	private record Opener(SharedListener shared) implements LifeCycle.Listener {
+
+		@Override
+		public void lifeCycleStarting(LifeCycle connector) {
+			try {
+				((ServerConnector) connector).open(new SharedListenerChannel(this.shared));
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}
+
 	}
 
 	/**

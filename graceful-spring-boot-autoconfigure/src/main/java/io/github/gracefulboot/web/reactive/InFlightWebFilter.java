@@ -62,9 +62,10 @@ final class InFlightWebFilter implements WebFilter, Ordered {
 				return refuse(exchange.getResponse());
 			}
 		}
-		if (kind == Kind.REFUSED) {
-			return refuseReadiness(exchange.getResponse())
-				.doFinally((signal) -> this.traffic.probeAnswered(client(request), false));
+		if (kind == Kind.REFUSED || kind == Kind.ACCEPTED) {
+			boolean accepted = kind == Kind.ACCEPTED;
+			return answerReadiness(exchange.getResponse(), accepted)
+				.doFinally((signal) -> this.traffic.probeAnswered(client(request), accepted));
 		}
 		InFlightRequest inFlight = this.requests.begin(method, path);
 		inFlight.runsOn(null);
@@ -96,9 +97,10 @@ final class InFlightWebFilter implements WebFilter, Ordered {
 		return response.setComplete();
 	}
 
-	private static Mono<Void> refuseReadiness(ServerHttpResponse response) {
-		byte[] body = ReadinessProbes.REFUSAL.getBytes(StandardCharsets.UTF_8);
-		response.setStatusCode(HttpStatus.SERVICE_UNAVAILABLE);
+	private static Mono<Void> answerReadiness(ServerHttpResponse response, boolean accepted) {
+		String text = accepted ? ReadinessProbes.ACCEPTANCE : ReadinessProbes.REFUSAL;
+		byte[] body = text.getBytes(StandardCharsets.UTF_8);
+		response.setStatusCode(accepted ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
 		response.getHeaders().setContentType(MediaType.APPLICATION_JSON);
 		response.getHeaders().setContentLength(body.length);
 		return response.writeWith(Mono.just(response.bufferFactory().wrap(body)));

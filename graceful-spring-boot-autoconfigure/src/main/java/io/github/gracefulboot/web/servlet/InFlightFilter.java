@@ -72,9 +72,10 @@ final class InFlightFilter implements Filter {
 				return;
 			}
 		}
-		if (kind == Kind.REFUSED) {
-			refuseReadiness(response);
-			this.traffic.probeAnswered(client(request), false);
+		if (kind == Kind.REFUSED || kind == Kind.ACCEPTED) {
+			boolean accepted = kind == Kind.ACCEPTED;
+			answerReadiness(response, accepted);
+			this.traffic.probeAnswered(client(request), accepted);
 			return;
 		}
 		InFlightRequest inFlight = this.requests.begin(request.getMethod(), request.getRequestURI());
@@ -140,9 +141,10 @@ final class InFlightFilter implements Filter {
 		}
 	}
 
-	private static void refuseReadiness(HttpServletResponse response) throws IOException {
-		byte[] body = ReadinessProbes.REFUSAL.getBytes(StandardCharsets.UTF_8);
-		response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+	private static void answerReadiness(HttpServletResponse response, boolean accepted) throws IOException {
+		String text = accepted ? ReadinessProbes.ACCEPTANCE : ReadinessProbes.REFUSAL;
+		byte[] body = text.getBytes(StandardCharsets.UTF_8);
+		response.setStatus(accepted ? HttpServletResponse.SC_OK : HttpServletResponse.SC_SERVICE_UNAVAILABLE);
 		response.setContentType("application/json");
 		response.setContentLength(body.length);
 		response.getOutputStream().write(body);

@@ -3,8 +3,8 @@ package io.github.gracefulboot.web.tomcat;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NetworkChannel;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -15,7 +15,8 @@ import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 
-import io.github.gracefulboot.socket.InheritedAcceptor;
+import io.github.gracefulboot.socket.SharedListener;
+import io.github.gracefulboot.socket.SharedListenerChannel;
 import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.OpenConnection.State;
 import io.github.gracefulboot.traffic.OpenConnection.Upgrade;
@@ -37,7 +38,9 @@ class DrainableNioEndpoint extends NioEndpoint {
 
 	private volatile boolean closingListener;
 
-	private volatile @Nullable InheritedAcceptor inherited;
+	private volatile @Nullable SharedListener shared;
+
+	private volatile @Nullable SharedListenerChannel sharedChannel;
 
 	private boolean adopting;
 
@@ -53,6 +56,18 @@ class DrainableNioEndpoint extends NioEndpoint {
 	}
 
 	/**
+	 * Makes the endpoint accept connections of a listener that exists already.
+	 * @param shared the listener, or {@code null} to open one of its own
+	 */
+	void setSharedListener(@Nullable SharedListener shared) {
+		this.shared = shared;
+	}
+
+	@Nullable SharedListener getSharedListener() {
+		return this.shared;
+	}
+
+	/**
 	 * Closes the listener. The acceptor remains blocked until then, so that it accepts
 	 * connections up to the last moment. Tomcat would wake it before by connecting to
 	 * itself, and drop connections that it accepts afterwards.
@@ -64,9 +79,9 @@ class DrainableNioEndpoint extends NioEndpoint {
 
 	@Override
 	protected void unlockAccept() {
-		InheritedAcceptor inherited = this.inherited;
-		if (inherited != null) {
-			inherited.wakeUp();
+		SharedListener shared = this.shared;
+		if (shared != null) {
+			shared.wakeUp();
 		}
 		else if (!this.closingListener) {
 			super.unlockAccept();
@@ -75,17 +90,26 @@ class DrainableNioEndpoint extends NioEndpoint {
 
 	@Override
 	protected void initServerSocket() throws Exception {
-		super.initServerSocket();
-		if (getUseInheritedChannel()) {
-			this.inherited = new InheritedAcceptor((ServerSocketChannel) getServerSocket());
+		SharedListener shared = this.shared;
+		if (shared == null) {
+			super.initServerSocket();
+		}
+		else {
+			this.sharedChannel = new SharedListenerChannel(shared);
 		}
 	}
 
 	@Override
+	protected @Nullable NetworkChannel getServerSocket() {
+		SharedListenerChannel channel = this.sharedChannel;
+		return (channel != null) ? channel : super.getServerSocket();
+	}
+
+	@Override
 	protected void doCloseServerSocket() throws IOException {
-		InheritedAcceptor inherited = this.inherited;
-		if (inherited != null) {
-			inherited.close();
+		SharedListener shared = this.shared;
+		if (shared != null) {
+			shared.close();
 		}
 		try {
 			super.doCloseServerSocket();
@@ -104,9 +128,9 @@ class DrainableNioEndpoint extends NioEndpoint {
 	 */
 	@Override
 	protected @Nullable SocketChannel serverSocketAccept() throws Exception {
-		InheritedAcceptor inherited = this.inherited;
+		SharedListener shared = this.shared;
 		try {
-			return (inherited != null) ? inherited.accept(this::isPaused) : super.serverSocketAccept();
+			return (shared != null) ? shared.accept(this::isPaused) : super.serverSocketAccept();
 		}
 		catch (ClosedChannelException | NullPointerException ex) {
 			if (this.closingListener) {

@@ -2,6 +2,7 @@ package io.github.gracefulboot.web.tomcat;
 
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.socket.ListenerSilencer;
+import io.github.gracefulboot.socket.Listeners;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.GracefulWebAutoConfiguration;
 import io.github.gracefulboot.web.WebServerDrain;
@@ -35,8 +36,8 @@ public final class GracefulTomcatAutoConfiguration {
 
 	@Bean
 	GracefulTomcatCustomizer gracefulTomcatCustomizer(WebServerDrain drain, Traffic traffic, ListenerSilencer silencer,
-			WaitingPolicy policy) {
-		return new GracefulTomcatCustomizer(drain, traffic, silencer, policy);
+			Listeners listeners, WaitingPolicy policy) {
+		return new GracefulTomcatCustomizer(drain, traffic, silencer, listeners, policy);
 	}
 
 	/**

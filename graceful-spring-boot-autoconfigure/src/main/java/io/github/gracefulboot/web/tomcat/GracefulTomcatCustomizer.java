@@ -1,8 +1,11 @@
 package io.github.gracefulboot.web.tomcat;
 
+import java.net.InetAddress;
+
 import io.github.gracefulboot.shutdown.WaitingPolicy;
-import io.github.gracefulboot.socket.InheritedListener;
 import io.github.gracefulboot.socket.ListenerSilencer;
+import io.github.gracefulboot.socket.Listeners;
+import io.github.gracefulboot.socket.SharedListener;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.WebServerDrain;
 import org.apache.catalina.Context;
@@ -10,6 +13,7 @@ import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardContext;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.tomcat.TomcatWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -31,9 +35,13 @@ final class GracefulTomcatCustomizer implements WebServerFactoryCustomizer<Tomca
 
 	private final ListenerSilencer silencer;
 
+	private final Listeners listeners;
+
 	private final WaitingPolicy policy;
 
-	GracefulTomcatCustomizer(WebServerDrain drain, Traffic traffic, ListenerSilencer silencer, WaitingPolicy policy) {
+	GracefulTomcatCustomizer(WebServerDrain drain, Traffic traffic, ListenerSilencer silencer, Listeners listeners,
+			WaitingPolicy policy) {
+		this.listeners = listeners;
 		this.drain = drain;
 		this.traffic = traffic;
 		this.silencer = silencer;
@@ -45,15 +53,21 @@ final class GracefulTomcatCustomizer implements WebServerFactoryCustomizer<Tomca
 		if (TomcatWebServerFactory.DEFAULT_PROTOCOL.equals(factory.getProtocol())) {
 			factory.setProtocol(DrainableHttp11NioProtocol.class.getName());
 		}
-		if (InheritedListener.isPresent()) {
-			factory.addConnectorCustomizers(
-					(connector) -> connector.setProperty("useInheritedChannel", String.valueOf(true)));
-		}
 		if (this.policy.drains()) {
 			factory.addContextCustomizers(GracefulTomcatCustomizer::customize);
 		}
-		factory.addConnectorCustomizers(this::customize);
-		factory.getAdditionalConnectors().forEach(this::customize);
+		// Now, so that a start that cannot have the listener fails before it does
+		// anything
+		SharedListener main = this.listeners.listener(factory.getAddress(), Math.max(0, factory.getPort()), true);
+		factory.addConnectorCustomizers((connector) -> customize(connector, main));
+		for (Connector connector : factory.getAdditionalConnectors()) {
+			customize(connector, this.listeners.listener(address(connector), connector.getPort(), false));
+		}
+	}
+
+	private static @Nullable InetAddress address(Connector connector) {
+		return (connector.getProtocolHandler() instanceof DrainableHttp11NioProtocol protocol) ? protocol.getAddress()
+				: null;
 	}
 
 	/**
@@ -65,8 +79,9 @@ final class GracefulTomcatCustomizer implements WebServerFactoryCustomizer<Tomca
 		}
 	}
 
-	private void customize(Connector connector) {
+	private void customize(Connector connector, @Nullable SharedListener listener) {
 		if (connector.getProtocolHandler() instanceof DrainableHttp11NioProtocol protocol) {
+			protocol.drainableEndpoint().setSharedListener(listener);
 			protocol.drainableEndpoint().setOnConnectionClosed(this.traffic::changed);
 			this.drain.add(new TomcatConnectorDrain(connector, protocol, this.silencer));
 		}

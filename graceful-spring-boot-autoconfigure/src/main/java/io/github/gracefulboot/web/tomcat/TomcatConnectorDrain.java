@@ -6,6 +6,7 @@ import java.util.Collection;
 
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.socket.ListenerSilencer;
+import io.github.gracefulboot.socket.SharedListener;
 import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.web.DrainableServer;
 import org.apache.catalina.connector.Connector;
@@ -41,10 +42,11 @@ final class TomcatConnectorDrain implements DrainableServer {
 	public void closeListeners(Deadline deadline) {
 		DrainableNioEndpoint endpoint = this.protocol.drainableEndpoint();
 		String path = endpoint.getUnixDomainSocketPath();
+		SharedListener shared = endpoint.getSharedListener();
 		if (path != null) {
 			this.silencer.silence(Path.of(path), deadline);
 		}
-		else if (!endpoint.getUseInheritedChannel()) {
+		else if (shared == null || !shared.isKept()) {
 			this.silencer.silence(this.connector.getLocalPort(), deadline);
 		}
 		endpoint.closeListener();

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 import io.github.gracefulboot.Background;
-import io.github.gracefulboot.supervisor.posix.Unprivileged;
+import io.github.gracefulboot.posix.Unprivileged;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -39,7 +39,7 @@ class FileSupervisorTests {
 	@Test
 	void whenReadinessChangesThenTheFileIsThereExactlyWhileReady() throws IOException {
 		Path path = this.directory.resolve("new/directory/ready");
-		FileSupervisor supervisor = new FileSupervisor(path);
+		FileSupervisor supervisor = new FileSupervisor(path, false);
 		supervisor.open();
 		assertThat(path).doesNotExist();
 		supervisor.readiness(true);
@@ -57,14 +57,14 @@ class FileSupervisorTests {
 	@Test
 	void whenKilledProcessLeftAFileThenItIsDeletedAtTheStart() throws IOException {
 		Path path = Files.writeString(this.directory.resolve("ready"), "4711\n");
-		new FileSupervisor(path).open();
+		new FileSupervisor(path, false).open();
 		assertThat(path).doesNotExist();
 	}
 
 	@Test
 	void whenFileIsSeenThenItIsComplete() throws Exception {
 		Path path = this.directory.resolve("ready");
-		FileSupervisor supervisor = new FileSupervisor(path);
+		FileSupervisor supervisor = new FileSupervisor(path, false);
 		List<String> seen = new ArrayList<>();
 		AtomicBoolean enough = new AtomicBoolean();
 		CompletableFuture<?> flips = Background.run(() -> flip(supervisor, enough));
@@ -79,19 +79,20 @@ class FileSupervisorTests {
 	@Test
 	void whenPathIsADirectoryThenItIsRefusedAndStays() throws IOException {
 		Path empty = Files.createDirectory(this.directory.resolve("empty"));
-		assertThatIOException().isThrownBy(new FileSupervisor(empty)::open)
+		assertThatIOException().isThrownBy(new FileSupervisor(empty, false)::open)
 			.withMessageStartingWith("graceful.supervisor.file.path=%s cannot be used", empty)
 			.withMessageContaining("specify a file");
 		assertThat(empty).isEmptyDirectory();
 		Path full = Files.writeString(empty.resolve("data"), "precious");
-		assertThatIOException().isThrownBy(new FileSupervisor(empty)::open).withMessageContaining("specify a file");
+		assertThatIOException().isThrownBy(new FileSupervisor(empty, false)::open)
+			.withMessageContaining("specify a file");
 		assertThat(full).exists();
 	}
 
 	@Test
 	void whenDirectoryCannotBeMadeThenSaysWhatToDo() throws IOException {
 		Path file = Files.writeString(this.directory.resolve("data"), "precious");
-		FileSupervisor supervisor = new FileSupervisor(file.resolve("ready"));
+		FileSupervisor supervisor = new FileSupervisor(file.resolve("ready"), false);
 		assertThatIOException().isThrownBy(() -> {
 			supervisor.open();
 			supervisor.readiness(true);
@@ -102,7 +103,7 @@ class FileSupervisorTests {
 	@Test
 	@EnabledOnOs(OS.LINUX)
 	void whenDirectoryIsNotWritableThenSaysWhatToDo() throws Throwable {
-		FileSupervisor supervisor = new FileSupervisor(this.directory.resolve("ready"));
+		FileSupervisor supervisor = new FileSupervisor(this.directory.resolve("ready"), false);
 		Files.setPosixFilePermissions(this.directory, Set.of());
 		try {
 			Unprivileged.run(() -> assertThatIOException().isThrownBy(() -> supervisor.readiness(true))

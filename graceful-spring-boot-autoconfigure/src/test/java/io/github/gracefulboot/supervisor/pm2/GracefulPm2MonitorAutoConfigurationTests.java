@@ -12,7 +12,7 @@ import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
-import io.github.gracefulboot.supervisor.posix.SocketPair;
+import io.github.gracefulboot.posix.SocketPair;
 import io.github.gracefulboot.traffic.Readiness;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;

@@ -12,10 +12,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
-import io.github.gracefulboot.supervisor.posix.Descriptor;
-import io.github.gracefulboot.supervisor.posix.OpenDescriptors;
-import io.github.gracefulboot.supervisor.posix.Pipe;
-import io.github.gracefulboot.supervisor.posix.SocketPair;
+import io.github.gracefulboot.posix.Descriptor;
+import io.github.gracefulboot.posix.OpenDescriptors;
+import io.github.gracefulboot.posix.Pipe;
+import io.github.gracefulboot.posix.SocketPair;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;

@@ -5,9 +5,9 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-import io.github.gracefulboot.supervisor.posix.OpenDescriptors;
-import io.github.gracefulboot.supervisor.posix.Pipe;
-import io.github.gracefulboot.supervisor.posix.SocketPair;
+import io.github.gracefulboot.posix.OpenDescriptors;
+import io.github.gracefulboot.posix.Pipe;
+import io.github.gracefulboot.posix.SocketPair;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;

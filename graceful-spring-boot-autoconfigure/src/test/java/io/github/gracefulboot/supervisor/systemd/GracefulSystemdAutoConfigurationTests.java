@@ -14,7 +14,7 @@ import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
 import io.github.gracefulboot.supervisor.Supervisors;
 import io.github.gracefulboot.supervisor.file.GracefulReadinessFileAutoConfiguration;
 import io.github.gracefulboot.supervisor.pm2.GracefulPm2AutoConfiguration;
-import io.github.gracefulboot.supervisor.posix.DatagramReceiver;
+import io.github.gracefulboot.posix.DatagramReceiver;
 import io.github.gracefulboot.supervisor.s6.GracefulS6AutoConfiguration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-import io.github.gracefulboot.supervisor.posix.DatagramReceiver;
-import io.github.gracefulboot.supervisor.posix.Unprivileged;
+import io.github.gracefulboot.posix.DatagramReceiver;
+import io.github.gracefulboot.posix.Unprivileged;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;

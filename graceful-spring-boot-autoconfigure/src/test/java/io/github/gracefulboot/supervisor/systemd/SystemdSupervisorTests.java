@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 
-import io.github.gracefulboot.supervisor.posix.DatagramReceiver;
-import io.github.gracefulboot.supervisor.posix.OpenDescriptors;
+import io.github.gracefulboot.posix.DatagramReceiver;
+import io.github.gracefulboot.posix.OpenDescriptors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

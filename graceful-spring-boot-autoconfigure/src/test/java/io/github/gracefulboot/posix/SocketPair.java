@@ -1,4 +1,4 @@
-package io.github.gracefulboot.supervisor.posix;
+package io.github.gracefulboot.posix;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

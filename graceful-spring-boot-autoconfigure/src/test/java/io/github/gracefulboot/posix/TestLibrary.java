@@ -1,4 +1,4 @@
-package io.github.gracefulboot.supervisor.posix;
+package io.github.gracefulboot.posix;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Library;

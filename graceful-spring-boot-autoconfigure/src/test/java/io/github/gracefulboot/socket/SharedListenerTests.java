@@ -17,21 +17,21 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link InheritedAcceptor}, on a real listener.
+ * Tests for {@link SharedListener}, on a real listener.
  */
 @Timeout(30)
-class InheritedAcceptorTests {
+class SharedListenerTests {
 
 	private final AtomicBoolean paused = new AtomicBoolean();
 
 	private ServerSocketChannel listener;
 
-	private InheritedAcceptor acceptor;
+	private SharedListener acceptor;
 
 	@BeforeEach
 	void open() throws IOException {
 		this.listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-		this.acceptor = new InheritedAcceptor(this.listener);
+		this.acceptor = SharedListener.inherited(this.listener);
 	}
 
 	@AfterEach
@@ -80,7 +80,7 @@ class InheritedAcceptorTests {
 		assertThat(get(accepted)).isNull();
 		assertThat(get(accept())).isNull();
 		assertThat(this.listener.isOpen()).isTrue();
-		try (SocketChannel client = connect(); InheritedAcceptorOfNext next = new InheritedAcceptorOfNext()) {
+		try (SocketChannel client = connect(); NextProcess next = new NextProcess()) {
 			try (SocketChannel socket = next.accept()) {
 				assertThat(socket.getRemoteAddress()).isEqualTo(client.getLocalAddress());
 			}
@@ -111,12 +111,12 @@ class InheritedAcceptorTests {
 	/**
 	 * What the next process would do with the listener.
 	 */
-	private final class InheritedAcceptorOfNext implements AutoCloseable {
+	private final class NextProcess implements AutoCloseable {
 
-		private final InheritedAcceptor acceptor;
+		private final SharedListener acceptor;
 
-		private InheritedAcceptorOfNext() throws IOException {
-			this.acceptor = new InheritedAcceptor(InheritedAcceptorTests.this.listener);
+		private NextProcess() throws IOException {
+			this.acceptor = SharedListener.inherited(SharedListenerTests.this.listener);
 		}
 
 		private SocketChannel accept() throws IOException {

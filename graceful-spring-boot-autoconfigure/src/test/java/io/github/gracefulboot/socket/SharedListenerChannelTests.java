@@ -1,4 +1,4 @@
-package io.github.gracefulboot.web.jetty;
+package io.github.gracefulboot.socket;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,10 +23,10 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link InheritedConnector}.
+ * Tests for {@link SharedListenerChannel}.
  */
 @Tag("jetty")
-class InheritedConnectorTests {
+class SharedListenerChannelTests {
 
 	private ServerSocketChannel listener;
 
@@ -43,7 +43,7 @@ class InheritedConnectorTests {
 
 	@Test
 	void whenClosedThenTheWaitingThreadIsToldAndTheListenerStaysOpen() throws Exception {
-		InheritedConnector channel = new InheritedConnector(this.listener);
+		SharedListenerChannel channel = new SharedListenerChannel(SharedListener.inherited(this.listener));
 		FutureTask<SocketChannel> accepted = new FutureTask<>((Callable<SocketChannel>) channel::accept);
 		Thread thread = new Thread(accepted);
 		thread.start();
@@ -57,10 +57,10 @@ class InheritedConnectorTests {
 
 	@Test
 	void whenClosedThenWhoeverWaitsInTheQueueIsLeftToTheNext() throws Exception {
-		InheritedConnector first = new InheritedConnector(this.listener);
+		SharedListenerChannel first = new SharedListenerChannel(SharedListener.inherited(this.listener));
 		try (Socket client = connect()) {
 			first.close();
-			try (InheritedConnector next = new InheritedConnector(this.listener);
+			try (SharedListenerChannel next = new SharedListenerChannel(SharedListener.inherited(this.listener));
 					SocketChannel socket = next.accept()) {
 				assertThat(socket.getRemoteAddress()).isEqualTo(client.getLocalSocketAddress());
 			}
@@ -72,7 +72,7 @@ class InheritedConnectorTests {
 		Server server = new Server();
 		ServerConnector connector = new ServerConnector(server);
 		server.addConnector(connector);
-		connector.open(new InheritedConnector(this.listener));
+		connector.open(new SharedListenerChannel(SharedListener.inherited(this.listener)));
 		server.start();
 		try (Socket client = connect()) {
 			Awaitility.await().until(() -> connector.getConnectedEndPoints().size() == 1);
@@ -80,7 +80,7 @@ class InheritedConnectorTests {
 		connector.close();
 		try (Socket client = connect()) {
 			server.stop();
-			try (InheritedConnector next = new InheritedConnector(this.listener);
+			try (SharedListenerChannel next = new SharedListenerChannel(SharedListener.inherited(this.listener));
 					SocketChannel socket = next.accept()) {
 				assertThat(socket.getRemoteAddress()).isEqualTo(client.getLocalSocketAddress());
 			}

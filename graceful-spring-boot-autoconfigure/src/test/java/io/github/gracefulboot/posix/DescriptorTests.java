@@ -1,4 +1,4 @@
-package io.github.gracefulboot.supervisor.posix;
+package io.github.gracefulboot.posix;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -1,7 +1,8 @@
-package io.github.gracefulboot.web.jetty;
+package io.github.gracefulboot.socket;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.SocketOption;
@@ -9,25 +10,30 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Set;
 
-import io.github.gracefulboot.socket.InheritedAcceptor;
-import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.util.component.LifeCycle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The channel through which Jetty uses the inherited listener: closing it ends the
- * accepting of connections, while the listener itself stays open for the next process.
+ * The channel through which a server uses a listener that it shares with other processes:
+ * closing it ends the accepting of connections, which are left to the others.
  */
-final class InheritedConnector extends ServerSocketChannel {
+public final class SharedListenerChannel extends ServerSocketChannel {
 
 	private final ServerSocketChannel listener;
 
-	private final InheritedAcceptor acceptor;
+	private final SharedListener shared;
 
-	InheritedConnector(ServerSocketChannel listener) throws IOException {
-		super(listener.provider());
-		this.listener = listener;
-		this.acceptor = new InheritedAcceptor(listener);
+	private final ServerSocket socket;
+
+	/**
+	 * Creates the channel.
+	 * @param shared the listener
+	 * @throws IOException if it cannot be created
+	 */
+	public SharedListenerChannel(SharedListener shared) throws IOException {
+		super(shared.channel().provider());
+		this.socket = new BoundSocket(shared.address());
+		this.listener = shared.channel();
+		this.shared = shared;
 	}
 
 	@Override
@@ -35,7 +41,7 @@ final class InheritedConnector extends ServerSocketChannel {
 		SocketChannel socket = null;
 		try {
 			begin();
-			socket = this.acceptor.accept(() -> !isOpen());
+			socket = this.shared.accept(() -> !isOpen());
 			return socket;
 		}
 		finally {
@@ -45,7 +51,7 @@ final class InheritedConnector extends ServerSocketChannel {
 
 	@Override
 	protected void implCloseSelectableChannel() throws IOException {
-		this.acceptor.close();
+		this.shared.close();
 	}
 
 	/**
@@ -63,12 +69,12 @@ final class InheritedConnector extends ServerSocketChannel {
 
 	@Override
 	public SocketAddress getLocalAddress() throws IOException {
-		return this.listener.getLocalAddress();
+		return this.shared.address();
 	}
 
 	@Override
 	public ServerSocket socket() {
-		return this.listener.socket();
+		return this.socket;
 	}
 
 	@Override
@@ -88,20 +94,29 @@ final class InheritedConnector extends ServerSocketChannel {
 	}
 
 	/**
-	 * Opens a connector with the inherited listener each time it starts.
+	 * The socket of the channel, of which servers ask for the address only.
 	 */
-	static final class Opener implements LifeCycle.Listener {
+	private static final class BoundSocket extends ServerSocket {
+
+		private final InetSocketAddress address;
+
+		private BoundSocket(SocketAddress address) throws IOException {
+			this.address = (InetSocketAddress) address;
+		}
 
 		@Override
-		public void lifeCycleStarting(LifeCycle connector) {
-			try {
-				if (System.inheritedChannel() instanceof ServerSocketChannel inherited) {
-					((ServerConnector) connector).open(new InheritedConnector(inherited));
-				}
-			}
-			catch (IOException ex) {
-				throw new UncheckedIOException(ex);
-			}
+		public int getLocalPort() {
+			return this.address.getPort();
+		}
+
+		@Override
+		public InetAddress getInetAddress() {
+			return this.address.getAddress();
+		}
+
+		@Override
+		public SocketAddress getLocalSocketAddress() {
+			return this.address;
 		}
 
 	}

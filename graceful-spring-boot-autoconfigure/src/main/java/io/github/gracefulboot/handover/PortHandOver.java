@@ -1,0 +1,255 @@
+package io.github.gracefulboot.handover;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+
+import io.github.gracefulboot.Announcer;
+import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.StopReason;
+import io.github.gracefulboot.posix.UnixSocket;
+import io.github.gracefulboot.shutdown.DaemonThreads;
+import io.github.gracefulboot.shutdown.HandOver;
+import io.github.gracefulboot.shutdown.ProcessStopper;
+import io.github.gracefulboot.socket.ListenerHolders;
+import io.github.gracefulboot.socket.ListenerSource;
+import io.github.gracefulboot.socket.Listeners;
+import io.github.gracefulboot.socket.ListeningSocket;
+import io.github.gracefulboot.socket.SharedListener;
+import io.github.gracefulboot.traffic.Readiness;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.web.server.context.WebServerInitializedEvent;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.log.LogMessage;
+
+/**
+ * Takes the listening sockets over from the process that serves now, accepts nothing on
+ * them until this one is ready, and hands them on to the process that comes next.
+ * Whatever goes wrong before that, the process that serves goes on to serve.
+ */
+@Order(Ordered.HIGHEST_PRECEDENCE + 10)
+final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Host, Announcer, Readiness.Listener,
+		ApplicationListener<WebServerInitializedEvent>, DisposableBean {
+
+	private static final Log logger = LogFactory.getLog(PortHandOver.class);
+
+	private final ApplicationContext context;
+
+	private final Rendezvous rendezvous;
+
+	private final boolean replace;
+
+	private final Readiness readiness;
+
+	private final ObjectProvider<Listeners> listeners;
+
+	private final ObjectProvider<ProcessStopper> stopper;
+
+	private final @Nullable Predecessor predecessor;
+
+	private final ListenerHolders holders;
+
+	private final UnixSocket listener;
+
+	private volatile @Nullable HandOverServer server;
+
+	private @Nullable InetAddress mainHost;
+
+	private boolean mainKept;
+
+	private volatile int mainPort;
+
+	private volatile @Nullable Generation takenOverFrom;
+
+	private volatile @Nullable Generation handedOverTo;
+
+	private @Nullable Boolean servedOn;
+
+	/**
+	 * Asks whoever serves the port for it, or listens for those who will.
+	 * @param context the context whose port it is
+	 * @param rendezvous where processes meet
+	 * @param replace whether the process that serves leaves when this one is ready
+	 * @param startTimeout how long this start may take
+	 * @param readiness tells when this process is ready
+	 * @param listeners the listeners that were taken over
+	 * @param stopper ends this process when another one serves
+	 * @throws HandOverFailedException if the port cannot be had
+	 */
+	PortHandOver(ApplicationContext context, Rendezvous rendezvous, boolean replace, Duration startTimeout,
+			Readiness readiness, ObjectProvider<Listeners> listeners, ObjectProvider<ProcessStopper> stopper) {
+		this.context = context;
+		this.rendezvous = rendezvous;
+		this.replace = replace;
+		this.readiness = readiness;
+		this.listeners = listeners;
+		this.stopper = stopper;
+		Predecessor predecessor = null;
+		UnixSocket listener = null;
+		while (predecessor == null && listener == null) {
+			Rendezvous.Meeting meeting = rendezvous.meet();
+			listener = meeting.listener();
+			// Who is gone again left the path to others
+			Conversation other = meeting.other();
+			predecessor = (other != null) ? Predecessor.ask(other, replace, startTimeout) : null;
+		}
+		this.predecessor = predecessor;
+		this.holders = (predecessor != null) ? predecessor.holders() : new ListenerHolders();
+		this.listener = (predecessor != null) ? predecessor.listener() : Objects.requireNonNull(listener);
+		if (predecessor == null) {
+			serve();
+		}
+		else {
+			predecessor.onWithdrawn(this::withdrawn);
+		}
+	}
+
+	private void serve() {
+		int[] pipe = this.holders.descriptors();
+		this.server = new HandOverServer(this.listener, new int[] { pipe[0], pipe[1], this.listener.descriptor() },
+				this);
+	}
+
+	/**
+	 * The process before this one no longer waits for it. Nobody needs this one then.
+	 */
+	private void withdrawn(String reason) {
+		logger.error(LogMessage.format("The port is not taken over (%s), and goes on to be served by the process "
+				+ "before this one: exiting with code 1. Raise graceful.startup.timeout if starts may take longer",
+				reason));
+		DaemonThreads.start("graceful-handover-exit", () -> System.exit(1));
+	}
+
+	@Override
+	public @Nullable SharedListener listener(@Nullable InetAddress host, int port, boolean main) {
+		SharedListener taken = (this.predecessor != null) ? this.predecessor.listener(host, port, main) : null;
+		if (main) {
+			this.mainHost = host;
+			this.mainKept = taken != null && taken.isKept();
+		}
+		return taken;
+	}
+
+	@Override
+	public void onApplicationEvent(WebServerInitializedEvent event) {
+		if (event.getApplicationContext() == this.context) {
+			this.mainPort = event.getWebServer().getPort();
+		}
+	}
+
+	@Override
+	public void readinessChanged(boolean accepting) {
+		if (accepting && this.predecessor != null) {
+			begin(this.predecessor);
+		}
+	}
+
+	/**
+	 * Serves from now on, unless the process before this one no longer waits for it.
+	 */
+	private synchronized void begin(Predecessor predecessor) {
+		if (this.takenOverFrom != null || (this.replace && !predecessor.ready())) {
+			return;
+		}
+		try {
+			this.listeners.getObject().open();
+			this.takenOverFrom = new Generation(predecessor.pid(), Instant.now());
+			logger.info(LogMessage.format("This process serves port %d from now on, %s process %d", this.mainPort,
+					this.replace ? "after" : "beside", predecessor.pid()));
+		}
+		catch (IOException ex) {
+			logger.warn("Could not begin to accept connections", ex);
+		}
+		if (!this.replace) {
+			predecessor.leave();
+		}
+		serve();
+	}
+
+	@Override
+	public boolean isUsable(boolean all) {
+		return this.mainPort != 0 && (!all || this.readiness.wasReached());
+	}
+
+	@Override
+	public HandOverServer.Listener listening(@Nullable InetAddress host, int port, boolean main) throws IOException {
+		boolean same = port == this.mainPort && isSame(host, this.mainHost);
+		boolean wanted = main ? same || port == 0 : !same;
+		InetAddress wantedHost = main ? this.mainHost : host;
+		int wantedPort = main ? this.mainPort : port;
+		int descriptor = wanted ? new ListeningSocket(wantedPort).descriptor(wantedHost).orElse(-1) : -1;
+		return new HandOverServer.Listener(descriptor, wantedHost, wantedPort, main && this.mainKept);
+	}
+
+	private static boolean isSame(@Nullable InetAddress one, @Nullable InetAddress other) {
+		return Objects.equals(orAny(one), orAny(other));
+	}
+
+	private static @Nullable InetAddress orAny(@Nullable InetAddress host) {
+		return (host != null && host.isAnyLocalAddress()) ? null : host;
+	}
+
+	@Override
+	public void handOver(long pid) {
+		this.handedOverTo = new Generation(pid, Instant.now());
+		this.stopper.getObject().stopProcess(StopReason.HAND_OVER, "hand-over to process " + pid);
+	}
+
+	@Override
+	public synchronized boolean isServedOn() {
+		Boolean servedOn = this.servedOn;
+		if (servedOn == null) {
+			HandOverServer server = this.server;
+			if (server != null) {
+				server.end();
+			}
+			else {
+				this.listener.close();
+			}
+			servedOn = this.holders.leaveToOthers();
+			this.servedOn = servedOn;
+			if (!servedOn) {
+				this.rendezvous.delete();
+			}
+		}
+		return servedOn;
+	}
+
+	@Override
+	public void announceStop(Deadline deadline) {
+		isServedOn();
+	}
+
+	@Override
+	public @Nullable Generation takenOverFrom() {
+		return this.takenOverFrom;
+	}
+
+	@Override
+	public @Nullable Generation handedOverTo() {
+		return this.handedOverTo;
+	}
+
+	@Override
+	public void destroy() {
+		isServedOn();
+		HandOverServer server = this.server;
+		if (server != null && this.handedOverTo == null) {
+			server.close();
+		}
+		if (this.predecessor != null) {
+			this.predecessor.leave();
+		}
+	}
+
+}

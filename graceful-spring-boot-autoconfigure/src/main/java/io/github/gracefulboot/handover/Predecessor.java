@@ -1,0 +1,270 @@
+package io.github.gracefulboot.handover;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.posix.UnixSocket;
+import io.github.gracefulboot.posix.UnixSocket.Message;
+import io.github.gracefulboot.shutdown.DaemonThreads;
+import io.github.gracefulboot.socket.ListenerHolders;
+import io.github.gracefulboot.socket.SharedListener;
+import io.github.gracefulboot.socket.TakenOverListener;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.log.LogMessage;
+
+/**
+ * The process that serves the port while this one starts.
+ */
+final class Predecessor {
+
+	private static final Log logger = LogFactory.getLog(Predecessor.class);
+
+	/**
+	 * How long an answer may take, once the other process is ready itself.
+	 */
+	private static final Duration LONGEST_ANSWER = Duration.ofSeconds(10);
+
+	private static final Message GONE = new Message("", new int[0]);
+
+	private final Conversation conversation;
+
+	private final BlockingQueue<Message> answers = new LinkedBlockingQueue<>();
+
+	private final ListenerHolders holders;
+
+	private final UnixSocket listener;
+
+	private volatile @Nullable Consumer<String> onWithdrawn;
+
+	private volatile @Nullable String withdrawn;
+
+	private volatile boolean gone;
+
+	private Predecessor(Conversation conversation, int[] descriptors) {
+		this.conversation = conversation;
+		this.holders = new ListenerHolders(descriptors[0], descriptors[1]);
+		this.listener = new UnixSocket(descriptors[2]);
+		DaemonThreads.start("graceful-handover-predecessor", this::listen);
+	}
+
+	/**
+	 * Asks for the port.
+	 * @param conversation with the process that serves it
+	 * @param replace whether that one is to leave
+	 * @param startTimeout how long this start may take
+	 * @return the process, or {@code null} if it is gone
+	 * @throws HandOverFailedException if it refuses
+	 */
+	static @Nullable Predecessor ask(Conversation conversation, boolean replace, Duration startTimeout) {
+		try {
+			conversation.send(String.join(" ", Conversation.PROTOCOL, Conversation.VERSION,
+					replace ? Conversation.TAKE_OVER : Conversation.SHARE, String.valueOf(startTimeout.toMillis())));
+			// It may be starting, too
+			Message answer = conversation.receive(Deadline.after(System::nanoTime, startTimeout));
+			if (answer == null) {
+				conversation.close();
+				return null;
+			}
+			if (answer.text().equals(Conversation.WELCOME) && answer.descriptors().length == 3) {
+				return new Predecessor(conversation, answer.descriptors());
+			}
+			Conversation.discard(answer.descriptors());
+			conversation.close();
+			throw new HandOverFailedException(
+					"Process %d serves it and refuses: %s.".formatted(conversation.pid(), reason(answer.text())),
+					"Process %1$d goes on to serve. Start this one again when that is over, or stop process %1$d first."
+						.formatted(conversation.pid()));
+		}
+		catch (IOException ex) {
+			logger.debug("Whoever served the port is gone", ex);
+			conversation.close();
+			return null;
+		}
+		catch (TimeoutException ex) {
+			throw new HandOverFailedException(
+					"Process %d did not answer within %s.".formatted(conversation.pid(), startTimeout),
+					"See whether it hangs. It can be stopped by SIGTERM, after which this one can be started.", ex);
+		}
+	}
+
+	private static String reason(String message) {
+		return message.startsWith(Conversation.REFUSED + " ") ? message.substring(Conversation.REFUSED.length() + 1)
+				: "'" + message + "'";
+	}
+
+	private void listen() {
+		try {
+			Message message;
+			while ((message = this.conversation.receive()) != null) {
+				if (message.text().startsWith(Conversation.WITHDRAWN)) {
+					withdrawn(message.text().substring(Conversation.WITHDRAWN.length()).strip());
+				}
+				this.answers.add(message);
+			}
+		}
+		catch (IOException ex) {
+			logger.debug("The conversation broke off", ex);
+		}
+		this.gone = true;
+		this.answers.add(GONE);
+		this.conversation.close();
+	}
+
+	private synchronized void withdrawn(String reason) {
+		this.withdrawn = reason;
+		Consumer<String> onWithdrawn = this.onWithdrawn;
+		if (onWithdrawn != null) {
+			onWithdrawn.accept(reason);
+		}
+	}
+
+	/**
+	 * Sets who is told that this process will not get the port.
+	 * @param action called with the reason, at most once
+	 */
+	synchronized void onWithdrawn(Consumer<String> action) {
+		this.onWithdrawn = action;
+		String reason = this.withdrawn;
+		if (reason != null) {
+			action.accept(reason);
+		}
+	}
+
+	long pid() {
+		return this.conversation.pid();
+	}
+
+	/**
+	 * Returns whether it has ended.
+	 * @return whether it is gone
+	 */
+	boolean isGone() {
+		return this.gone;
+	}
+
+	ListenerHolders holders() {
+		return this.holders;
+	}
+
+	UnixSocket listener() {
+		return this.listener;
+	}
+
+	/**
+	 * Asks for a listening socket.
+	 * @param host the address, or {@code null} for every address of the machine
+	 * @param port the port, or 0 for any
+	 * @param main whether it is the main one
+	 * @return the listener, or {@code null} if the other process has no such one
+	 * @throws HandOverFailedException if it is the main one that the other process has
+	 * not
+	 */
+	@Nullable SharedListener listener(@Nullable InetAddress host, int port, boolean main) {
+		String text = (host == null || host.isAnyLocalAddress()) ? Conversation.ANY_HOST : host.getHostAddress();
+		try {
+			this.conversation.send("%s %s %s %d".formatted(Conversation.LISTENER,
+					main ? Conversation.MAIN : Conversation.OTHER, text, port));
+			Message answer = this.answers.poll(LONGEST_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+			if (answer == null) {
+				throw new IOException("it does not answer");
+			}
+			if (answer == GONE) {
+				throw new IOException("it has ended meanwhile");
+			}
+			String[] words = answer.text().split(" ");
+			if (words.length == 4 && words[0].equals(Conversation.LISTENER) && answer.descriptors().length == 1) {
+				InetSocketAddress address = address(words[1], words[2]);
+				logger.info(LogMessage.format(
+						"Port %d is taken over from process %d, which serves it until this one " + "is ready",
+						address.getPort(), pid()));
+				return TakenOverListener.of(answer.descriptors()[0], address, words[3].equals(Conversation.KEPT));
+			}
+			Conversation.discard(answer.descriptors());
+			if (words.length != 3 || !words[0].equals(Conversation.NONE)) {
+				throw new IOException("it says '" + answer.text() + "'");
+			}
+			if (main) {
+				throw otherAddress(text, port, words);
+			}
+			return null;
+		}
+		catch (IOException ex) {
+			throw new HandOverFailedException("Process %d cannot hand it over: %s.".formatted(pid(), ex.getMessage()),
+					"Start this process again. If nobody serves the port then, it is opened as usual.", ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new HandOverFailedException("The start was interrupted.", "Start this process again.", ex);
+		}
+	}
+
+	private HandOverFailedException otherAddress(String host, int port, String[] answer) {
+		return new HandOverFailedException(
+				"Process %d listens on %s:%s and this one is configured to listen on %s:%d.".formatted(pid(), answer[1],
+						answer[2], host, port),
+				"A hand-over keeps the address: set server.port and server.address to those of process %d, or stop that process first."
+					.formatted(pid()));
+	}
+
+	private static InetSocketAddress address(String host, String port) throws IOException {
+		try {
+			int number = Integer.parseInt(port);
+			return host.equals(Conversation.ANY_HOST) ? new InetSocketAddress(number)
+					: new InetSocketAddress(InetAddress.getByName(host), number);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IOException("'%s:%s' is not an address".formatted(host, port), ex);
+		}
+	}
+
+	/**
+	 * Says that this process is ready to serve.
+	 * @return whether it is to serve: the other one leaves, or is gone
+	 */
+	boolean ready() {
+		try {
+			this.conversation.send(Conversation.READY);
+			while (true) {
+				Message answer = this.answers.poll(LONGEST_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+				if (answer == null) {
+					logger.warn(LogMessage
+						.format("Process %d does not say whether it leaves: this process serves beside it", pid()));
+					return true;
+				}
+				if (answer == GONE || answer.text().equals(Conversation.LEAVING)) {
+					return true;
+				}
+				if (answer.text().startsWith(Conversation.WITHDRAWN)) {
+					return false;
+				}
+			}
+		}
+		catch (IOException ex) {
+			logger.debug(LogMessage.format("Process %d is gone", pid()), ex);
+			return this.withdrawn == null;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return true;
+		}
+	}
+
+	/**
+	 * Ends the conversation.
+	 */
+	void leave() {
+		this.conversation.end();
+	}
+
+}
