@@ -42,9 +42,9 @@ class ArchitectureTests {
 	private static final String[] CORE = { PACKAGE, ROOT + "shutdown..", ROOT + "startup..", ROOT + "traffic.." };
 
 	/**
-	 * Sockets are shared by servers of all kinds.
+	 * Sockets and calls of the operating system are shared by concerns of all kinds.
 	 */
-	private static final String[] SHARED = { ROOT + "socket.." };
+	private static final String[] SHARED = { ROOT + "socket..", ROOT + "posix.." };
 
 	/**
 	 * What applications code against: adding to it is a decision.
@@ -157,8 +157,6 @@ class ArchitectureTests {
 			.matching(ROOT + "supervisor.(*)..")
 			.should()
 			.notDependOnEachOther()
-			.ignoreDependency(JavaClass.Predicates.resideInAPackage(ROOT + "supervisor.."),
-					JavaClass.Predicates.resideInAPackage(ROOT + "posix.."))
 			.because("deleting one folder removes one supervisor")
 			.check(CLASSES);
 	}
@@ -167,7 +165,7 @@ class ArchitectureTests {
 	void supervisorsAreNotKnownToThoseWhoTellThem() {
 		ArchRuleDefinition.noClasses()
 			.that()
-			.resideInAnyPackage(ROOT + "supervisor", ROOT + "posix..")
+			.resideInAPackage(ROOT + "supervisor")
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage(ROOT + "supervisor.pm2..", ROOT + "supervisor.systemd..", ROOT + "supervisor.s6..",

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <tr>
  * <td>{@code graceful-handover 1 take-over|share MILLIS}: the version, and how long the
  * start may take</td>
- * <td>{@code welcome} with the ends of the pipe of {@code ListenerHolders} and the socket
- * at the path, or {@code refused REASON}</td>
+ * <td>{@code welcome PID} with the ends of the pipe of {@code ListenerHolders} and the
+ * socket at the path, or {@code refused REASON}</td>
  * </tr>
  * <tr>
  * <td>{@code listener main|other HOST PORT}, {@code *} for every host, 0 for any

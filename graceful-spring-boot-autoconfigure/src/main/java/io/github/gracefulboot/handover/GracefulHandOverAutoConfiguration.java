@@ -6,6 +6,7 @@ import java.time.Duration;
 import io.github.gracefulboot.ReloadNotifier;
 import io.github.gracefulboot.posix.UnixSocket;
 import io.github.gracefulboot.shutdown.ConditionalOnOwnProcess;
+import io.github.gracefulboot.shutdown.ConditionalOnStart;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.HandOver;
 import io.github.gracefulboot.shutdown.ProcessStopper;
@@ -42,7 +43,7 @@ import org.springframework.core.log.LogMessage;
 @ConditionalOnClass(WebServerInitializedEvent.class)
 @ConditionalOnWebApplication
 @ConditionalOnOwnProcess
-@ConditionalOnProperty(GracefulHandOverAutoConfiguration.PATH)
+@ConditionalOnStart(GracefulHandOverAutoConfiguration.PATH)
 @ConditionalOnProperty(name = WaitingPolicy.TEST_PROPERTY, havingValue = "false", matchIfMissing = true)
 @ConditionalOnBean(name = GracefulShutdownAutoConfiguration.SHUTDOWN)
 @EnableConfigurationProperties(HandOverProperties.class)
@@ -80,9 +81,12 @@ public final class GracefulHandOverAutoConfiguration {
 		return false;
 	}
 
+	// Only where a supervisor takes note of which process it is that serves
 	@Bean
-	@Nullable Relaunch gracefulRelaunch(@Nullable PortHandOver handOver, ObjectProvider<ReloadNotifier> notifier) {
-		return (handOver != null) ? new Relaunch(handOver, notifier) : null;
+	@Nullable Relaunch gracefulRelaunch(@Nullable PortHandOver handOver, ObjectProvider<ReloadNotifier> notifier,
+			Environment environment) {
+		return (handOver != null && environment.containsProperty("NOTIFY_SOCKET")) ? new Relaunch(handOver, notifier)
+				: null;
 	}
 
 }

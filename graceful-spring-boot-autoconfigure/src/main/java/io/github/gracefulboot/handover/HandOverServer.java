@@ -31,6 +31,11 @@ final class HandOverServer {
 
 	private static final Duration LONGEST_START = Duration.ofDays(1);
 
+	/**
+	 * A start that takes too long ends by itself, and can tell better why.
+	 */
+	private static final Duration GRACE = Duration.ofSeconds(5);
+
 	private static final Duration LONGEST_END = Duration.ofSeconds(1);
 
 	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
@@ -140,26 +145,28 @@ final class HandOverServer {
 	 * @return what it wants, or {@code null} if it was refused or is gone
 	 */
 	private @Nullable Greeting greet(Conversation conversation) throws IOException {
-		String refusal = null;
-		Greeting greeting = null;
 		if (!conversation.isWithSameUser()) {
-			refusal = "it runs as another user";
+			return refuse(conversation, "it is of another user");
 		}
-		else {
-			Message message = receive(conversation, Deadline.after(System::nanoTime, LONGEST_GREETING));
-			greeting = (message != null) ? Greeting.parse(message.text()) : null;
-			if (message == null) {
-				return null;
-			}
-			refusal = (greeting == null) ? "it speaks version %s of the protocol".formatted(Conversation.VERSION)
-					: greeting.takesOver() ? occupy(conversation) : null;
-		}
-		if (refusal != null || greeting == null) {
-			logger.warn(LogMessage.format("Process %d was refused the port: %s", conversation.pid(), refusal));
-			conversation.send(Conversation.REFUSED + " " + refusal);
+		Message message = receive(conversation, Deadline.after(System::nanoTime, LONGEST_GREETING));
+		if (message == null) {
 			return null;
 		}
+		Greeting greeting = Greeting.parse(message.text());
+		if (greeting == null) {
+			return refuse(conversation, "it speaks another version of the protocol than " + Conversation.VERSION);
+		}
+		Conversation applicant = greeting.takesOver() ? occupy(conversation) : conversation;
+		if (applicant != conversation) {
+			return refuse(conversation, "process %d is about to take the port over".formatted(applicant.pid()));
+		}
 		return awaitUsable(conversation, greeting) ? greeting : null;
+	}
+
+	private static @Nullable Greeting refuse(Conversation conversation, String reason) throws IOException {
+		logger.warn(LogMessage.format("Process %d does not get the port: %s", conversation.pid(), reason));
+		conversation.send(Conversation.REFUSED + " " + reason);
+		return null;
 	}
 
 	private static @Nullable Message receive(Conversation conversation, Deadline deadline) throws IOException {
@@ -171,12 +178,16 @@ final class HandOverServer {
 		}
 	}
 
-	private synchronized @Nullable String occupy(Conversation conversation) {
-		if (this.applicant != null) {
-			return "process %d is about to take the port over".formatted(this.applicant.pid());
+	/**
+	 * Makes it the one that takes the port over, unless there is one.
+	 */
+	private synchronized Conversation occupy(Conversation conversation) {
+		Conversation applicant = this.applicant;
+		if (applicant == null) {
+			applicant = conversation;
+			this.applicant = conversation;
 		}
-		this.applicant = conversation;
-		return null;
+		return applicant;
 	}
 
 	private synchronized void forget(Conversation conversation) {
@@ -199,7 +210,7 @@ final class HandOverServer {
 	}
 
 	private void serve(Conversation conversation, Greeting greeting) throws IOException {
-		conversation.send(Conversation.WELCOME, this.welcome);
+		conversation.send(Conversation.WELCOME + " " + ProcessHandle.current().pid(), this.welcome);
 		if (greeting.takesOver()) {
 			logger.info(LogMessage.format("Process %d is about to take the port over, and has %s to get ready",
 					conversation.pid(), Durations.text(greeting.timeout())));
@@ -310,7 +321,7 @@ final class HandOverServer {
 	 *
 	 * @param takesOver whether this process is to leave
 	 * @param timeout how long it may take to get ready
-	 * @param deadline when that is over
+	 * @param deadline when nobody waits for it any more
 	 */
 	private record Greeting(boolean takesOver, Duration timeout, Deadline deadline) {
 
@@ -323,7 +334,7 @@ final class HandOverServer {
 			try {
 				Duration timeout = Durations.shorter(Duration.ofMillis(Long.parseLong(words[3])), LONGEST_START);
 				return new Greeting(words[2].equals(Conversation.TAKE_OVER), timeout,
-						Deadline.after(System::nanoTime, timeout));
+						Deadline.after(System::nanoTime, timeout.plus(GRACE)));
 			}
 			catch (NumberFormatException ex) {
 				return null;

@@ -14,6 +14,7 @@ import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.posix.UnixSocket;
 import io.github.gracefulboot.posix.UnixSocket.Message;
 import io.github.gracefulboot.shutdown.DaemonThreads;
+import io.github.gracefulboot.shutdown.Durations;
 import io.github.gracefulboot.socket.ListenerHolders;
 import io.github.gracefulboot.socket.SharedListener;
 import io.github.gracefulboot.socket.TakenOverListener;
@@ -37,6 +38,11 @@ final class Predecessor {
 
 	private static final Message GONE = new Message("", new int[0]);
 
+	/**
+	 * The kernel only knows which process was the first to listen.
+	 */
+	private final long pid;
+
 	private final Conversation conversation;
 
 	private final BlockingQueue<Message> answers = new LinkedBlockingQueue<>();
@@ -51,7 +57,8 @@ final class Predecessor {
 
 	private volatile boolean gone;
 
-	private Predecessor(Conversation conversation, int[] descriptors) {
+	private Predecessor(Conversation conversation, long pid, int[] descriptors) {
+		this.pid = pid;
 		this.conversation = conversation;
 		this.holders = new ListenerHolders(descriptors[0], descriptors[1]);
 		this.listener = new UnixSocket(descriptors[2]);
@@ -76,15 +83,15 @@ final class Predecessor {
 				conversation.close();
 				return null;
 			}
-			if (answer.text().equals(Conversation.WELCOME) && answer.descriptors().length == 3) {
-				return new Predecessor(conversation, answer.descriptors());
+			String[] words = answer.text().split(" ");
+			if (words.length == 2 && words[0].equals(Conversation.WELCOME) && answer.descriptors().length == 3) {
+				return new Predecessor(conversation, Long.parseLong(words[1]), answer.descriptors());
 			}
 			Conversation.discard(answer.descriptors());
 			conversation.close();
 			throw new HandOverFailedException(
-					"Process %d serves it and refuses: %s.".formatted(conversation.pid(), reason(answer.text())),
-					"Process %1$d goes on to serve. Start this one again when that is over, or stop process %1$d first."
-						.formatted(conversation.pid()));
+					"The process that serves it refuses: %s.".formatted(reason(answer.text())),
+					"It goes on to serve. Start this process again when that is over, or stop the other one first.");
 		}
 		catch (IOException ex) {
 			logger.debug("Whoever served the port is gone", ex);
@@ -93,7 +100,7 @@ final class Predecessor {
 		}
 		catch (TimeoutException ex) {
 			throw new HandOverFailedException(
-					"Process %d did not answer within %s.".formatted(conversation.pid(), startTimeout),
+					"The process that serves it did not answer within %s.".formatted(Durations.text(startTimeout)),
 					"See whether it hangs. It can be stopped by SIGTERM, after which this one can be started.", ex);
 		}
 	}
@@ -142,7 +149,7 @@ final class Predecessor {
 	}
 
 	long pid() {
-		return this.conversation.pid();
+		return this.pid;
 	}
 
 	/**

@@ -44,7 +44,7 @@ final class Rendezvous {
 
 	private final Path path;
 
-	private final Path lock;
+	private final Path lockFile;
 
 	/**
 	 * Creates the path.
@@ -52,7 +52,7 @@ final class Rendezvous {
 	 */
 	Rendezvous(Path path) {
 		this.path = path.toAbsolutePath();
-		this.lock = this.path.resolveSibling(this.path.getFileName() + ".lock");
+		this.lockFile = this.path.resolveSibling(this.path.getFileName() + ".lock");
 		int length = this.path.toString().getBytes(StandardCharsets.UTF_8).length;
 		if (length > UnixSocket.LONGEST_PATH) {
 			throw failure("is %d bytes long, and a socket's path can have %d at the most".formatted(length,
@@ -66,9 +66,9 @@ final class Rendezvous {
 	 * listens from now on
 	 */
 	Meeting meet() {
-		try (FileChannel channel = FileChannel.open(this.lock,
+		try (FileChannel channel = FileChannel.open(this.lockFile,
 				Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-				PosixFilePermissions.asFileAttribute(ONLY_OWNER)); FileLock lock = lock(channel)) {
+				PosixFilePermissions.asFileAttribute(ONLY_OWNER)); FileLock lock = acquire(channel)) {
 			UnixSocket other = UnixSocket.connect(this.path);
 			if (other != null) {
 				return new Meeting(withSameUser(other), null);
@@ -83,7 +83,7 @@ final class Rendezvous {
 		}
 	}
 
-	private static FileLock lock(FileChannel channel) throws IOException {
+	private static FileLock acquire(FileChannel channel) throws IOException {
 		Deadline deadline = Deadline.after(System::nanoTime, LONGEST_LOCK);
 		while (true) {
 			FileLock lock = tryLock(channel);
@@ -148,8 +148,8 @@ final class Rendezvous {
 	 * Deletes the path, unless somebody listens there.
 	 */
 	void delete() {
-		try (FileChannel channel = FileChannel.open(this.lock, StandardOpenOption.WRITE);
-				FileLock lock = lock(channel)) {
+		try (FileChannel channel = FileChannel.open(this.lockFile, StandardOpenOption.WRITE);
+				FileLock lock = acquire(channel)) {
 			UnixSocket other = UnixSocket.connect(this.path);
 			if (other != null) {
 				other.close();

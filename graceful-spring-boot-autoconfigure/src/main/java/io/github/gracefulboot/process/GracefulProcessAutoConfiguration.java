@@ -2,10 +2,12 @@ package io.github.gracefulboot.process;
 
 import io.github.gracefulboot.shutdown.ConditionalOnOwnProcess;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.ProcessReplacer;
 import io.github.gracefulboot.shutdown.ShutdownProperties;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -48,8 +50,9 @@ public final class GracefulProcessAutoConfiguration {
 
 	@Bean
 	StopSignals gracefulStopSignals(ApplicationContext context, ShutdownSequence shutdown, ProcessExit exit,
-			ShutdownProperties properties, WaitingPolicy policy) {
-		return new StopSignals(context, shutdown, exit, properties.isExitCodes() && policy.ownsProcess());
+			ShutdownProperties properties, WaitingPolicy policy, ObjectProvider<ProcessReplacer> replacer) {
+		return new StopSignals(context, shutdown, exit, properties.isExitCodes() && policy.ownsProcess(),
+				replacer::getIfAvailable);
 	}
 
 }

@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 import io.github.gracefulboot.Outcome;
 import io.github.gracefulboot.StopReason;
+import io.github.gracefulboot.shutdown.ProcessReplacer;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.traffic.Readiness;
 import org.apache.commons.logging.Log;
@@ -30,7 +32,7 @@ import org.springframework.core.log.LogMessage;
  * handlers would run the shutdown hooks and exit with 143 or 130. Takes the signals over
  * when the application has started, though runners may keep it from being ready, so that
  * a signal before that ends it as Spring Boot does. Gives them back when the context
- * closes.
+ * closes. SIGHUP is for the hand-over to a new process, where there is one.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class StopSignals implements SmartApplicationListener, Readiness.Listener, DisposableBean {
@@ -38,6 +40,8 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 	private static final Log logger = LogFactory.getLog(StopSignals.class);
 
 	private static final List<String> SIGNALS = List.of("TERM", "INT");
+
+	private static final String HANG_UP = "HUP";
 
 	private static final Set<String> ENDPOINTS = Set.of("org.springframework.boot.actuate.context.ShutdownEndpoint",
 			"org.springframework.boot.admin.SpringApplicationAdminMXBeanRegistrar$SpringApplicationAdmin");
@@ -50,13 +54,15 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 
 	private final boolean exitCodes;
 
+	private final Supplier<@Nullable ProcessReplacer> replacer;
+
 	private final Runnable afterShutdownHook = this::afterShutdownHook;
 
 	private final Map<String, Object> previousHandlers = new ConcurrentHashMap<>();
 
 	private volatile @Nullable JvmSignals jvmSignals;
 
-	private volatile @Nullable Object handler;
+	private final Map<String, Object> handlers = new ConcurrentHashMap<>();
 
 	private volatile boolean withoutHandlers;
 
@@ -69,8 +75,11 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 	 * @param exit what a signal leads to
 	 * @param exitCodes whether the exit code tells how the stop went. If not, signals are
 	 * left to the JVM.
+	 * @param replacer what SIGHUP is for, or nobody
 	 */
-	StopSignals(ApplicationContext context, ShutdownSequence shutdown, ProcessExit exit, boolean exitCodes) {
+	StopSignals(ApplicationContext context, ShutdownSequence shutdown, ProcessExit exit, boolean exitCodes,
+			Supplier<@Nullable ProcessReplacer> replacer) {
+		this.replacer = replacer;
 		this.context = context;
 		this.shutdown = shutdown;
 		this.exit = exit;
@@ -148,16 +157,17 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 			JvmSignals jvmSignals = new JvmSignals();
 			Object handler = jvmSignals.handler(this::signalled);
 			this.jvmSignals = jvmSignals;
-			this.handler = handler;
 			for (String signal : SIGNALS) {
-				Object previous = jvmSignals.install(signal, handler);
+				Object previous = install(jvmSignals, signal, handler);
 				if (jvmSignals.ignores(previous)) {
 					jvmSignals.install(signal, previous);
+					this.previousHandlers.remove(signal);
 					warnOfIgnored(signal);
 				}
-				else {
-					this.previousHandlers.put(signal, previous);
-				}
+			}
+			ProcessReplacer replacer = this.replacer.get();
+			if (replacer != null) {
+				install(jvmSignals, HANG_UP, jvmSignals.handler((signal) -> replacer.replaceProcess("SIG" + signal)));
 			}
 		}
 		catch (InvocationTargetException ex) {
@@ -170,6 +180,13 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 					+ "runtime image. Until then the process ends by a halt, to exit with the right code, and other "
 					+ "shutdown hooks of the JVM may be cut off", JvmSignals.reason(ex)));
 		}
+	}
+
+	private Object install(JvmSignals jvmSignals, String signal, Object handler) throws ReflectiveOperationException {
+		Object previous = jvmSignals.install(signal, handler);
+		this.handlers.put(signal, handler);
+		this.previousHandlers.put(signal, previous);
+		return previous;
 	}
 
 	private static void warnOfIgnored(String signal) {
@@ -215,7 +232,7 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 		if (jvmSignals != null) {
 			for (Map.Entry<String, Object> previous : this.previousHandlers.entrySet()) {
 				Object current = jvmSignals.install(previous.getKey(), previous.getValue());
-				if (current != this.handler) {
+				if (current != this.handlers.get(previous.getKey())) {
 					jvmSignals.install(previous.getKey(), current);
 				}
 			}

@@ -603,7 +603,7 @@ public final class ShutdownSequence implements GracefulShutdown {
 	 */
 	ShutdownPlan plan(SortedMap<Integer, List<String>> phases) {
 		return ShutdownPlan.of(this.budget, this.members.announcers().stream().map(Named::name).toList(),
-				this.lameDuck != null, getParticipants(), phases);
+				this.lameDuck != null && !isPortServedOn(), getParticipants(), phases);
 	}
 
 }

@@ -7,12 +7,13 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import io.github.gracefulboot.startup.warmup.SideDoor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The listening sockets that web servers of this application share with other processes.
  */
-public final class Listeners {
+public final class Listeners implements SideDoor {
 
 	private final List<ListenerSource> sources;
 
@@ -58,11 +59,7 @@ public final class Listeners {
 		}
 	}
 
-	/**
-	 * Returns where the application itself can connect to its main web server and to that
-	 * of no other process.
-	 * @return the address, or {@code null} if it is that of the server
-	 */
+	@Override
 	public @Nullable InetSocketAddress sideDoor() {
 		SharedListener main = this.main;
 		try {

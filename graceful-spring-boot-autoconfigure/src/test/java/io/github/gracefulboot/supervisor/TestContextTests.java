@@ -3,10 +3,10 @@ package io.github.gracefulboot.supervisor;
 import java.nio.file.Path;
 
 import io.github.gracefulboot.Supervisor;
-import io.github.gracefulboot.shutdown.KillTimeout;
-import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.posix.DatagramReceiver;
 import io.github.gracefulboot.posix.SocketPair;
+import io.github.gracefulboot.shutdown.KillTimeout;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;

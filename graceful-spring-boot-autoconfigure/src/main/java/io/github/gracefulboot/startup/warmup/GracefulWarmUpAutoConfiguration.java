@@ -10,7 +10,6 @@ import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.OwnBeans;
 import io.github.gracefulboot.shutdown.PropertyRules;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
-import io.github.gracefulboot.socket.Listeners;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -59,14 +58,14 @@ public final class GracefulWarmUpAutoConfiguration {
 	@Conditional(OnWarmUpPaths.class)
 	@ConditionalOnWebApplication
 	SelfRequests gracefulSelfRequests(WarmUpProperties properties, ApplicationContext context,
-			ObjectProvider<AbstractConfigurableWebServerFactory> factory, ObjectProvider<Listeners> listeners) {
+			ObjectProvider<AbstractConfigurableWebServerFactory> factory, ObjectProvider<SideDoor> sideDoor) {
 		return new SelfRequests(properties, () -> {
 			WebServer server = Objects.requireNonNull(((WebServerApplicationContext) context).getWebServer(),
 					"No web server was started");
 			OwnServer own = OwnServer.of(factory.getIfAvailable(), server.getPort());
-			Listeners shared = listeners.getIfAvailable();
-			InetSocketAddress sideDoor = (shared != null) ? shared.sideDoor() : null;
-			return (sideDoor != null) ? own.at(sideDoor) : own;
+			SideDoor door = sideDoor.getIfAvailable();
+			InetSocketAddress address = (door != null) ? door.sideDoor() : null;
+			return (address != null) ? own.at(address) : own;
 		});
 	}
 

@@ -3,8 +3,8 @@ package io.github.gracefulboot.supervisor.file;
 import java.nio.file.Path;
 
 import io.github.gracefulboot.shutdown.ConditionalOnOwnProcess;
+import io.github.gracefulboot.shutdown.ConditionalOnStart;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
-import io.github.gracefulboot.supervisor.ConditionalOnSupervisor;
 import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,7 @@ import org.springframework.core.env.Environment;
 @ConditionalOnOwnProcess
 @ConditionalOnProperty(name = WaitingPolicy.TEST_PROPERTY, havingValue = "false", matchIfMissing = true)
 @ConditionalOnBooleanProperty(name = { "graceful.enabled", "graceful.supervisor.file.enabled" }, matchIfMissing = true)
-@ConditionalOnSupervisor(GracefulReadinessFileAutoConfiguration.PATH)
+@ConditionalOnStart(GracefulReadinessFileAutoConfiguration.PATH)
 @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 public final class GracefulReadinessFileAutoConfiguration {
 

@@ -1,9 +1,9 @@
 package io.github.gracefulboot.supervisor.pm2;
 
 import io.github.gracefulboot.shutdown.ConditionalOnOwnProcess;
+import io.github.gracefulboot.shutdown.ConditionalOnStart;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
-import io.github.gracefulboot.supervisor.ConditionalOnSupervisor;
 import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,7 @@ import org.springframework.core.env.Environment;
 @ConditionalOnOwnProcess
 @ConditionalOnProperty(name = WaitingPolicy.TEST_PROPERTY, havingValue = "false", matchIfMissing = true)
 @ConditionalOnBooleanProperty(name = { "graceful.enabled", "graceful.supervisor.pm2.enabled" }, matchIfMissing = true)
-@ConditionalOnSupervisor({ GracefulPm2AutoConfiguration.CHANNEL, GracefulPm2AutoConfiguration.PROCESS })
+@ConditionalOnStart({ GracefulPm2AutoConfiguration.CHANNEL, GracefulPm2AutoConfiguration.PROCESS })
 @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 public final class GracefulPm2AutoConfiguration {
 

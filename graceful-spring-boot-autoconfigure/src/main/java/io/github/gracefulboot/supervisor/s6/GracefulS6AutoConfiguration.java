@@ -1,8 +1,8 @@
 package io.github.gracefulboot.supervisor.s6;
 
 import io.github.gracefulboot.shutdown.ConditionalOnOwnProcess;
+import io.github.gracefulboot.shutdown.ConditionalOnStart;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
-import io.github.gracefulboot.supervisor.ConditionalOnSupervisor;
 import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +24,7 @@ import org.springframework.core.env.Environment;
 @ConditionalOnOwnProcess
 @ConditionalOnProperty(name = WaitingPolicy.TEST_PROPERTY, havingValue = "false", matchIfMissing = true)
 @ConditionalOnBooleanProperty(name = { "graceful.enabled", "graceful.supervisor.s6.enabled" }, matchIfMissing = true)
-@ConditionalOnSupervisor(GracefulS6AutoConfiguration.DESCRIPTOR)
+@ConditionalOnStart(GracefulS6AutoConfiguration.DESCRIPTOR)
 @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 public final class GracefulS6AutoConfiguration {
 

@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 
 import io.github.gracefulboot.shutdown.ConditionalOnOwnProcess;
+import io.github.gracefulboot.shutdown.ConditionalOnStart;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.PropertyRules;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
-import io.github.gracefulboot.supervisor.ConditionalOnSupervisor;
 import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -34,7 +34,7 @@ import org.springframework.core.log.LogMessage;
 @ConditionalOnProperty(name = WaitingPolicy.TEST_PROPERTY, havingValue = "false", matchIfMissing = true)
 @ConditionalOnBooleanProperty(name = { "graceful.enabled", "graceful.supervisor.systemd.enabled" },
 		matchIfMissing = true)
-@ConditionalOnSupervisor(GracefulSystemdAutoConfiguration.SOCKET)
+@ConditionalOnStart(GracefulSystemdAutoConfiguration.SOCKET)
 @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 public final class GracefulSystemdAutoConfiguration {
 

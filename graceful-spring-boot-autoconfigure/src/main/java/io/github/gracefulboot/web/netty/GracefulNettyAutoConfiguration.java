@@ -1,11 +1,13 @@
 package io.github.gracefulboot.web.netty;
 
 import io.github.gracefulboot.socket.ListenerSilencer;
+import io.github.gracefulboot.socket.Listeners;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.GracefulWebAutoConfiguration;
 import io.github.gracefulboot.web.WebServerDrain;
 import reactor.netty.http.server.HttpServer;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -15,6 +17,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
+import org.springframework.http.client.ReactorResourceFactory;
 
 /**
  * Auto-configuration for draining Reactor Netty.
@@ -27,8 +30,9 @@ import org.springframework.core.Ordered;
 public final class GracefulNettyAutoConfiguration {
 
 	@Bean
-	GracefulNettyCustomizer gracefulNettyCustomizer(WebServerDrain drain, Traffic traffic, ListenerSilencer silencer) {
-		return new GracefulNettyCustomizer(drain, traffic, silencer);
+	GracefulNettyCustomizer gracefulNettyCustomizer(WebServerDrain drain, Traffic traffic, ListenerSilencer silencer,
+			Listeners listeners, ObjectProvider<ReactorResourceFactory> resources) {
+		return new GracefulNettyCustomizer(drain, traffic, silencer, listeners, resources);
 	}
 
 }

@@ -11,11 +11,13 @@ import java.util.function.Predicate;
 
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.socket.ListenerSilencer;
+import io.github.gracefulboot.socket.SharedListener;
 import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.DrainableServer;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import reactor.netty.Connection;
 import reactor.netty.ConnectionObserver;
 import reactor.netty.DisposableServer;
@@ -33,13 +35,16 @@ final class NettyServerDrain implements DrainableServer {
 
 	private final ListenerSilencer silencer;
 
+	private final @Nullable SharedListener shared;
+
 	private final Set<NettyConnection> connections = ConcurrentHashMap.newKeySet();
 
 	private final List<DisposableServer> servers = new CopyOnWriteArrayList<>();
 
 	private volatile boolean leaving;
 
-	NettyServerDrain(Traffic traffic, ListenerSilencer silencer) {
+	NettyServerDrain(Traffic traffic, ListenerSilencer silencer, @Nullable SharedListener shared) {
+		this.shared = shared;
 		this.traffic = traffic;
 		this.silencer = silencer;
 	}
@@ -88,7 +93,9 @@ final class NettyServerDrain implements DrainableServer {
 	@Override
 	public void closeListeners(Deadline deadline) {
 		for (DisposableServer server : this.servers) {
-			this.silencer.silence(server.port(), deadline);
+			if (this.shared == null || !this.shared.isKept()) {
+				this.silencer.silence(server.port(), deadline);
+			}
 			server.channel().close().awaitUninterruptibly(deadline.remaining().toMillis());
 		}
 	}

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.github.gracefulboot.Supervisor;
+import io.github.gracefulboot.posix.SocketPair;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.KillTimeout;
 import io.github.gracefulboot.shutdown.ProcessStopper;
@@ -12,7 +13,6 @@ import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
 import io.github.gracefulboot.supervisor.Supervisors;
-import io.github.gracefulboot.posix.SocketPair;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;

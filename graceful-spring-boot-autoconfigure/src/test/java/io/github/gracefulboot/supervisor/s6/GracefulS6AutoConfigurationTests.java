@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.time.Duration;
 
 import io.github.gracefulboot.Supervisor;
+import io.github.gracefulboot.posix.Pipe;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
 import io.github.gracefulboot.supervisor.Supervisors;
-import io.github.gracefulboot.posix.Pipe;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;

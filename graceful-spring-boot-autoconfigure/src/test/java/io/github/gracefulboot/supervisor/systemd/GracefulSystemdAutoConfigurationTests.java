@@ -6,6 +6,7 @@ import java.util.List;
 
 import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.Supervisor;
+import io.github.gracefulboot.posix.DatagramReceiver;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.KillTimeout;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
@@ -14,7 +15,6 @@ import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
 import io.github.gracefulboot.supervisor.Supervisors;
 import io.github.gracefulboot.supervisor.file.GracefulReadinessFileAutoConfiguration;
 import io.github.gracefulboot.supervisor.pm2.GracefulPm2AutoConfiguration;
-import io.github.gracefulboot.posix.DatagramReceiver;
 import io.github.gracefulboot.supervisor.s6.GracefulS6AutoConfiguration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package io.github.gracefulboot.supervisor;
+package io.github.gracefulboot.shutdown;
 
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
@@ -8,14 +8,14 @@ import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
- * Looks for the property by which a supervisor is recognized.
+ * Looks for the properties that tell under what the process was started.
  */
-final class OnSupervisorCondition extends SpringBootCondition {
+final class OnStartCondition extends SpringBootCondition {
 
 	@Override
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-		String[] properties = metadata.getAnnotations().get(ConditionalOnSupervisor.class).getStringArray("value");
-		ConditionMessage.Builder message = ConditionMessage.forCondition(ConditionalOnSupervisor.class);
+		String[] properties = metadata.getAnnotations().get(ConditionalOnStart.class).getStringArray("value");
+		ConditionMessage.Builder message = ConditionMessage.forCondition(ConditionalOnStart.class);
 		if (Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
 			return ConditionOutcome.match(message.because("the start decides by " + String.join(", ", properties)));
 		}

@@ -1,0 +1,104 @@
+package io.github.gracefulboot.web.netty;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.RejectedExecutionException;
+
+import io.github.gracefulboot.shutdown.DaemonThreads;
+import io.github.gracefulboot.socket.SharedListener;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.log.LogMessage;
+
+/**
+ * The channel through which Netty uses a listener that exists already. Connections are
+ * accepted on a thread of its own rather than by the event loop.
+ */
+final class NettyListener extends NioServerSocketChannel {
+
+	private static final Log logger = LogFactory.getLog(NettyListener.class);
+
+	private final SharedListener shared;
+
+	private volatile boolean bound;
+
+	private volatile boolean closed;
+
+	NettyListener(SharedListener shared) {
+		super(shared.channel());
+		this.shared = shared;
+	}
+
+	/**
+	 * Begins to accept connections: the listener is bound.
+	 */
+	@Override
+	protected void doBind(SocketAddress localAddress) {
+		this.bound = true;
+		DaemonThreads.start("graceful-netty-acceptor", this::acceptAll);
+	}
+
+	private void acceptAll() {
+		try {
+			SocketChannel socket = accept();
+			while (socket != null) {
+				pass(socket);
+				socket = accept();
+			}
+		}
+		catch (IOException ex) {
+			logger.warn(LogMessage.format("Connections are no longer accepted: %s", ex));
+		}
+	}
+
+	private @Nullable SocketChannel accept() throws IOException {
+		return this.shared.accept(() -> this.closed);
+	}
+
+	private void pass(SocketChannel socket) throws IOException {
+		try {
+			NioSocketChannel connection = new NioSocketChannel(this, socket);
+			eventLoop().execute(() -> {
+				pipeline().fireChannelRead(connection);
+				pipeline().fireChannelReadComplete();
+			});
+		}
+		catch (RejectedExecutionException ex) {
+			socket.close();
+		}
+	}
+
+	/**
+	 * Has no effect, since the event loop accepts nothing.
+	 */
+	@Override
+	protected void doBeginRead() {
+	}
+
+	@Override
+	protected void doClose() throws IOException {
+		this.closed = true;
+		this.shared.close();
+	}
+
+	@Override
+	public boolean isOpen() {
+		return !this.closed && super.isOpen();
+	}
+
+	@Override
+	public boolean isActive() {
+		return isOpen() && this.bound;
+	}
+
+	@Override
+	protected SocketAddress localAddress0() {
+		return this.shared.address();
+	}
+
+}
