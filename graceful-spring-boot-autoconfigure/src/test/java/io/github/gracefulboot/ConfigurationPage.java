@@ -56,6 +56,7 @@ final class ConfigurationPage {
 					"[What the starter finds](startup.md#findings) in an application's settings."),
 			new Section("graceful.ready",
 					"When [supervisors](supervisors.md#ready) learn that the application is ready."),
+			new Section("graceful.handover", "The [hand-over](hand-over.md) of the port to the next process."),
 			new Section("graceful.supervisor", "[PM2](pm2.md), [systemd](systemd.md), [s6, dinit and a file](s6.md)."),
 			new Section("graceful.registry", "[Service registries](registries.md) of Spring Cloud."),
 			new Section("management.endpoint", "The [endpoint](endpoint.md)."),

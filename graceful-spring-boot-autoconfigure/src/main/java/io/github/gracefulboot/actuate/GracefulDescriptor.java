@@ -12,6 +12,7 @@ import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.shutdown.Budget;
 import io.github.gracefulboot.shutdown.Finding;
+import io.github.gracefulboot.shutdown.HandOver.Generation;
 import io.github.gracefulboot.shutdown.LastReport;
 import io.github.gracefulboot.shutdown.ShutdownPlan;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
@@ -42,12 +43,15 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param supervisors the names of the supervisors that are told
  * @param stages the stages that have begun
  * @param findings settings that contradict what the starter is there for
+ * @param takenOverFrom the process that this one took the port over from, or {@code null}
+ * @param handedOverTo the process that took the port over from this one, or {@code null}
  * @param lastReport how the shutdown before the start of this process went, or
  * {@code null} if that is not known
  */
 record GracefulDescriptor(String stage, @Nullable String reason, String readiness, boolean maintenance, List<Step> plan,
 		int inFlightCount, List<Task> inFlight, BudgetShares budget, List<ProberState> probers,
 		List<BalancerState> balancers, List<String> supervisors, List<StageState> stages, List<Finding> findings,
+		@Nullable Generation takenOverFrom, @Nullable Generation handedOverTo,
 		LastReport.@Nullable Summary lastReport) implements OperationResponseBody {
 
 	private static final int MOST_TASKS = 100;
@@ -63,7 +67,8 @@ record GracefulDescriptor(String stage, @Nullable String reason, String readines
 				BudgetShares.of(shutdown.getBudget(), shutdown.getDeadline()),
 				traffic.activeProbers().stream().map((prober) -> ProberState.of(prober, traffic)).toList(),
 				traffic.balancers().stream().map(BalancerState::of).toList(), supervisors,
-				shutdown.getTimeline().entries().stream().map(StageState::of).toList(), findings, lastReport);
+				shutdown.getTimeline().entries().stream().map(StageState::of).toList(), findings,
+				shutdown.getTakenOverFrom(), shutdown.getHandedOverTo(), lastReport);
 	}
 
 	private static Comparator<ActiveTask> oldestFirst() {

@@ -11,6 +11,7 @@ import java.util.Objects;
 import io.github.gracefulboot.Outcome;
 import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.shutdown.Budget;
+import io.github.gracefulboot.shutdown.HandOver.Generation;
 import io.github.gracefulboot.shutdown.LostWork;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.StageListener.Ending;
@@ -61,6 +62,8 @@ record StopReport(Map<String, Object> fields) {
 		fields.put("application", instance.application());
 		fields.put("host", instance.host());
 		fields.put("pid", instance.pid());
+		generation(fields, "takenOverFrom", shutdown.getTakenOverFrom());
+		generation(fields, "handedOverTo", shutdown.getHandedOverTo());
 		fields.put("reason", reason.id());
 		fields.put("source", shutdown.getSource());
 		fields.put("outcome", (outcome != null) ? outcome.toString() : UNFINISHED);
@@ -76,6 +79,12 @@ record StopReport(Map<String, Object> fields) {
 		fields.put("probes", traffic.answers().stream().map((answer) -> probe(answer, traffic)).toList());
 		fields.put("lost", shutdown.getLostWork().stream().map(StopReport::lost).toList());
 		return new StopReport(fields);
+	}
+
+	private static void generation(Map<String, Object> fields, String name, @Nullable Generation generation) {
+		if (generation != null) {
+			fields.put(name, Map.of("pid", generation.pid(), "at", generation.at()));
+		}
 	}
 
 	private static Map<String, Object> budget(Budget budget) {

@@ -1,6 +1,7 @@
 package io.github.gracefulboot.shutdown;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 import io.github.gracefulboot.Announcer;
@@ -57,8 +58,12 @@ final class Members {
 		return this.threads.get();
 	}
 
-	boolean isPortServedOn() {
-		return this.handOvers.get().stream().anyMatch(HandOver::isServedOn);
+	/**
+	 * Returns who knows the processes before and after this one.
+	 * @return the bean, empty where there is no hand-over
+	 */
+	Optional<HandOver> handOver() {
+		return this.handOvers.get().stream().findFirst();
 	}
 
 }

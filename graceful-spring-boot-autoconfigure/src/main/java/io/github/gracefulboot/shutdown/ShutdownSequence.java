@@ -21,6 +21,7 @@ import io.github.gracefulboot.Outcome;
 import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.StageChangedEvent;
 import io.github.gracefulboot.StopReason;
+import io.github.gracefulboot.shutdown.HandOver.Generation;
 import io.github.gracefulboot.shutdown.OwnBeans.Named;
 import io.github.gracefulboot.shutdown.StageListener.Change;
 import io.github.gracefulboot.shutdown.StageListener.Ending;
@@ -569,7 +570,23 @@ public final class ShutdownSequence implements GracefulShutdown {
 	 * @return whether a shutdown has begun that nobody needs to notice
 	 */
 	public boolean isPortServedOn() {
-		return this.deadline != null && this.members.isPortServedOn();
+		return this.deadline != null && this.members.handOver().filter(HandOver::isServedOn).isPresent();
+	}
+
+	/**
+	 * Returns the process that this one took the port over from.
+	 * @return the process, or {@code null} if this one opened the port
+	 */
+	public @Nullable Generation getTakenOverFrom() {
+		return this.members.handOver().map(HandOver::takenOverFrom).orElse(null);
+	}
+
+	/**
+	 * Returns the process that took the port over from this one.
+	 * @return the process, or {@code null} if none has
+	 */
+	public @Nullable Generation getHandedOverTo() {
+		return this.members.handOver().map(HandOver::handedOverTo).orElse(null);
 	}
 
 	/**

@@ -1,7 +1,5 @@
 package io.github.gracefulboot.web.jetty;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.SelectableChannel;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,7 +11,6 @@ import java.util.stream.Stream;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.socket.ListenerSilencer;
 import io.github.gracefulboot.socket.SharedListener;
-import io.github.gracefulboot.socket.SharedListenerChannel;
 import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.OpenConnection.State;
 import io.github.gracefulboot.traffic.Traffic;
@@ -26,7 +23,6 @@ import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.IO;
-import org.eclipse.jetty.util.component.LifeCycle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +51,7 @@ final class JettyConnectorDrain implements DrainableServer {
 		this.shared = shared;
 		connector.addBean(new ConnectionListener(this.accepted, traffic));
 		if (shared != null) {
-			connector.addEventListener(new Opener(shared));
+			connector.addEventListener(new SharedListenerOpener(shared));
 		}
 		for (ConnectionFactory factory : connector.getConnectionFactories()) {
 			if (factory instanceof HttpConfiguration.ConnectionFactory http) {
@@ -115,23 +111,6 @@ final class JettyConnectorDrain implements DrainableServer {
 			.stream()
 			.filter(EndPoint::isOpen)
 			.map((endPoint) -> new ClientConnection((SocketChannelEndPoint) endPoint));
-	}
-
-	/**
-	 * Opens a connector with a listener that exists already, each time it starts.
-	 */
-	private record Opener(SharedListener shared) implements LifeCycle.Listener {
-
-		@Override
-		public void lifeCycleStarting(LifeCycle connector) {
-			try {
-				((ServerConnector) connector).open(new SharedListenerChannel(this.shared));
-			}
-			catch (IOException ex) {
-				throw new UncheckedIOException(ex);
-			}
-		}
-
 	}
 
 	/**

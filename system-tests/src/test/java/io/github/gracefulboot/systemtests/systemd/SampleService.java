@@ -58,6 +58,15 @@ public final class SampleService extends SystemdService {
 	}
 
 	/**
+	 * Installs the service so that a reload replaces its process.
+	 */
+	public static SampleService installWithHandOver(Systemd systemd, Path directory, String... settings) {
+		SampleService service = install(systemd, directory, settings);
+		systemd.dropIn(UNIT, "handover", DeployFile.read("systemd/sample-app.service.d/handover.conf"));
+		return service;
+	}
+
+	/**
 	 * What the unit starts, but with the JDK that the tests have to use.
 	 */
 	public static String javaCommand() {

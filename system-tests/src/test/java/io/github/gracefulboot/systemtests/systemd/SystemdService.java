@@ -70,6 +70,24 @@ public class SystemdService implements AutoCloseable {
 		return this.systemd.require("restart", this.unit);
 	}
 
+	/**
+	 * Reloads it, and waits until its main process is another one.
+	 */
+	public void replace() {
+		String pid = show("MainPID");
+		beginReload();
+		Awaitility.await("another main process of " + this.unit)
+			.atMost(TIMEOUT)
+			.until(() -> !show("MainPID").equals(pid) && activeState().equals("active"));
+	}
+
+	/**
+	 * Tells its main process to reload.
+	 */
+	public void beginReload() {
+		this.systemd.require("reload", this.unit);
+	}
+
 	public String show(String property) {
 		return this.systemd.show(this.unit, property);
 	}

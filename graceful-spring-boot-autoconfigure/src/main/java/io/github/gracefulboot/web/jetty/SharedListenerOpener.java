@@ -1,0 +1,28 @@
+package io.github.gracefulboot.web.jetty;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+import io.github.gracefulboot.socket.SharedListener;
+import io.github.gracefulboot.socket.SharedListenerChannel;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.component.LifeCycle;
+
+/**
+ * Opens a connector with a listener that exists already, each time it starts.
+ *
+ * @param shared the listener
+ */
+record SharedListenerOpener(SharedListener shared) implements LifeCycle.Listener {
+
+	@Override
+	public void lifeCycleStarting(LifeCycle connector) {
+		try {
+			((ServerConnector) connector).open(new SharedListenerChannel(this.shared));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+}

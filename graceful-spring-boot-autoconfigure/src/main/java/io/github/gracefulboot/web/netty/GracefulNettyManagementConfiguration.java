@@ -1,0 +1,38 @@
+package io.github.gracefulboot.web.netty;
+
+import io.github.gracefulboot.socket.Listeners;
+import io.github.gracefulboot.socket.SharedListener;
+import io.github.gracefulboot.web.GracefulWebAutoConfiguration;
+import reactor.netty.http.server.HttpServer;
+
+import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
+import org.springframework.boot.actuate.autoconfigure.web.ManagementContextType;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+
+/**
+ * Configuration for a separate management port that is taken over together with that of
+ * the application.
+ */
+@ManagementContextConfiguration(value = ManagementContextType.CHILD, proxyBeanMethods = false)
+@ConditionalOnClass({ HttpServer.class, NettyReactiveWebServerFactory.class })
+@ConditionalOnBean(name = GracefulWebAutoConfiguration.DRAIN)
+public final class GracefulNettyManagementConfiguration {
+
+	@Bean
+	@Order(Ordered.LOWEST_PRECEDENCE)
+	WebServerFactoryCustomizer<NettyReactiveWebServerFactory> gracefulNettyManagementCustomizer(Listeners listeners) {
+		return (factory) -> {
+			SharedListener listener = listeners.listener(factory.getAddress(), Math.max(0, factory.getPort()), false);
+			if (listener != null) {
+				factory.setResourceFactory(new SharedListenerResources(null, listener));
+			}
+		};
+	}
+
+}
