@@ -55,7 +55,8 @@ class SystemdReloadTests {
 	void whenTheNewProcessFailsThenTheUnitIsActiveWithTheOldOne() throws IOException {
 		try (Systemd systemd = Systemd.start(DIRECTORY);
 				SampleService service = SampleService.installWithHandOver(systemd, DIRECTORY,
-						"Environment=SPRING_CONFIG_IMPORT=optional:file:%s/%s".formatted(Systemd.DIRECTORY, SETTINGS))) {
+						"Environment=SPRING_CONFIG_IMPORT=optional:file:%s/%s".formatted(Systemd.DIRECTORY,
+								SETTINGS))) {
 			assertThat(service.start().exitCode()).isZero();
 			String pid = service.show("MainPID");
 			Files.writeString(DIRECTORY.resolve(SETTINGS),
