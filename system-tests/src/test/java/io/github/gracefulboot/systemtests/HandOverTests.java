@@ -1,12 +1,19 @@
 package io.github.gracefulboot.systemtests;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
 import io.github.gracefulboot.systemtests.app.OnServers;
+import io.github.gracefulboot.systemtests.app.Readiness;
 import io.github.gracefulboot.systemtests.app.SampleJar;
+import io.github.gracefulboot.systemtests.http2.Http2LoadProcess;
+import io.github.gracefulboot.systemtests.http2.Http2Report;
 import io.github.gracefulboot.systemtests.load.LoadReport;
 import io.github.gracefulboot.systemtests.load.Traffic;
 import io.github.gracefulboot.systemtests.process.Exit;
@@ -22,6 +29,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 class HandOverTests {
 
 	private static final int REPLACEMENTS = Integer.getInteger("graceful.system-tests.replacements", 4);
+
+	/**
+	 * Nobody, as which only root can start a process.
+	 */
+	private static final List<String> OTHER_USER = List.of("setpriv", "--reuid=65534", "--regid=65534",
+			"--clear-groups");
 
 	private static final Path DIRECTORY = TestDirectory.create("hand-over");
 
@@ -101,6 +114,47 @@ class HandOverTests {
 			System.out.printf("HAND-OVER that does not come about: %d of %d requests failed%n",
 					SteadyLoad.failed(reports), SteadyLoad.total(reports));
 			assertThat(SteadyLoad.failures(reports)).isEmpty();
+			assertThat(running.stop("TERM").code()).isZero();
+		}
+	}
+
+	/**
+	 * Work that began in the old process ends there, while the new one serves.
+	 */
+	@OnServers({ SampleJar.GRACEFUL, SampleJar.JETTY })
+	void whenWorkIsInHandThenItIsCompleteAndStreamsOfHttp2GoOn(SampleJar jar) throws Exception {
+		App app = app(jar).withArgs("--server.http2.enabled=true");
+		try (AppProcess running = app.startReady(); Upload upload = Upload.begin(running);
+				Http2LoadProcess load = Http2LoadProcess
+					.start("http://127.0.0.1:%d%s".formatted(app.port(), Traffic.path()), DIRECTORY)) {
+			WebSocketClient client = WebSocketClient.work(running, "8000");
+			try (AppProcess next = app.start()) {
+				running.awaitLog("(hand-over to process %d)".formatted(next.pid()));
+				assertThat(upload.finish()).startsWith("HTTP/1.1 200").endsWith(Upload.DIGEST);
+				assertThat(running.awaitExit(System.nanoTime()).code()).isZero();
+				assertThat(client.closed().get(10, TimeUnit.SECONDS)).isEqualTo(WebSocketClient.GOING_AWAY);
+				assertThat(client.messages()).containsExactly("done");
+				Http2Report report = load.stop();
+				System.out.printf("HAND-OVER %s over HTTP/2: %d of %d requests failed%n", jar, report.failed(),
+						report.total());
+				assertThat(report.failed()).as(String.join("\n", report.failures())).isZero();
+			}
+		}
+	}
+
+	/**
+	 * Nobody reads or writes what belongs to another user.
+	 */
+	@Test
+	void whenAnotherUserComesThenItGetsNothingAndDisturbsNothing() throws IOException {
+		App app = app(SampleJar.GRACEFUL);
+		Files.setPosixFilePermissions(this.directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+		try (AppProcess running = app.startReady(); AppProcess other = app.startBy(OTHER_USER)) {
+			assertThat(other.awaitExit(System.nanoTime()).code()).isEqualTo(1);
+			running.awaitLog("graceful.handover.path=%s cannot be used".formatted(this.socket));
+			assertThat(Files.getPosixFilePermissions(this.socket))
+				.isEqualTo(PosixFilePermissions.fromString("rw-------"));
+			assertThat(app.readiness()).isEqualTo(Readiness.READY);
 			assertThat(running.stop("TERM").code()).isZero();
 		}
 	}

@@ -2,14 +2,12 @@ package io.github.gracefulboot.systemtests;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HexFormat;
 
 import io.github.gracefulboot.systemtests.app.App;
@@ -25,9 +23,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class TransferTests {
 
-	private static final int MEBIBYTE = 1024 * 1024;
+	private static final int MEBIBYTE = Upload.MEBIBYTE;
 
-	private static final int SIZE = 200;
+	private static final int SIZE = Upload.SIZE;
 
 	private static final int BEFORE_THE_SIGNAL = 50;
 
@@ -46,29 +44,18 @@ class TransferTests {
 			long signalled = signal(process);
 			int bytes = copy(in, digest);
 			assertThat(bytes).isEqualTo((SIZE - BEFORE_THE_SIGNAL) * MEBIBYTE);
-			assertThat(digest.digest()).isEqualTo(digestOfAll());
+			assertThat(HexFormat.of().formatHex(digest.digest())).isEqualTo(Upload.DIGEST);
 			assertExit("download", jar, process.awaitExit(signalled));
 		}
 	}
 
 	@OnServers({ SampleJar.JETTY, SampleJar.GRACEFUL })
 	void whenUploadIsUnderWayThenItIsComplete(SampleJar jar) throws Exception {
-		try (AppProcess process = App.of(jar, DIRECTORY).startReady(); Socket socket = connect(process)) {
-			send(socket, "POST /upload HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n"
-					+ "Content-Length: %d\r\n\r\n".formatted(SIZE * MEBIBYTE));
-			OutputStream out = socket.getOutputStream();
-			for (int i = 0; i < BEFORE_THE_SIGNAL; i++) {
-				out.write(mebibyte(i));
-			}
-			process.awaitLog("Upload of %d bytes begins".formatted(SIZE * MEBIBYTE));
+		try (AppProcess process = App.of(jar, DIRECTORY).startReady(); Upload upload = Upload.begin(process)) {
 			long signalled = signal(process);
-			for (int i = BEFORE_THE_SIGNAL; i < SIZE; i++) {
-				out.write(mebibyte(i));
-			}
-			String response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-			assertThat(response).startsWith("HTTP/1.1 200")
+			assertThat(upload.finish()).startsWith("HTTP/1.1 200")
 				.containsIgnoringCase("Connection: close")
-				.endsWith(HexFormat.of().formatHex(digestOfAll()));
+				.endsWith(Upload.DIGEST);
 			assertExit("upload", jar, process.awaitExit(signalled));
 		}
 	}
@@ -110,20 +97,6 @@ class TransferTests {
 			read = in.read(buffer);
 		}
 		return total;
-	}
-
-	private byte[] digestOfAll() throws Exception {
-		MessageDigest digest = MessageDigest.getInstance("SHA-256");
-		for (int i = 0; i < SIZE; i++) {
-			digest.update(mebibyte(i));
-		}
-		return digest.digest();
-	}
-
-	private byte[] mebibyte(int index) {
-		byte[] mebibyte = new byte[MEBIBYTE];
-		Arrays.fill(mebibyte, (byte) index);
-		return mebibyte;
 	}
 
 	private void assertExit(String what, SampleJar jar, Exit exit) {

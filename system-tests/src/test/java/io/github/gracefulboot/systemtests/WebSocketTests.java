@@ -2,13 +2,9 @@ package io.github.gracefulboot.systemtests;
 
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.WebSocket;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -30,19 +26,17 @@ class WebSocketTests {
 
 	private static final int AT_ONCE = 50;
 
-	private static final String GOING_AWAY = "1001 Service is stopping";
-
 	@OnServers({ SampleJar.JETTY, SampleJar.GRACEFUL })
 	void whenThousandSessionsAreOpenThenEachIsClosedProperlyAndTheStopIsHardlyLonger(SampleJar jar) throws Exception {
 		App app = App.of(jar, TestDirectory.create("websocket-" + jar));
 		Exit without = stopWithNone(app);
 		ExecutorService threads = Executors.newFixedThreadPool(2);
 		try (AppProcess process = app.startReady()) {
-			List<Client> clients = open(HttpClient.newBuilder().executor(threads).build(), process.port());
+			List<WebSocketClient> clients = open(HttpClient.newBuilder().executor(threads).build(), process.port());
 			Exit exit = process.stop("TERM");
-			CompletableFuture.allOf(clients.stream().map((client) -> client.closed).toArray(CompletableFuture[]::new))
+			CompletableFuture.allOf(clients.stream().map((client) -> client.closed()).toArray(CompletableFuture[]::new))
 				.get(10, TimeUnit.SECONDS);
-			long properly = clients.stream().filter((client) -> client.closed.join().equals(GOING_AWAY)).count();
+			long properly = clients.stream().filter((client) -> client.closed().join().equals(WebSocketClient.GOING_AWAY)).count();
 			System.out.printf(
 					"WEBSOCKETS %d open on %s: %d closed with 1001, exit code %d after %d ms, with none %d ms%n",
 					SESSIONS, jar, properly, exit.code(), exit.took().toMillis(), without.took().toMillis());
@@ -60,12 +54,12 @@ class WebSocketTests {
 	void whenMessageIsInHandThenItIsAnsweredBeforeTheSessionIsClosed(SampleJar jar) throws Exception {
 		App app = App.of(jar, TestDirectory.create("websocket-message-" + jar));
 		try (AppProcess process = app.startReady()) {
-			Client client = work(process, "4000");
+			WebSocketClient client = WebSocketClient.work(process, "4000");
 			Exit exit = process.stop("TERM");
 			System.out.printf("WEBSOCKET message of 4 s on %s: %s, %s, exit code %d after %d ms%n", jar,
-					client.messages, client.closed.getNow("open"), exit.code(), exit.took().toMillis());
-			assertThat(client.closed.get(10, TimeUnit.SECONDS)).isEqualTo(GOING_AWAY);
-			assertThat(client.messages).containsExactly("done");
+					client.messages(), client.closed().getNow("open"), exit.code(), exit.took().toMillis());
+			assertThat(client.closed().get(10, TimeUnit.SECONDS)).isEqualTo(WebSocketClient.GOING_AWAY);
+			assertThat(client.messages()).containsExactly("done");
 			assertThat(exit.code()).isZero();
 			assertThat(process.log()).contains("Message of 4000 ms is done").doesNotContain("did not respond");
 		}
@@ -75,25 +69,10 @@ class WebSocketTests {
 	void whenMessageIsNotDoneInTimeThenItIsNamed(SampleJar jar) throws Exception {
 		App app = App.of(jar, TestDirectory.create("websocket-late-" + jar), "--graceful.shutdown.timeout=3s");
 		try (AppProcess process = app.startReady()) {
-			work(process, "60000");
+			WebSocketClient.work(process, "60000");
 			assertThat(process.stop("TERM").code()).isOne();
 			assertThat(process.log()).contains("Cut off: message of WebSocket /work for ");
 		}
-	}
-
-	/**
-	 * Sends a message that takes a while, and waits until it has begun.
-	 */
-	private static Client work(AppProcess process, String millis) {
-		Client client = new Client();
-		HttpClient.newHttpClient()
-			.newWebSocketBuilder()
-			.buildAsync(URI.create("ws://localhost:%d/work".formatted(process.port())), client)
-			.join()
-			.sendText(millis, true)
-			.join();
-		process.awaitLog("Message of %s ms begins".formatted(millis));
-		return client;
 	}
 
 	private static Exit stopWithNone(App app) {
@@ -102,48 +81,19 @@ class WebSocketTests {
 		}
 	}
 
-	private static List<Client> open(HttpClient http, int port) {
+	private static List<WebSocketClient> open(HttpClient http, int port) {
 		URI uri = URI.create("ws://localhost:%d/echo".formatted(port));
-		List<Client> clients = new ArrayList<>();
+		List<WebSocketClient> clients = new ArrayList<>();
 		while (clients.size() < SESSIONS) {
 			List<CompletableFuture<?>> handshakes = new ArrayList<>();
 			for (int i = 0; i < AT_ONCE; i++) {
-				Client client = new Client();
+				WebSocketClient client = new WebSocketClient();
 				clients.add(client);
 				handshakes.add(http.newWebSocketBuilder().buildAsync(uri, client));
 			}
 			handshakes.forEach(CompletableFuture::join);
 		}
 		return clients;
-	}
-
-	/**
-	 * Notes how its session ended.
-	 */
-	private static final class Client implements WebSocket.Listener {
-
-		private final CompletableFuture<String> closed = new CompletableFuture<>();
-
-		private final Queue<String> messages = new ConcurrentLinkedQueue<>();
-
-		@Override
-		public CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
-			this.messages.add(text.toString());
-			socket.request(1);
-			return null;
-		}
-
-		@Override
-		public CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
-			this.closed.complete(status + " " + reason);
-			return null;
-		}
-
-		@Override
-		public void onError(WebSocket socket, Throwable error) {
-			this.closed.complete(error.toString());
-		}
-
 	}
 
 }
