@@ -42,9 +42,7 @@ final class HandOverServer {
 
 	private static final int MOST_CONVERSATIONS = 32;
 
-	private final UnixSocket listener;
-
-	private final int[] welcome;
+	private final SharedPath path;
 
 	private final Host host;
 
@@ -58,20 +56,18 @@ final class HandOverServer {
 
 	/**
 	 * Creates the server, and begins to answer.
-	 * @param listener the socket at which others connect
-	 * @param welcome the descriptors that each of them gets first
+	 * @param path where others connect
 	 * @param host what is handed over
 	 */
-	HandOverServer(UnixSocket listener, int[] welcome, Host host) {
-		this.listener = listener;
-		this.welcome = welcome;
+	HandOverServer(SharedPath path, Host host) {
+		this.path = path;
 		this.host = host;
 		this.thread = DaemonThreads.start("graceful-handover", this::serve);
 	}
 
 	private void serve() {
 		try {
-			while (this.wait.awaitReadable(this.listener.descriptor(), DescriptorWait.NO_LIMIT)) {
+			while (this.wait.awaitReadable(this.path.listener().descriptor(), DescriptorWait.NO_LIMIT)) {
 				accept();
 			}
 		}
@@ -80,13 +76,12 @@ final class HandOverServer {
 		}
 		finally {
 			this.wait.close();
-			this.listener.close();
 		}
 	}
 
 	private void accept() throws IOException {
 		// Of several processes that listen here, another one may have been faster
-		UnixSocket socket = this.listener.acceptNow();
+		UnixSocket socket = this.path.listener().acceptNow();
 		if (socket == null) {
 			return;
 		}
@@ -210,7 +205,7 @@ final class HandOverServer {
 	}
 
 	private void serve(Conversation conversation, Greeting greeting) throws IOException {
-		conversation.send(Conversation.WELCOME + " " + ProcessHandle.current().pid(), this.welcome);
+		conversation.send(Conversation.WELCOME + " " + ProcessHandle.current().pid(), this.path.descriptors());
 		if (greeting.takesOver()) {
 			logger.info(LogMessage.format("Process %d is about to take the port over, and has %s to get ready",
 					conversation.pid(), Durations.text(greeting.timeout())));

@@ -9,7 +9,6 @@ import java.util.Objects;
 import io.github.gracefulboot.Announcer;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.StopReason;
-import io.github.gracefulboot.posix.UnixSocket;
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.HandOver;
 import io.github.gracefulboot.shutdown.ProcessStopper;
@@ -55,11 +54,11 @@ final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Hos
 
 	private final ObjectProvider<ProcessStopper> stopper;
 
-	private final @Nullable Predecessor predecessor;
+	private final Duration startTimeout;
 
-	private final ListenerHolders holders;
+	private volatile @Nullable Predecessor predecessor;
 
-	private final UnixSocket listener;
+	private volatile SharedPath path;
 
 	private volatile @Nullable HandOverServer server;
 
@@ -94,30 +93,33 @@ final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Hos
 		this.readiness = readiness;
 		this.listeners = listeners;
 		this.stopper = stopper;
-		Predecessor predecessor = null;
-		UnixSocket listener = null;
-		while (predecessor == null && listener == null) {
-			Rendezvous.Meeting meeting = rendezvous.meet();
-			listener = meeting.listener();
-			// Who is gone again left the path to others
+		this.startTimeout = startTimeout;
+		this.path = meet();
+	}
+
+	/**
+	 * Looks who serves the port, until there is somebody who answers, or nobody.
+	 */
+	private SharedPath meet() {
+		while (true) {
+			Rendezvous.Meeting meeting = this.rendezvous.meet();
 			Conversation other = meeting.other();
-			predecessor = (other != null) ? Predecessor.ask(other, replace, startTimeout) : null;
-		}
-		this.predecessor = predecessor;
-		this.holders = (predecessor != null) ? predecessor.holders() : new ListenerHolders();
-		this.listener = (predecessor != null) ? predecessor.listener() : Objects.requireNonNull(listener);
-		if (predecessor == null) {
-			serve();
-		}
-		else {
-			predecessor.onWithdrawn(this::withdrawn);
+			if (other == null) {
+				SharedPath path = new SharedPath(Objects.requireNonNull(meeting.listener()), new ListenerHolders());
+				serve(path);
+				return path;
+			}
+			Predecessor predecessor = Predecessor.ask(other, this.replace, this.startTimeout);
+			if (predecessor != null) {
+				this.predecessor = predecessor;
+				predecessor.onWithdrawn(this::withdrawn);
+				return predecessor.path();
+			}
 		}
 	}
 
-	private void serve() {
-		int[] pipe = this.holders.descriptors();
-		this.server = new HandOverServer(this.listener, new int[] { pipe[0], pipe[1], this.listener.descriptor() },
-				this);
+	private void serve(SharedPath path) {
+		this.server = new HandOverServer(path, this);
 	}
 
 	/**
@@ -132,12 +134,32 @@ final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Hos
 
 	@Override
 	public @Nullable SharedListener listener(@Nullable InetAddress host, int port, boolean main) {
-		SharedListener taken = (this.predecessor != null) ? this.predecessor.listener(host, port, main) : null;
+		SharedListener taken = takeOver(host, port, main);
 		if (main) {
 			this.mainHost = host;
 			this.mainKept = taken != null && taken.isKept();
 		}
 		return taken;
+	}
+
+	private @Nullable SharedListener takeOver(@Nullable InetAddress host, int port, boolean main) {
+		Predecessor predecessor = this.predecessor;
+		while (predecessor != null) {
+			try {
+				return predecessor.listener(host, port, main);
+			}
+			catch (PredecessorGoneException ex) {
+				if (!main) {
+					return null;
+				}
+				logger.info(LogMessage.format("Process %d ended before the port was taken over", predecessor.pid()));
+				this.predecessor = null;
+				this.path.close();
+				this.path = meet();
+				predecessor = this.predecessor;
+			}
+		}
+		return null;
 	}
 
 	@Override
@@ -149,8 +171,9 @@ final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Hos
 
 	@Override
 	public void readinessChanged(boolean accepting) {
-		if (accepting && this.predecessor != null) {
-			begin(this.predecessor);
+		Predecessor predecessor = this.predecessor;
+		if (accepting && predecessor != null) {
+			begin(predecessor);
 		}
 	}
 
@@ -173,7 +196,7 @@ final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Hos
 		if (!this.replace) {
 			predecessor.leave();
 		}
-		serve();
+		serve(this.path);
 	}
 
 	@Override
@@ -213,10 +236,7 @@ final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Hos
 			if (server != null) {
 				server.end();
 			}
-			else {
-				this.listener.close();
-			}
-			servedOn = this.holders.leaveToOthers();
+			servedOn = this.path.close();
 			this.servedOn = servedOn;
 			if (!servedOn) {
 				this.rendezvous.delete();
@@ -247,8 +267,9 @@ final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Hos
 		if (server != null && this.handedOverTo == null) {
 			server.close();
 		}
-		if (this.predecessor != null) {
-			this.predecessor.leave();
+		Predecessor predecessor = this.predecessor;
+		if (predecessor != null) {
+			predecessor.leave();
 		}
 	}
 

@@ -11,11 +11,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 import io.github.gracefulboot.Deadline;
-import io.github.gracefulboot.posix.UnixSocket;
 import io.github.gracefulboot.posix.UnixSocket.Message;
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.Durations;
-import io.github.gracefulboot.socket.ListenerHolders;
 import io.github.gracefulboot.socket.SharedListener;
 import io.github.gracefulboot.socket.TakenOverListener;
 import org.apache.commons.logging.Log;
@@ -47,9 +45,7 @@ final class Predecessor {
 
 	private final BlockingQueue<Message> answers = new LinkedBlockingQueue<>();
 
-	private final ListenerHolders holders;
-
-	private final UnixSocket listener;
+	private final SharedPath path;
 
 	private volatile @Nullable Consumer<String> onWithdrawn;
 
@@ -60,8 +56,7 @@ final class Predecessor {
 	private Predecessor(Conversation conversation, long pid, int[] descriptors) {
 		this.pid = pid;
 		this.conversation = conversation;
-		this.holders = new ListenerHolders(descriptors[0], descriptors[1]);
-		this.listener = new UnixSocket(descriptors[2]);
+		this.path = SharedPath.of(descriptors);
 		DaemonThreads.start("graceful-handover-predecessor", this::listen);
 	}
 
@@ -84,7 +79,8 @@ final class Predecessor {
 				return null;
 			}
 			String[] words = answer.text().split(" ");
-			if (words.length == 2 && words[0].equals(Conversation.WELCOME) && answer.descriptors().length == 3) {
+			if (words.length == 2 && words[0].equals(Conversation.WELCOME)
+					&& answer.descriptors().length == SharedPath.DESCRIPTORS) {
 				return new Predecessor(conversation, Long.parseLong(words[1]), answer.descriptors());
 			}
 			Conversation.discard(answer.descriptors());
@@ -160,12 +156,8 @@ final class Predecessor {
 		return this.gone;
 	}
 
-	ListenerHolders holders() {
-		return this.holders;
-	}
-
-	UnixSocket listener() {
-		return this.listener;
+	SharedPath path() {
+		return this.path;
 	}
 
 	/**
@@ -176,18 +168,19 @@ final class Predecessor {
 	 * @return the listener, or {@code null} if the other process has no such one
 	 * @throws HandOverFailedException if it is the main one that the other process has
 	 * not
+	 * @throws PredecessorGoneException if the other process is gone
 	 */
-	@Nullable SharedListener listener(@Nullable InetAddress host, int port, boolean main) {
+	@Nullable SharedListener listener(@Nullable InetAddress host, int port, boolean main) throws PredecessorGoneException {
 		String text = (host == null || host.isAnyLocalAddress()) ? Conversation.ANY_HOST : host.getHostAddress();
 		try {
-			this.conversation.send("%s %s %s %d".formatted(Conversation.LISTENER,
-					main ? Conversation.MAIN : Conversation.OTHER, text, port));
+			ask("%s %s %s %d".formatted(Conversation.LISTENER, main ? Conversation.MAIN : Conversation.OTHER, text,
+					port));
 			Message answer = this.answers.poll(LONGEST_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
 			if (answer == null) {
 				throw new IOException("it does not answer");
 			}
 			if (answer == GONE) {
-				throw new IOException("it has ended meanwhile");
+				throw new PredecessorGoneException(pid());
 			}
 			String[] words = answer.text().split(" ");
 			if (words.length == 4 && words[0].equals(Conversation.LISTENER) && answer.descriptors().length == 1) {
@@ -213,6 +206,16 @@ final class Predecessor {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			throw new HandOverFailedException("The start was interrupted.", "Start this process again.", ex);
+		}
+	}
+
+	private void ask(String question) throws PredecessorGoneException {
+		try {
+			this.conversation.send(question);
+		}
+		catch (IOException ex) {
+			logger.debug(LogMessage.format("Process %d does not listen", pid()), ex);
+			throw new PredecessorGoneException(pid());
 		}
 	}
 

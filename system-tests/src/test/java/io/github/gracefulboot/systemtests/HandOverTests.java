@@ -124,7 +124,8 @@ class HandOverTests {
 	@OnServers({ SampleJar.GRACEFUL, SampleJar.JETTY })
 	void whenWorkIsInHandThenItIsCompleteAndStreamsOfHttp2GoOn(SampleJar jar) throws Exception {
 		App app = app(jar).withArgs("--server.http2.enabled=true");
-		try (AppProcess running = app.startReady(); Upload upload = Upload.begin(running);
+		try (AppProcess running = app.startReady();
+				Upload upload = Upload.begin(running);
 				Http2LoadProcess load = Http2LoadProcess
 					.start("http://127.0.0.1:%d%s".formatted(app.port(), Traffic.path()), DIRECTORY)) {
 			WebSocketClient client = WebSocketClient.work(running, "8000");

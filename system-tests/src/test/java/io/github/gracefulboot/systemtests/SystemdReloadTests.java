@@ -25,12 +25,11 @@ class SystemdReloadTests {
 
 	private static final String SETTINGS = "new.properties";
 
-	private static final Path DIRECTORY = TestDirectory.create("systemd-reload");
-
 	@OnServers({ SampleJar.GRACEFUL, SampleJar.JETTY, SampleJar.NETTY })
 	void whenReloadedUnderLoadThenNothingIsLostAndTheUnitStaysActive(SampleJar jar) {
-		try (Systemd systemd = Systemd.start(DIRECTORY, jar);
-				SampleService service = SampleService.installWithHandOver(systemd, DIRECTORY)) {
+		Path directory = TestDirectory.create("systemd-reload-" + jar);
+		try (Systemd systemd = Systemd.start(directory, jar);
+				SampleService service = SampleService.installWithHandOver(systemd, directory)) {
 			assertThat(service.start().exitCode()).isZero();
 			try (SteadyLoad load = SteadyLoad.start(Traffic.MIXED.loads(), service.port())) {
 				for (int i = 0; i < REPLACEMENTS; i++) {
@@ -53,13 +52,14 @@ class SystemdReloadTests {
 
 	@Test
 	void whenTheNewProcessFailsThenTheUnitIsActiveWithTheOldOne() throws IOException {
-		try (Systemd systemd = Systemd.start(DIRECTORY);
-				SampleService service = SampleService.installWithHandOver(systemd, DIRECTORY,
+		Path directory = TestDirectory.create("systemd-reload-fails");
+		try (Systemd systemd = Systemd.start(directory);
+				SampleService service = SampleService.installWithHandOver(systemd, directory,
 						"Environment=SPRING_CONFIG_IMPORT=optional:file:%s/%s".formatted(Systemd.DIRECTORY,
 								SETTINGS))) {
 			assertThat(service.start().exitCode()).isZero();
 			String pid = service.show("MainPID");
-			Files.writeString(DIRECTORY.resolve(SETTINGS),
+			Files.writeString(directory.resolve(SETTINGS),
 					"spring.datasource.url=jdbc:h2:tcp://127.0.0.1:1/none\ngraceful.startup.timeout=3s\n");
 			service.beginReload();
 			service.awaitLog("exited with code 1: this process goes on to serve");

@@ -36,7 +36,9 @@ class WebSocketTests {
 			Exit exit = process.stop("TERM");
 			CompletableFuture.allOf(clients.stream().map((client) -> client.closed()).toArray(CompletableFuture[]::new))
 				.get(10, TimeUnit.SECONDS);
-			long properly = clients.stream().filter((client) -> client.closed().join().equals(WebSocketClient.GOING_AWAY)).count();
+			long properly = clients.stream()
+				.filter((client) -> client.closed().join().equals(WebSocketClient.GOING_AWAY))
+				.count();
 			System.out.printf(
 					"WEBSOCKETS %d open on %s: %d closed with 1001, exit code %d after %d ms, with none %d ms%n",
 					SESSIONS, jar, properly, exit.code(), exit.took().toMillis(), without.took().toMillis());
