@@ -72,6 +72,9 @@ final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Hos
 
 	private volatile @Nullable Generation handedOverTo;
 
+	private volatile Runnable beforeHandOver = () -> {
+	};
+
 	private @Nullable Boolean servedOn;
 
 	/**
@@ -222,8 +225,17 @@ final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Hos
 		return (host != null && host.isAnyLocalAddress()) ? null : host;
 	}
 
+	/**
+	 * Sets what comes before supervisors are told that another process serves the port.
+	 * @param action what to do
+	 */
+	void beforeHandOver(Runnable action) {
+		this.beforeHandOver = action;
+	}
+
 	@Override
 	public void handOver(long pid) {
+		this.beforeHandOver.run();
 		this.handedOverTo = new Generation(pid, Instant.now());
 		this.stopper.getObject().stopProcess(StopReason.HAND_OVER, "hand-over to process " + pid);
 	}

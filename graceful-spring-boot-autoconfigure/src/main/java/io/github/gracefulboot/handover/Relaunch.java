@@ -4,16 +4,18 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 import io.github.gracefulboot.ReloadNotifier;
 import io.github.gracefulboot.shutdown.DaemonThreads;
-import io.github.gracefulboot.shutdown.HandOver;
 import io.github.gracefulboot.shutdown.ProcessReplacer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.log.LogMessage;
@@ -26,7 +28,18 @@ final class Relaunch implements ProcessReplacer {
 
 	private static final Log logger = LogFactory.getLog(Relaunch.class);
 
+	private static final Duration LONGEST_END = Duration.ofSeconds(1);
+
+	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+
 	private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
+
+	/**
+	 * Waits for the new process. systemd, when it stops a service, waits for no main
+	 * process that was not its own child when it was told of it: so the shell between the
+	 * two is killed before.
+	 */
+	private static final List<String> SHELL = List.of("/bin/sh", "-c", "\"$@\"; exit $?", "sh");
 
 	/**
 	 * What a supervisor says to this process only.
@@ -34,15 +47,34 @@ final class Relaunch implements ProcessReplacer {
 	private static final List<String> OWN_VARIABLES = List.of("WATCHDOG_PID", "LISTEN_PID", "LISTEN_FDS",
 			"LISTEN_FDNAMES", "NODE_CHANNEL_FD");
 
-	private final HandOver handOver;
+	private final PortHandOver handOver;
 
 	private final ObjectProvider<ReloadNotifier> notifier;
 
 	private final AtomicBoolean starting = new AtomicBoolean();
 
-	Relaunch(HandOver handOver, ObjectProvider<ReloadNotifier> notifier) {
+	private volatile @Nullable Process shell;
+
+	Relaunch(PortHandOver handOver, ObjectProvider<ReloadNotifier> notifier) {
 		this.handOver = handOver;
 		this.notifier = notifier;
+		handOver.beforeHandOver(this::giveAway);
+	}
+
+	/**
+	 * Makes the new process a child of the supervisor.
+	 */
+	private void giveAway() {
+		Process shell = this.shell;
+		if (shell != null) {
+			shell.destroyForcibly();
+			try {
+				shell.waitFor(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}
 	}
 
 	@Override
@@ -69,15 +101,18 @@ final class Relaunch implements ProcessReplacer {
 
 	private void replace(String source) {
 		try {
-			ProcessBuilder builder = new ProcessBuilder(commandLine()).inheritIO();
+			ProcessBuilder builder = new ProcessBuilder(Stream.concat(SHELL.stream(), commandLine()).toList())
+				.inheritIO();
 			builder.environment().keySet().removeAll(OWN_VARIABLES);
-			Process process = builder.start();
-			logger.info(LogMessage.format("%s: started process %d, which takes the place of this one when it is ready",
-					source, process.pid()));
+			Process shell = builder.start();
+			this.shell = shell;
+			logger.info(LogMessage
+				.format("%s: started a new process, which takes the place of this one when it is ready", source));
 			while (this.handOver.handedOverTo() == null) {
-				if (process.waitFor(100, TimeUnit.MILLISECONDS)) {
-					logger.warn(LogMessage.format("Process %d exited with code %d: this process goes on to serve",
-							process.pid(), process.exitValue()));
+				if (shell.waitFor(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS)
+						&& this.handOver.handedOverTo() == null) {
+					logger.warn(LogMessage.format("The new process exited with code %d: this process goes on to serve",
+							shell.exitValue()));
 					return;
 				}
 			}
@@ -91,10 +126,10 @@ final class Relaunch implements ProcessReplacer {
 		}
 	}
 
-	private static List<String> commandLine() throws IOException {
+	private static Stream<String> commandLine() throws IOException {
 		Charset charset = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
 		// Each argument ends with a null character, also an empty one
-		return List.of(new String(Files.readAllBytes(COMMAND_LINE), charset).split("\0"));
+		return Stream.of(new String(Files.readAllBytes(COMMAND_LINE), charset).split("\0"));
 	}
 
 }

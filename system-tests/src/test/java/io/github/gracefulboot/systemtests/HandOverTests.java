@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
@@ -18,6 +19,7 @@ import io.github.gracefulboot.systemtests.load.LoadReport;
 import io.github.gracefulboot.systemtests.load.Traffic;
 import io.github.gracefulboot.systemtests.process.Exit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +37,10 @@ class HandOverTests {
 	 */
 	private static final List<String> OTHER_USER = List.of("setpriv", "--reuid=65534", "--regid=65534",
 			"--clear-groups");
+
+	private static final int FEW = 5;
+
+	private static final int MANY = 50;
 
 	private static final Path DIRECTORY = TestDirectory.create("hand-over");
 
@@ -157,6 +163,41 @@ class HandOverTests {
 				.isEqualTo(PosixFilePermissions.fromString("rw-------"));
 			assertThat(app.readiness()).isEqualTo(Readiness.READY);
 			assertThat(running.stop("TERM").code()).isZero();
+		}
+	}
+
+	@Tag("full")
+	@OnServers({ SampleJar.GRACEFUL, SampleJar.JETTY, SampleJar.NETTY })
+	void whenReplacedManyTimesThenNothingIsLeftBehind(SampleJar jar) throws IOException {
+		App app = app(jar);
+		AppProcess running = app.startReady();
+		String few = "";
+		for (int i = 1; i <= MANY; i++) {
+			AppProcess next = app.start();
+			assertThat(running.awaitExit(System.nanoTime()).code()).isZero();
+			running.close();
+			running = next;
+			running.awaitReady();
+			if (i == FEW) {
+				few = inventory(running);
+			}
+		}
+		String many = inventory(running);
+		assertThat(running.stop("TERM").code()).isZero();
+		running.close();
+		System.out.printf("HAND-OVER %s: after %d replacements %s, after %d %s%n", jar, FEW, few, MANY, many);
+		assertThat(many).isEqualTo(few);
+	}
+
+	private String inventory(AppProcess process) throws IOException {
+		Path proc = Path.of("/proc", String.valueOf(process.pid()));
+		return "%d descriptors, %d threads, %d files".formatted(count(proc.resolve("fd")), count(proc.resolve("task")),
+				count(this.directory));
+	}
+
+	private static long count(Path directory) throws IOException {
+		try (Stream<Path> entries = Files.list(directory)) {
+			return entries.count();
 		}
 	}
 

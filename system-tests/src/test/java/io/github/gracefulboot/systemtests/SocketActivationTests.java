@@ -25,7 +25,7 @@ class SocketActivationTests {
 
 	private static final Duration LONGER_THAN_A_START = Duration.ofSeconds(60);
 
-	@OnServers({ SampleJar.GRACEFUL, SampleJar.JETTY })
+	@OnServers({ SampleJar.GRACEFUL, SampleJar.JETTY, SampleJar.NETTY })
 	void whenServiceRestartsThenNobodyIsRefusedAndNothingIsLost(SampleJar jar) throws Exception {
 		Path directory = TestDirectory.create("socket-activation-%s".formatted(jar));
 		try (Systemd systemd = Systemd.start(directory, jar);
