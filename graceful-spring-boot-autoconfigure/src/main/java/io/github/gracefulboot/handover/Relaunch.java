@@ -55,6 +55,8 @@ final class Relaunch implements ProcessReplacer {
 
 	private volatile @Nullable Process shell;
 
+	private volatile boolean givenAway;
+
 	Relaunch(PortHandOver handOver, ObjectProvider<ReloadNotifier> notifier) {
 		this.handOver = handOver;
 		this.notifier = notifier;
@@ -67,6 +69,7 @@ final class Relaunch implements ProcessReplacer {
 	private void giveAway() {
 		Process shell = this.shell;
 		if (shell != null) {
+			this.givenAway = true;
 			shell.destroyForcibly();
 			try {
 				shell.waitFor(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS);
@@ -108,13 +111,14 @@ final class Relaunch implements ProcessReplacer {
 			this.shell = shell;
 			logger.info(LogMessage
 				.format("%s: started a new process, which takes the place of this one when it is ready", source));
-			while (this.handOver.handedOverTo() == null) {
-				if (shell.waitFor(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS)
-						&& this.handOver.handedOverTo() == null) {
-					logger.warn(LogMessage.format("The new process exited with code %d: this process goes on to serve",
-							shell.exitValue()));
+			while (!shell.waitFor(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS)) {
+				if (this.handOver.handedOverTo() != null) {
 					return;
 				}
+			}
+			if (!this.givenAway) {
+				logger.warn(LogMessage.format("The new process exited with code %d: this process goes on to serve",
+						shell.exitValue()));
 			}
 		}
 		catch (IOException ex) {

@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
+import io.github.gracefulboot.systemtests.app.DeployFile;
 import io.github.gracefulboot.systemtests.app.OnServers;
 import io.github.gracefulboot.systemtests.app.Readiness;
 import io.github.gracefulboot.systemtests.app.SampleJar;
@@ -17,7 +19,9 @@ import io.github.gracefulboot.systemtests.http2.Http2LoadProcess;
 import io.github.gracefulboot.systemtests.http2.Http2Report;
 import io.github.gracefulboot.systemtests.load.LoadReport;
 import io.github.gracefulboot.systemtests.load.Traffic;
+import io.github.gracefulboot.systemtests.process.Command;
 import io.github.gracefulboot.systemtests.process.Exit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -164,6 +168,45 @@ class HandOverTests {
 			assertThat(app.readiness()).isEqualTo(Readiness.READY);
 			assertThat(running.stop("TERM").code()).isZero();
 		}
+	}
+
+	@Test
+	void whenTheScriptReplacesTheSampleThenItTellsWhichProcessServes() throws IOException {
+		App app = app(SampleJar.GRACEFUL);
+		Command first = replace(app);
+		assertThat(first.exitCode()).as(first.output()).isZero();
+		long serving = readyProcess();
+		assertThat(first.output()).isEqualTo("process %d serves".formatted(serving));
+		Command second = replace(app);
+		long next = readyProcess();
+		try {
+			assertThat(second.output()).isEqualTo("process %d serves".formatted(next));
+			Awaitility.await().until(() -> ProcessHandle.of(serving).isEmpty());
+			Command failing = replace(app, "--server.address=127.0.0.2");
+			assertThat(failing.exitCode()).isEqualTo(1);
+			assertThat(failing.output()).contains("did not get ready");
+			assertThat(readyProcess()).isEqualTo(next);
+			assertThat(app.readiness()).isEqualTo(Readiness.READY);
+		}
+		finally {
+			ProcessHandle.of(next).ifPresent(ProcessHandle::destroy);
+		}
+		Awaitility.await().until(() -> ProcessHandle.of(next).isEmpty());
+		assertThat(this.directory.resolve("sample-app.log")).content()
+			.contains("Shutdown completed in", "(SIGTERM;")
+			.doesNotContain("SIGINT is ignored");
+	}
+
+	private Command replace(App app, String... more) {
+		List<String> line = new ArrayList<>(List.of("env", "JAVA=" + App.java(), "RUN_DIRECTORY=" + this.directory,
+				"JDK_JAVA_OPTIONS=" + app.jvmOptionsLine(), DeployFile.path("handover/replace.sh").toString(),
+				app.jar().toString(), "--server.port=" + app.port()));
+		line.addAll(List.of(more));
+		return Command.run(line);
+	}
+
+	private long readyProcess() throws IOException {
+		return Long.parseLong(Files.readString(this.directory.resolve("ready")).strip());
 	}
 
 	@Tag("full")
