@@ -64,8 +64,6 @@ final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Hos
 
 	private @Nullable InetAddress mainHost;
 
-	private boolean mainKept;
-
 	private volatile int mainPort;
 
 	private volatile @Nullable Generation takenOverFrom;
@@ -137,15 +135,9 @@ final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Hos
 
 	@Override
 	public @Nullable SharedListener listener(@Nullable InetAddress host, int port, boolean main) {
-		SharedListener taken = takeOver(host, port, main);
 		if (main) {
 			this.mainHost = host;
-			this.mainKept = taken != null && taken.isKept();
 		}
-		return taken;
-	}
-
-	private @Nullable SharedListener takeOver(@Nullable InetAddress host, int port, boolean main) {
 		Predecessor predecessor = this.predecessor;
 		while (predecessor != null) {
 			try {
@@ -214,7 +206,8 @@ final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Hos
 		InetAddress wantedHost = main ? this.mainHost : host;
 		int wantedPort = main ? this.mainPort : port;
 		int descriptor = wanted ? new ListeningSocket(wantedPort).descriptor(wantedHost).orElse(-1) : -1;
-		return new HandOverServer.Listener(descriptor, wantedHost, wantedPort, main && this.mainKept);
+		return new HandOverServer.Listener(descriptor, wantedHost, wantedPort,
+				main && this.listeners.getObject().isMainKept());
 	}
 
 	private static boolean isSame(@Nullable InetAddress one, @Nullable InetAddress other) {

@@ -50,6 +50,15 @@ public final class Listeners implements SideDoor {
 	}
 
 	/**
+	 * Returns whether a supervisor keeps the socket of the main web server.
+	 * @return whether it goes on to be there without a process
+	 */
+	public boolean isMainKept() {
+		SharedListener main = this.main;
+		return main != null && main.isKept();
+	}
+
+	/**
 	 * Accepts connections on all listeners from now on.
 	 * @throws IOException if that fails
 	 */

@@ -67,8 +67,8 @@ public final class GracefulSupervisorAutoConfiguration {
 	 * time.
 	 */
 	private static HandOver.@Nullable Generation handedOverTo(ConfigurableListableBeanFactory beanFactory) {
-		return beanFactory.containsSingleton(HandOver.BEAN)
-				? beanFactory.getBean(HandOver.BEAN, HandOver.class).handedOverTo() : null;
+		return (beanFactory.containsSingleton(HandOver.BEAN)
+				&& beanFactory.getBean(HandOver.BEAN) instanceof HandOver handOver) ? handOver.handedOverTo() : null;
 	}
 
 	// A post-processor, so that it is there before any other bean
