@@ -261,22 +261,30 @@ public final class UnixSocket implements AutoCloseable {
 			int[] descriptors = descriptors(control, header.getLong(HEADER_CONTROL_LENGTH));
 			if ((header.getInt(HEADER_FLAGS) & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
 				Arrays.stream(descriptors).forEach(this.c::close);
-				throw new IOException("The message is too long");
+				throw new IOException("The message is too long, or its descriptors are too many");
 			}
 			return new Message(new String(data.getByteArray(0, length), StandardCharsets.UTF_8), descriptors);
 		}
 	}
 
+	/**
+	 * The kernel says once that the other end has not read everything, and then goes on
+	 * to give what that one had sent.
+	 */
 	private int receive(Memory header) {
 		try {
-			return this.c.recvmsg(this.descriptor, header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC).intValue();
+			return receiveNext(header);
 		}
 		catch (LastErrorException ex) {
 			if (ex.getErrorCode() == CLibrary.ECONNRESET) {
-				return 0;
+				return receiveNext(header);
 			}
 			throw ex;
 		}
+	}
+
+	private int receiveNext(Memory header) {
+		return this.c.recvmsg(this.descriptor, header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC).intValue();
 	}
 
 	private static int[] descriptors(Memory control, long received) {

@@ -19,6 +19,8 @@ interface TestLibrary extends Library {
 
 	int SOCK_DGRAM = 2;
 
+	int SOCK_SEQPACKET = 5;
+
 	int MSG_PEEK = 0x2;
 
 	int MSG_DONTWAIT = 0x40;
@@ -40,5 +42,9 @@ interface TestLibrary extends Library {
 	int close(int descriptor) throws LastErrorException;
 
 	int setfsuid(int user);
+
+	int getrlimit(int resource, long[] limit) throws LastErrorException;
+
+	int setrlimit(int resource, long[] limit) throws LastErrorException;
 
 }
