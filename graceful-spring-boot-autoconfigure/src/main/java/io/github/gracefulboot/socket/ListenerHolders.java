@@ -2,8 +2,11 @@ package io.github.gracefulboot.socket;
 
 import java.io.IOException;
 
+import com.sun.jna.LastErrorException;
 import io.github.gracefulboot.posix.CLibrary;
 import io.github.gracefulboot.posix.DescriptorWait;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 /**
  * The processes that have the same listening sockets open. A pipe knows how many they
@@ -11,6 +14,8 @@ import io.github.gracefulboot.posix.DescriptorWait;
  * nobody does any more.
  */
 public final class ListenerHolders {
+
+	private static final Log logger = LogFactory.getLog(ListenerHolders.class);
 
 	private final CLibrary c = CLibrary.load();
 
@@ -20,7 +25,10 @@ public final class ListenerHolders {
 
 	private boolean held = true;
 
-	private boolean others;
+	/**
+	 * Unless it can be told: nobody is refused who could be served.
+	 */
+	private boolean others = true;
 
 	/**
 	 * Creates the first holder.
@@ -61,9 +69,8 @@ public final class ListenerHolders {
 			try (DescriptorWait wait = new DescriptorWait()) {
 				this.others = !wait.awaitReadable(this.readingEnd, 0);
 			}
-			catch (IOException ex) {
-				// As if there were others: nobody is refused who could be served
-				this.others = true;
+			catch (IOException | LastErrorException ex) {
+				logger.debug("Could not tell whether others serve the port", ex);
 			}
 			this.c.close(this.readingEnd);
 		}

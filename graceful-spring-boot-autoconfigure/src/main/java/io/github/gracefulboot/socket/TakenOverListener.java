@@ -28,6 +28,19 @@ public final class TakenOverListener {
 	 */
 	public static SharedListener of(int descriptor, InetSocketAddress address, boolean kept) throws IOException {
 		CLibrary c = CLibrary.load();
+		try {
+			return of(c, descriptor, address, kept);
+		}
+		catch (IOException | LastErrorException ex) {
+			throw new IOException("The listening socket cannot be used: " + ex.getMessage(), ex);
+		}
+		finally {
+			c.close(descriptor);
+		}
+	}
+
+	private static SharedListener of(CLibrary c, int descriptor, InetSocketAddress address, boolean kept)
+			throws IOException {
 		ServerSocketChannel channel = ServerSocketChannel.open();
 		try {
 			channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -41,10 +54,7 @@ public final class TakenOverListener {
 		}
 		catch (IOException | LastErrorException ex) {
 			channel.close();
-			throw new IOException("The listening socket cannot be used: " + ex.getMessage(), ex);
-		}
-		finally {
-			c.close(descriptor);
+			throw ex;
 		}
 	}
 

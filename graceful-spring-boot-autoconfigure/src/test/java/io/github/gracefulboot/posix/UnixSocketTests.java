@@ -187,7 +187,9 @@ class UnixSocketTests {
 			assertThat(accepted.peer()).isEqualTo(self);
 			assertThat(client.peer()).isEqualTo(self);
 			client.send("hello");
+			client.send("again");
 			assertThat(receive(accepted)).isEqualTo("hello");
+			assertThat(receive(accepted)).isEqualTo("again");
 		}
 	}
 

@@ -90,6 +90,18 @@ class ListenerSilencerTests {
 	}
 
 	@Test
+	void whenOthersServeThePortOnThenItIsNotTouched() throws Exception {
+		AtomicInteger stopped = new AtomicInteger();
+		this.traffic.requestCame(() -> new Peer("192.0.2.1", false));
+		try (ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+			ListenerSilencer silencer = new ListenerSilencer(this.traffic, true, () -> true, () -> stopped::set);
+			silencer.announceStop(deadline());
+			assertThat(silencer.silence(socket.getLocalPort(), deadline())).isFalse();
+			assertThat(stopped).hasValue(0);
+		}
+	}
+
+	@Test
 	void whenUnixDomainSocketIsAtRestThenSaysSoAndNobodyFindsItAnyMore(@TempDir Path directory) throws Exception {
 		UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("socket"));
 		try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address);
