@@ -124,7 +124,8 @@ class UnixSocketTests {
 			String file = file(pipe.descriptor());
 			int before = OpenDescriptors.of(file).size();
 			sockets.one().send("x".repeat(UnixSocket.LONGEST_MESSAGE + 1), pipe.descriptor());
-			assertThatIOException().isThrownBy(() -> sockets.other().receive()).withMessageStartingWith("The message is too long");
+			assertThatIOException().isThrownBy(() -> sockets.other().receive())
+				.withMessageStartingWith("The message is too long");
 			assertThat(OpenDescriptors.of(file)).hasSize(before);
 			sockets.one().send("x".repeat(UnixSocket.LONGEST_MESSAGE));
 			assertThat(receive(sockets.other())).hasSize(UnixSocket.LONGEST_MESSAGE);

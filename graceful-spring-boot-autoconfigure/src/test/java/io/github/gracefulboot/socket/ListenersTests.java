@@ -53,8 +53,7 @@ class ListenersTests {
 	void whenOpenedThenAllOfThemAre() throws Exception {
 		SharedListener main = takenOver();
 		SharedListener management = takenOver();
-		Listeners listeners = new Listeners(List
-			.of((host, port, isMain) -> isMain ? main : management));
+		Listeners listeners = new Listeners(List.of((host, port, isMain) -> isMain ? main : management));
 		listeners.listener(null, PORT, true);
 		listeners.listener(null, PORT + 1, false);
 		assertThat(main.sideDoor()).isNotNull();
@@ -68,8 +67,7 @@ class ListenersTests {
 	void whenThereAreSeveralThenTheSideDoorIsThatOfTheMainOne() throws Exception {
 		SharedListener main = takenOver();
 		SharedListener management = takenOver();
-		Listeners listeners = new Listeners(List
-			.of((host, port, isMain) -> isMain ? main : management));
+		Listeners listeners = new Listeners(List.of((host, port, isMain) -> isMain ? main : management));
 		listeners.listener(null, PORT + 1, false);
 		assertThat(listeners.sideDoor()).isNull();
 		listeners.listener(null, PORT, true);

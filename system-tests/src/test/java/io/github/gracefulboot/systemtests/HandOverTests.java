@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class HandOverTests {
 
-	private static final int REPLACEMENTS = Integer.getInteger("graceful.system-tests.replacements", 4);
+	private static final int REPLACEMENTS = Integer.getInteger("graceful.system-tests.replacements", 3);
 
 	/**
 	 * Nobody, as which only root can start a process.
@@ -65,6 +65,7 @@ class HandOverTests {
 	void whenReplacedUnderLoadThenNothingIsLostAndNobodyWaitsForAStart(SampleJar jar) {
 		App app = app(jar);
 		AppProcess running = app.startReady();
+		System.out.printf("HAND-OVER %s, without: longest wait %d ms%n", jar, longestWaitWithout(app));
 		try (SteadyLoad load = SteadyLoad.start(Traffic.MIXED.loads(), app.port())) {
 			for (int i = 0; i < REPLACEMENTS; i++) {
 				AppProcess next = app.start();
@@ -83,6 +84,15 @@ class HandOverTests {
 		finally {
 			assertThat(running.stop("TERM").code()).isZero();
 			running.close();
+		}
+	}
+
+	/**
+	 * The longest that a request took while nothing was replaced, in milliseconds.
+	 */
+	private static long longestWaitWithout(App app) {
+		try (SteadyLoad load = SteadyLoad.start(Traffic.MIXED.loads(), app.port())) {
+			return load.stop().stream().mapToLong((report) -> report.max().toMillis()).max().orElseThrow();
 		}
 	}
 

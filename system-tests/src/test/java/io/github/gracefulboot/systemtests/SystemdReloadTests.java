@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SystemdReloadTests {
 
-	private static final int REPLACEMENTS = Integer.getInteger("graceful.system-tests.replacements", 3);
+	private static final int REPLACEMENTS = Integer.getInteger("graceful.system-tests.replacements", 2);
 
 	private static final String SETTINGS = "new.properties";
 
