@@ -21,20 +21,10 @@ class Jvm {
 
   /**
    * @param settings java, its arguments and its environment
-   * @param address where it has to listen
    */
-  constructor(settings, address) {
-    this.#process = spawn(settings.java, settings.args, {
-      env: {
-        ...settings.env,
-        SERVER_ADDRESS: address.host,
-        SERVER_PORT: String(address.port),
-        // No orphan is left when this process is killed
-        GRACEFUL_SUPERVISOR_PM2_EXITONDISCONNECT: 'true'
-      },
-      // The channel makes Node set NODE_CHANNEL_FD
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc']
-    });
+  constructor({ java, args, env }) {
+    // The channel makes Node set NODE_CHANNEL_FD
+    this.#process = spawn(java, args, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     // Decoded here, since PM2 would cut characters in two where a chunk ends
     this.#process.stdout?.setEncoding('utf8').on('data', (text) => write(process.stdout, text));
     this.#process.stderr?.setEncoding('utf8').on('data', (text) => write(process.stderr, text));

@@ -1,5 +1,5 @@
-// Two instances of the sample that share the port 8080, without a load balancer: a Node process beside each JVM listens
-// on it. Start: pm2 start ecosystem.cluster.config.js. New version: pm2 reload sample-cluster. See docs/pm2.md.
+// Two instances of the sample that share the port 8080, without a load balancer: a Node process beside each JVM stands
+// between it and PM2. Start: pm2 start ecosystem.cluster.config.js. New version: pm2 reload sample-cluster. See docs/pm2.md.
 const path = require('node:path');
 
 const jar = process.env.SAMPLE_JAR || path.join(__dirname, '../../target/sample-app-0.1.0-SNAPSHOT.jar');
@@ -12,9 +12,9 @@ module.exports = {
     args: [...(process.env.JVM_OPTIONS || '-Xmx256m').split(' '), '-jar', jar],
     exec_mode: 'cluster',
 
-    instances: 2,
+    instances: process.env.INSTANCES || 2,
     env: {
-      // Where the service is reached. Each JVM gets a port of its own from the launcher
+      // All JVMs listen on it
       SERVER_PORT: process.env.PORT || 8080,
       GRACEFUL_LAUNCHER_JAVA: process.env.JAVA || 'java'
     },
@@ -25,7 +25,7 @@ module.exports = {
     listen_timeout: 90000,
     // PM2 kills after that time. With the starter the process exits before, by itself
     kill_timeout: 30000,
-    // The launcher stops the JVM, after it has left the port
+    // SIGINT goes to the launcher, which tells the JVM, and to no program that a request has started and waits for
     treekill: false
   }]
 };
