@@ -2,6 +2,7 @@ package io.github.gracefulboot.systemtests;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 
 import io.github.gracefulboot.systemtests.load.Load;
 import io.github.gracefulboot.systemtests.load.LoadClient;
@@ -39,12 +40,10 @@ final class SteadyLoad implements AutoCloseable {
 	 * Waits until so much more is served on each kind of load.
 	 */
 	void awaitMore() {
-		for (LoadClient client : this.clients) {
-			long wanted = client.total() + STEADY_REQUESTS;
-			Awaitility.await("%d more requests".formatted(STEADY_REQUESTS))
-				.atMost(LONGER_THAN_A_START)
-				.until(() -> client.total() >= wanted);
-		}
+		long[] wanted = this.clients.stream().mapToLong((client) -> client.total() + STEADY_REQUESTS).toArray();
+		Awaitility.await("%d more requests of each kind".formatted(STEADY_REQUESTS))
+			.atMost(LONGER_THAN_A_START)
+			.until(() -> IntStream.range(0, wanted.length).allMatch((i) -> this.clients.get(i).total() >= wanted[i]));
 	}
 
 	/**

@@ -110,6 +110,14 @@ public final class Pm2 implements AutoCloseable {
 	}
 
 	/**
+	 * Starts more instances of an application, or stops some, and returns when that is
+	 * done.
+	 */
+	public void scale(String name, int instances) {
+		run(Map.of(), "scale", name, String.valueOf(instances));
+	}
+
+	/**
 	 * Lets an application do something, and returns what it says of that.
 	 */
 	public String trigger(String name, String action) {
