@@ -63,8 +63,8 @@ public final class GracefulHandOverAutoConfiguration {
 		Duration startTimeout = Binder.get(environment)
 			.bindOrCreate("graceful.startup", StartupProperties.class)
 			.getTimeout();
-		return new PortHandOver(context, new Rendezvous(path), properties.isReplace(), startTimeout, readiness,
-				listeners, stopper);
+		return new PortHandOver(context, new Rendezvous(path), properties.isReplace(), startTimeout,
+				new DescriptorStore(environment::getProperty), readiness, listeners, stopper);
 	}
 
 	private static boolean isSupported() {

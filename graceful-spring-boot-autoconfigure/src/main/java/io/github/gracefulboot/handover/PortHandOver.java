@@ -48,6 +48,8 @@ final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Hos
 
 	private final boolean replace;
 
+	private final DescriptorStore store;
+
 	private final Readiness readiness;
 
 	private final ObjectProvider<Listeners> listeners;
@@ -66,6 +68,8 @@ final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Hos
 
 	private volatile int mainPort;
 
+	private boolean begun;
+
 	private volatile @Nullable Generation takenOverFrom;
 
 	private volatile @Nullable Generation handedOverTo;
@@ -81,16 +85,19 @@ final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Hos
 	 * @param rendezvous where processes meet
 	 * @param replace whether the process that serves leaves when this one is ready
 	 * @param startTimeout how long this start may take
+	 * @param store where the listening socket is kept for a process that crashes
 	 * @param readiness tells when this process is ready
 	 * @param listeners the listeners that were taken over
 	 * @param stopper ends this process when another one serves
 	 * @throws HandOverFailedException if the port cannot be had
 	 */
 	PortHandOver(ApplicationContext context, Rendezvous rendezvous, boolean replace, Duration startTimeout,
-			Readiness readiness, ObjectProvider<Listeners> listeners, ObjectProvider<ProcessStopper> stopper) {
+			DescriptorStore store, Readiness readiness, ObjectProvider<Listeners> listeners,
+			ObjectProvider<ProcessStopper> stopper) {
 		this.context = context;
 		this.rendezvous = rendezvous;
 		this.replace = replace;
+		this.store = store;
 		this.readiness = readiness;
 		this.listeners = listeners;
 		this.stopper = stopper;
@@ -139,6 +146,9 @@ final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Hos
 			this.mainHost = host;
 		}
 		Predecessor predecessor = this.predecessor;
+		if (predecessor == null) {
+			return main ? this.store.take(host, port) : null;
+		}
 		while (predecessor != null) {
 			try {
 				return predecessor.listener(host, port, main);
@@ -165,33 +175,36 @@ final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Hos
 	}
 
 	@Override
-	public void readinessChanged(boolean accepting) {
-		Predecessor predecessor = this.predecessor;
-		if (accepting && predecessor != null) {
-			begin(predecessor);
+	public synchronized void readinessChanged(boolean accepting) {
+		if (accepting && !this.begun) {
+			this.begun = begin(this.predecessor);
 		}
 	}
 
 	/**
 	 * Serves from now on, unless the process before this one no longer waits for it.
 	 */
-	private synchronized void begin(Predecessor predecessor) {
-		if (this.takenOverFrom != null || (this.replace && !predecessor.ready())) {
-			return;
+	private boolean begin(@Nullable Predecessor predecessor) {
+		if (predecessor != null && this.replace && !predecessor.ready()) {
+			return false;
 		}
 		try {
 			this.listeners.getObject().open();
-			this.takenOverFrom = new Generation(predecessor.pid(), Instant.now());
-			logger.info(LogMessage.format("This process serves port %d from now on, %s process %d", this.mainPort,
-					this.replace ? "after" : "beside", predecessor.pid()));
+			new ListeningSocket(this.mainPort).descriptor(this.mainHost).ifPresent(this.store::keep);
 		}
 		catch (IOException ex) {
 			logger.warn("Could not begin to accept connections", ex);
 		}
-		if (!this.replace) {
-			predecessor.leave();
+		if (predecessor != null) {
+			this.takenOverFrom = new Generation(predecessor.pid(), Instant.now());
+			logger.info(LogMessage.format("This process serves port %d from now on, %s process %d", this.mainPort,
+					this.replace ? "after" : "beside", predecessor.pid()));
+			if (!this.replace) {
+				predecessor.leave();
+			}
+			serve(this.path);
 		}
-		serve(this.path);
+		return true;
 	}
 
 	@Override
@@ -244,6 +257,7 @@ final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Hos
 			servedOn = this.path.close();
 			this.servedOn = servedOn;
 			if (!servedOn) {
+				this.store.remove();
 				this.rendezvous.delete();
 			}
 		}

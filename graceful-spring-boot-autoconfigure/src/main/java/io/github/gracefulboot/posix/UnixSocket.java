@@ -69,6 +69,8 @@ public final class UnixSocket implements AutoCloseable {
 	 */
 	private static final int HEADER = 56;
 
+	private static final int HEADER_NAME_LENGTH = 8;
+
 	private static final int HEADER_IOV = 16;
 
 	private static final int HEADER_IOV_LENGTH = 24;
@@ -221,12 +223,31 @@ public final class UnixSocket implements AutoCloseable {
 	 * @throws IOException if the other end is gone, or does not read
 	 */
 	public void send(String text, int... descriptors) throws IOException {
+		send(this.c, this.descriptor, null, MSG_DONTWAIT, text, descriptors);
+	}
+
+	/**
+	 * Sends a message.
+	 * @param c the library
+	 * @param socket the descriptor of the socket
+	 * @param address where to, or {@code null} if the socket is connected
+	 * @param flags how to send it
+	 * @param text the text, not empty
+	 * @param descriptors the descriptors to pass on, at most four
+	 * @throws IOException if it cannot be sent
+	 */
+	static void send(CLibrary c, int socket, @Nullable Memory address, int flags, String text, int... descriptors)
+			throws IOException {
 		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
 		try (Memory data = new Memory(bytes.length);
 				Memory pieces = pieces(data);
 				Memory control = new Memory(CONTROL);
 				Memory header = header(pieces)) {
 			data.write(0, bytes, 0, bytes.length);
+			if (address != null) {
+				header.setPointer(0, address);
+				header.setInt(HEADER_NAME_LENGTH, (int) address.size());
+			}
 			if (descriptors.length > 0) {
 				int length = CONTROL_HEADER + descriptors.length * Integer.BYTES;
 				control.clear();
@@ -237,7 +258,7 @@ public final class UnixSocket implements AutoCloseable {
 				header.setPointer(HEADER_CONTROL, control);
 				header.setLong(HEADER_CONTROL_LENGTH, (length + 7) / 8 * 8);
 			}
-			CLibrary.repeat(() -> this.c.sendmsg(this.descriptor, header, MSG_NOSIGNAL | MSG_DONTWAIT).intValue());
+			CLibrary.repeat(() -> c.sendmsg(socket, header, MSG_NOSIGNAL | flags).intValue());
 		}
 	}
 

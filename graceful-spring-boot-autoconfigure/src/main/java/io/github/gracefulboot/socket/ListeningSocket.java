@@ -3,6 +3,7 @@ package io.github.gracefulboot.socket;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -80,6 +81,31 @@ public final class ListeningSocket {
 	 */
 	public Optional<Integer> descriptor(@Nullable InetAddress host) throws IOException {
 		return descriptors((row) -> row.isAt(host)).stream().findFirst();
+	}
+
+	/**
+	 * Returns where a socket of this process listens.
+	 * @param descriptor its descriptor
+	 * @return the address, empty if it is no listening TCP socket
+	 * @throws IOException if the kernel's tables cannot be read
+	 */
+	public static Optional<InetSocketAddress> addressOf(int descriptor) throws IOException {
+		String target = target(DESCRIPTORS.resolve(String.valueOf(descriptor)));
+		for (Path table : TABLES) {
+			if (Files.exists(table)) {
+				try (BufferedReader reader = open(table)) {
+					Optional<Row> found = reader.lines()
+						.map(Row::parse)
+						.takeWhile((row) -> row.state().equals(LISTEN))
+						.filter((row) -> target.equals("socket:[" + row.inode() + "]"))
+						.findFirst();
+					if (found.isPresent()) {
+						return found.map((row) -> new InetSocketAddress(row.host(), row.port()));
+					}
+				}
+			}
+		}
+		return Optional.empty();
 	}
 
 	private static String target(Path link) {
@@ -169,6 +195,10 @@ public final class ListeningSocket {
 			catch (UnknownHostException ex) {
 				throw new IllegalStateException(ex);
 			}
+		}
+
+		private int port() {
+			return Integer.parseInt(this.localAddress.substring(this.localAddress.indexOf(':') + 1), 16);
 		}
 
 		private static Row parse(String line) {

@@ -3,11 +3,15 @@ package io.github.gracefulboot.systemtests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 import io.github.gracefulboot.systemtests.app.OnServers;
 import io.github.gracefulboot.systemtests.app.Readiness;
 import io.github.gracefulboot.systemtests.app.SampleJar;
+import io.github.gracefulboot.systemtests.http.FailureKind;
+import io.github.gracefulboot.systemtests.load.Failure;
+import io.github.gracefulboot.systemtests.load.Load;
 import io.github.gracefulboot.systemtests.load.LoadReport;
 import io.github.gracefulboot.systemtests.load.Traffic;
 import io.github.gracefulboot.systemtests.systemd.SampleService;
@@ -22,6 +26,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SystemdReloadTests {
 
 	private static final int REPLACEMENTS = Integer.getInteger("graceful.system-tests.replacements", 2);
+
+	private static final Duration LONGER_THAN_A_START = Duration.ofSeconds(60);
+
+	/**
+	 * The number of connections that are open at a time.
+	 */
+	private static final int CONNECTIONS = 16;
 
 	private static final String SETTINGS = "new.properties";
 
@@ -47,6 +58,37 @@ class SystemdReloadTests {
 			assertThat(service.stop().exitCode()).isZero();
 			assertThat(service.end()).isEqualTo("success, exit code 0");
 			assertThat(service.log()).doesNotContain(" WARN ", " ERROR ");
+		}
+	}
+
+	/**
+	 * What the killed process had in hand is lost, and nobody is refused.
+	 */
+	@Test
+	void whenTheProcessIsKilledThenClientsWaitForTheNextOne() {
+		Path directory = TestDirectory.create("systemd-crash");
+		try (Systemd systemd = Systemd.start(directory);
+				SampleService service = SampleService.installWithHandOver(systemd, directory)) {
+			assertThat(service.start().exitCode()).isZero();
+			List<Load> patient = Traffic.MIXED.loads()
+				.stream()
+				.map((load) -> load.withResponseTimeout(LONGER_THAN_A_START))
+				.toList();
+			try (SteadyLoad load = SteadyLoad.start(patient, service.port())) {
+				service.kill();
+				service.awaitLog("was kept by systemd since the process before ended");
+				service.await("ActiveState", "active");
+				List<LoadReport> reports = load.stop();
+				System.out.printf("SYSTEMD crash: %d of %d requests failed%n", SteadyLoad.failed(reports),
+						SteadyLoad.total(reports));
+				assertThat(reports).flatExtracting(LoadReport::failures)
+					.extracting(Failure::kind)
+					.doesNotContain(FailureKind.REFUSED, FailureKind.CONNECT_TIMEOUT, FailureKind.STATUS)
+					.hasSizeLessThanOrEqualTo(CONNECTIONS);
+			}
+			assertThat(service.show("NFileDescriptorStore")).isEqualTo("1");
+			assertThat(service.stop().exitCode()).isZero();
+			assertThat(service.end()).isEqualTo("success, exit code 0");
 		}
 	}
 

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulboot.Supervisor;
+import io.github.gracefulboot.posix.NotifySocket;
 import org.jspecify.annotations.Nullable;
 
 /**

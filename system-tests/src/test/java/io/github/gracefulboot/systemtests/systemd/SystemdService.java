@@ -88,6 +88,13 @@ public class SystemdService implements AutoCloseable {
 		this.systemd.require("reload", this.unit);
 	}
 
+	/**
+	 * Kills its main process.
+	 */
+	public void kill() {
+		this.systemd.require("kill", "--kill-who=main", "--signal=KILL", this.unit);
+	}
+
 	public String show(String property) {
 		return this.systemd.show(this.unit, property);
 	}

@@ -1,4 +1,4 @@
-package io.github.gracefulboot.supervisor.systemd;
+package io.github.gracefulboot.posix;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,8 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-import io.github.gracefulboot.posix.DatagramReceiver;
-import io.github.gracefulboot.posix.Unprivileged;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;

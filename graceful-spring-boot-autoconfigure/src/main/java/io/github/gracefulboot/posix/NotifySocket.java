@@ -1,12 +1,10 @@
-package io.github.gracefulboot.supervisor.systemd;
+package io.github.gracefulboot.posix;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
-import com.sun.jna.NativeLong;
-import io.github.gracefulboot.posix.CLibrary;
 
 /**
  * The datagram socket on which systemd listens. The JDK supports only stream sockets in
@@ -15,13 +13,11 @@ import io.github.gracefulboot.posix.CLibrary;
  * @see <a href=
  * "https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html">sd_notify(3)</a>
  */
-final class NotifySocket implements AutoCloseable {
+public final class NotifySocket implements AutoCloseable {
 
 	private static final int AF_UNIX = 1;
 
 	private static final int SOCK_DGRAM_CLOEXEC = 0x80002;
-
-	private static final int MSG_NOSIGNAL = 0x4000;
 
 	private static final int FAMILY_SIZE = 2;
 
@@ -43,7 +39,7 @@ final class NotifySocket implements AutoCloseable {
 	 * with {@code @}
 	 * @throws IOException if the name is invalid or the socket cannot be opened
 	 */
-	NotifySocket(String name) throws IOException {
+	public NotifySocket(String name) throws IOException {
 		byte[] path = name.getBytes(StandardCharsets.UTF_8);
 		if (!name.startsWith("/") && !name.startsWith("@")) {
 			throw new IOException("NOTIFY_SOCKET=%s is neither a path nor an abstract name".formatted(name));
@@ -69,16 +65,15 @@ final class NotifySocket implements AutoCloseable {
 	/**
 	 * Sends variable assignments.
 	 * @param assignments the assignments, one per line, such as {@code READY=1}
+	 * @param descriptors the descriptors to pass on
 	 * @throws IOException if systemd cannot be reached
 	 */
-	void send(String assignments) throws IOException {
-		byte[] bytes = assignments.getBytes(StandardCharsets.UTF_8);
+	public void send(String assignments, int... descriptors) throws IOException {
 		try {
-			this.c.sendto(this.socket, bytes, new NativeLong(bytes.length), MSG_NOSIGNAL, this.address,
-					(int) this.address.size());
+			UnixSocket.send(this.c, this.socket, this.address, 0, assignments, descriptors);
 		}
-		catch (LastErrorException ex) {
-			throw failure(ex);
+		catch (IOException ex) {
+			throw (ex.getCause() instanceof LastErrorException cause) ? failure(cause) : ex;
 		}
 	}
 
