@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class HandOverTests {
 
-	private static final int REPLACEMENTS = Integer.getInteger("graceful.system-tests.replacements", 3);
+	private static final int REPLACEMENTS = Integer.getInteger("graceful.system-tests.replacements", 20);
 
 	/**
 	 * Nobody, as which only root can start a process.

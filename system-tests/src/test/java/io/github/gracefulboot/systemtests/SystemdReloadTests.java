@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SystemdReloadTests {
 
-	private static final int REPLACEMENTS = Integer.getInteger("graceful.system-tests.replacements", 2);
+	private static final int REPLACEMENTS = Integer.getInteger("graceful.system-tests.replacements", 20);
 
 	private static final Duration LONGER_THAN_A_START = Duration.ofSeconds(60);
 
