@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import io.github.gracefulboot.Announcer;
 import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.shutdown.OwnBeans.Named;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.function.SingletonSupplier;
 
@@ -24,22 +25,24 @@ final class Members {
 
 	private final Supplier<List<ThreadsAtWork>> threads;
 
-	private final Supplier<List<HandOver>> handOvers;
+	private final Supplier<Optional<HandOver>> handOvers;
+
+	private volatile @Nullable HandOver handOver;
 
 	Members(OwnBeans beans) {
 		this(() -> beans.ordered(Announcer.class), () -> beans.ordered(DrainParticipant.class),
 				() -> beans.ordered(StageListener.class), () -> beans.instances(ThreadsAtWork.class),
-				() -> beans.instances(HandOver.class));
+				() -> beans.existing(HandOver.BEAN, HandOver.class));
 	}
 
 	Members(Supplier<List<Named<Announcer>>> announcers, Supplier<List<Named<DrainParticipant>>> participants,
 			Supplier<List<Named<StageListener>>> listeners, Supplier<List<ThreadsAtWork>> threads,
-			Supplier<List<HandOver>> handOvers) {
+			Supplier<Optional<HandOver>> handOvers) {
 		this.announcers = SingletonSupplier.of(announcers);
 		this.participants = SingletonSupplier.of(() -> participants.get().stream().map(Participant::of).toList());
 		this.listeners = SingletonSupplier.of(listeners);
 		this.threads = SingletonSupplier.of(threads);
-		this.handOvers = SingletonSupplier.of(handOvers);
+		this.handOvers = handOvers;
 	}
 
 	List<Named<Announcer>> announcers() {
@@ -59,11 +62,18 @@ final class Members {
 	}
 
 	/**
-	 * Returns who knows the processes before and after this one.
-	 * @return the bean, empty where there is no hand-over
+	 * Returns who knows the processes before and after this one. Unlike the others it is
+	 * not created: whoever is asked for before the start has come that far, or after the
+	 * beans are gone, would talk to other processes.
+	 * @return the bean, empty where there is no hand-over, or not yet
 	 */
 	Optional<HandOver> handOver() {
-		return this.handOvers.get().stream().findFirst();
+		HandOver handOver = this.handOver;
+		if (handOver == null) {
+			handOver = this.handOvers.get().orElse(null);
+			this.handOver = handOver;
+		}
+		return Optional.ofNullable(handOver);
 	}
 
 }

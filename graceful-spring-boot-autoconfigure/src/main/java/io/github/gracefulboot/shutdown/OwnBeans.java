@@ -4,6 +4,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,17 @@ public final class OwnBeans {
 	 */
 	public <T> List<T> instances(Class<T> type) {
 		return ordered(type).stream().map(Named::instance).toList();
+	}
+
+	/**
+	 * Returns a bean, but creates none: it may not exist yet, or not any more.
+	 * @param name its name
+	 * @param type its type
+	 * @param <T> its type
+	 * @return the bean, empty if there is none
+	 */
+	public <T> Optional<T> existing(String name, Class<T> type) {
+		return Optional.ofNullable(this.beanFactory.getSingleton(name)).filter(type::isInstance).map(type::cast);
 	}
 
 	/**

@@ -142,6 +142,7 @@ public final class ShutdownSequence implements GracefulShutdown {
 			this.reason = reason;
 			this.source = source;
 			isolated("The search for work that takes long", this::makeRoom);
+			isolated("The search for other processes", this.members::handOver);
 			this.budget = (atMost != null) ? this.budget.within(atMost) : this.budget;
 			deadline = Deadline.after(this.clock, this.budget.timeout());
 			this.deadline = deadline;

@@ -59,16 +59,15 @@ public final class GracefulSupervisorAutoConfiguration {
 			ObjectProvider<ProcessStopper> stopper, ObjectProvider<ShutdownSequence> shutdown) {
 		return new Supervisors(new OwnBeans(beanFactory).ordered(Supervisor.class),
 				(source) -> stopper.getObject().stopProcess(StopReason.SUPERVISOR, source),
-				() -> shutdown.getObject().endsProcess(), () -> handedOverTo(beanFactory));
+				() -> shutdown.getObject().endsProcess(), () -> handedOverTo(new OwnBeans(beanFactory)));
 	}
 
 	/**
 	 * Asks a bean that comes into being long after supervisors are told for the first
 	 * time.
 	 */
-	private static HandOver.@Nullable Generation handedOverTo(ConfigurableListableBeanFactory beanFactory) {
-		return (beanFactory.containsSingleton(HandOver.BEAN)
-				&& beanFactory.getBean(HandOver.BEAN) instanceof HandOver handOver) ? handOver.handedOverTo() : null;
+	private static HandOver.@Nullable Generation handedOverTo(OwnBeans beans) {
+		return beans.existing(HandOver.BEAN, HandOver.class).map(HandOver::handedOverTo).orElse(null);
 	}
 
 	// A post-processor, so that it is there before any other bean

@@ -1,10 +1,13 @@
 package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
@@ -17,6 +20,7 @@ import io.github.gracefulboot.Outcome;
 import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.StageChangedEvent;
 import io.github.gracefulboot.StopReason;
+import io.github.gracefulboot.shutdown.HandOver.Generation;
 import io.github.gracefulboot.shutdown.OwnBeans.Named;
 import io.github.gracefulboot.traffic.Traffic;
 import org.jspecify.annotations.Nullable;
@@ -146,7 +150,7 @@ class ShutdownSequenceTests {
 				Budget.of(this.timeout, Duration.ZERO, null, new Percentage(20)), null, this.traffic,
 				new Members(() -> {
 					throw new IllegalStateException("no announcers");
-				}, List::of, List::of, List::of, List::of), this.events::add, System::nanoTime);
+				}, List::of, List::of, List::of, Optional::empty), this.events::add, System::nanoTime);
 		shutdown.run();
 		shutdown.release();
 		assertThat(shutdown.getStage()).isEqualTo(Stage.EXIT);
@@ -351,7 +355,7 @@ class ShutdownSequenceTests {
 		FakeTime time = new FakeTime();
 		ShutdownSequence shutdown = new ShutdownSequence(
 				Budget.of(Duration.ofSeconds(10), Duration.ZERO, null, new Percentage(20)), null,
-				new Traffic(time, time), new Members(List::of, List::of, List::of, List::of, List::of),
+				new Traffic(time, time), new Members(List::of, List::of, List::of, List::of, Optional::empty),
 				this.events::add, time);
 		shutdown.start(StopReason.SIGTERM);
 		time.pass(Duration.ofSeconds(4));
@@ -402,15 +406,73 @@ class ShutdownSequenceTests {
 		assertThat(shutdown.finish().isClean()).isTrue();
 	}
 
+	@Test
+	void whenOthersServeThePortOnThenNobodyIsWaitedForInTheLameDuckStage() {
+		this.handOvers.add(new FixedHandOver());
+		ShutdownSequence shutdown = withLameDuck();
+		assertThat(shutdown.isPortServedOn()).isFalse();
+		shutdown.run();
+		assertThat(shutdown.isPortServedOn()).isTrue();
+		assertThat(shutdown.getTimeline().entries()).filteredOn((entry) -> entry.stage() == Stage.LAME_DUCK)
+			.singleElement()
+			.satisfies((entry) -> assertThat(entry.end().how()).isEqualTo(
+					new StageEnd(StageResult.NOTHING_TO_WAIT_FOR, "another process serves the port", "served-on")));
+		assertThat(shutdown.plan(Collections.emptySortedMap()).steps()).extracting(ShutdownPlan.Step::action)
+			.doesNotContain("keep serving");
+	}
+
+	@Test
+	void whenNobodyServesThePortOnThenTheLameDuckStageIsAsEver() {
+		this.handOvers.add(new FixedHandOver(false, null, null));
+		ShutdownSequence shutdown = withLameDuck();
+		shutdown.run();
+		assertThat(shutdown.isPortServedOn()).isFalse();
+		assertThat(shutdown.getTimeline().entries()).filteredOn((entry) -> entry.stage() == Stage.LAME_DUCK)
+			.singleElement()
+			.satisfies((entry) -> assertThat(entry.end().how().by()).isNotEqualTo("served-on"));
+		assertThat(shutdown.plan(Collections.emptySortedMap()).steps()).extracting(ShutdownPlan.Step::action)
+			.contains("keep serving");
+	}
+
+	@Test
+	void whenTheHandOverComesIntoBeingLaterThenItIsFoundAllTheSame() {
+		Generation before = new Generation(4711, Instant.EPOCH);
+		ShutdownSequence shutdown = shutdown();
+		assertThat(shutdown.getTakenOverFrom()).isNull();
+		this.handOvers.add(new FixedHandOver(false, before, null));
+		assertThat(shutdown.getTakenOverFrom()).isEqualTo(before);
+		assertThat(shutdown.getHandedOverTo()).isNull();
+	}
+
+	@Test
+	void whenTheBeansAreGoneThenTheHandOverIsStillKnown() {
+		Generation next = new Generation(4712, Instant.EPOCH);
+		this.handOvers.add(new FixedHandOver(true, null, next));
+		ShutdownSequence shutdown = shutdown();
+		shutdown.start(StopReason.HAND_OVER);
+		this.handOvers.clear();
+		assertThat(shutdown.getHandedOverTo()).isEqualTo(next);
+		assertThat(shutdown.isPortServedOn()).isTrue();
+	}
+
+	private ShutdownSequence withLameDuck() {
+		return new ShutdownSequence(Budget.of(this.timeout, Duration.ZERO, null, new Percentage(20)),
+				new LameDuck(null, false, 1, Duration.ZERO, this.traffic, System::nanoTime), this.traffic,
+				new Members(() -> this.announcers, () -> this.participants, () -> this.listeners, () -> this.threads,
+						() -> this.handOvers.stream().findFirst()),
+				this.events::add, System::nanoTime);
+	}
+
 	private ShutdownSequence shutdown() {
 		return shutdown(this.events::add);
 	}
 
 	private ShutdownSequence shutdown(ApplicationEventPublisher publisher) {
 		Budget budget = Budget.of(this.timeout, Duration.ZERO, null, new Percentage(20));
-		return new ShutdownSequence(budget, null, this.traffic, new Members(() -> this.announcers,
-				() -> this.participants, () -> this.listeners, () -> this.threads, () -> this.handOvers), publisher,
-				System::nanoTime);
+		return new ShutdownSequence(
+				budget, null, this.traffic, new Members(() -> this.announcers, () -> this.participants,
+						() -> this.listeners, () -> this.threads, () -> this.handOvers.stream().findFirst()),
+				publisher, System::nanoTime);
 	}
 
 	private void announcer(Announcer announcer) {

@@ -1,21 +1,25 @@
 package io.github.gracefulboot.supervisor;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.Supervisor;
 import io.github.gracefulboot.readiness.GracefulReadinessAutoConfiguration;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.HandOver;
 import io.github.gracefulboot.shutdown.ProcessStopper;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -117,6 +121,33 @@ class GracefulSupervisorAutoConfigurationTests {
 		assertThat(this.supervisor.told()).filteredOn((message) -> !message.startsWith("status"))
 			.containsExactly("open", "accepting", "ready", "refusing", "stopping");
 		assertThat(this.supervisor.told()).contains("status Ready");
+	}
+
+	@Test
+	void whenAnotherProcessTakesItsPlaceThenItIsToldThatAndNotOfTheStop() {
+		AtomicReference<HandOver.Generation> next = new AtomicReference<>();
+		this.supervised.withBean(HandOver.BEAN, HandOver.class, () -> new TestHandOver(next)).run((context) -> {
+			ready(context);
+			next.set(new HandOver.Generation(4711, Instant.EPOCH));
+			close(context);
+		});
+		assertThat(this.supervisor.told()).filteredOn((message) -> !message.startsWith("status"))
+			.containsExactly("open", "accepting", "ready", "handed over to 4711");
+		assertThat(this.supervisor.told()).last().isEqualTo("handed over to 4711");
+	}
+
+	/**
+	 * As where the port cannot be handed over, or the application was processed ahead of
+	 * time.
+	 */
+	@Test
+	void whenTheBeanOfTheHandOverIsNullThenSupervisorsAreToldAsUsual() {
+		this.supervised.withUserConfiguration(NoHandOver.class).run((context) -> {
+			ready(context);
+			close(context);
+		});
+		assertThat(this.supervisor.told()).filteredOn((message) -> !message.startsWith("status"))
+			.containsExactly("open", "accepting", "ready", "refusing", "stopping");
 	}
 
 	@Test
@@ -365,6 +396,35 @@ class GracefulSupervisorAutoConfigurationTests {
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 		static RecordingSupervisor supervisor() {
 			return new RecordingSupervisor();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class NoHandOver {
+
+		@Bean(HandOver.BEAN)
+		@Nullable HandOver handOver() {
+			return null;
+		}
+
+	}
+
+	private record TestHandOver(AtomicReference<HandOver.Generation> next) implements HandOver {
+
+		@Override
+		public boolean isServedOn() {
+			return this.next.get() != null;
+		}
+
+		@Override
+		public HandOver.@Nullable Generation takenOverFrom() {
+			return null;
+		}
+
+		@Override
+		public HandOver.@Nullable Generation handedOverTo() {
+			return this.next.get();
 		}
 
 	}

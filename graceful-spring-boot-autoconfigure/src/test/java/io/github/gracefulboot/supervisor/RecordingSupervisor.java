@@ -111,6 +111,11 @@ class RecordingSupervisor implements Supervisor {
 	}
 
 	@Override
+	public void handedOver(long pid) throws IOException {
+		tell("handed over to " + pid);
+	}
+
+	@Override
 	public void status(String text) throws IOException {
 		tell("status " + text);
 	}

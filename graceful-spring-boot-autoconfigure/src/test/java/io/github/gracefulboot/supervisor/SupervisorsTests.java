@@ -2,6 +2,7 @@ package io.github.gracefulboot.supervisor;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.function.Consumer;
 
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.Supervisor;
+import io.github.gracefulboot.shutdown.HandOver;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,8 @@ class SupervisorsTests {
 	private static final Duration SOON = Duration.ofSeconds(10);
 
 	private boolean processEnds = true;
+
+	private HandOver.@Nullable Generation handedOverTo;
 
 	private final List<String> stopRequests = new CopyOnWriteArrayList<>();
 
@@ -381,6 +385,43 @@ class SupervisorsTests {
 	}
 
 	@Test
+	void whenAnotherProcessTakesTheirPlaceThenThatIsTheLastThingTheyHear() {
+		RecordingSupervisor first = new RecordingSupervisor("first");
+		RecordingSupervisor second = new RecordingSupervisor("second");
+		Supervisors supervisors = supervisors(first, second);
+		supervisors.readiness(true);
+		supervisors.ready();
+		this.handedOverTo = new HandOver.Generation(4711, Instant.EPOCH);
+		supervisors.readiness(false);
+		stop(supervisors);
+		supervisors.status("Stopping");
+		supervisors.readiness(true);
+		this.handedOverTo = new HandOver.Generation(4712, Instant.EPOCH);
+		supervisors.status("Stopping for longer");
+		supervisors.destroy();
+		assertThat(first.told()).containsExactly("open", "accepting", "ready", "handed over to 4711");
+		assertThat(second.told()).isEqualTo(first.told());
+	}
+
+	@Test
+	void whenSupervisorKnowsNothingOfAHandOverThenItHearsNothing(CapturedOutput output) {
+		List<String> told = new CopyOnWriteArrayList<>();
+		Supervisors supervisors = supervisors(new Supervisor() {
+
+			@Override
+			public void stopping() {
+				told.add("stopping");
+			}
+
+		});
+		this.handedOverTo = new HandOver.Generation(4711, Instant.EPOCH);
+		stop(supervisors);
+		supervisors.destroy();
+		assertThat(told).isEmpty();
+		assertThat(warnings(output)).isEmpty();
+	}
+
+	@Test
 	void whenAllIsOverThenNothingIsToldAndNoThreadIsLeft(CapturedOutput output) {
 		RecordingSupervisor supervisor = new RecordingSupervisor("departed");
 		Supervisors supervisors = supervisors(supervisor);
@@ -406,7 +447,7 @@ class SupervisorsTests {
 
 	private Supervisors supervisors(Supervisor... supervisors) {
 		Supervisors result = new Supervisors(RecordingSupervisor.named(supervisors), this.stopRequests::add,
-				() -> this.processEnds, () -> null);
+				() -> this.processEnds, () -> this.handedOverTo);
 		this.supervisors = result;
 		return result;
 	}
