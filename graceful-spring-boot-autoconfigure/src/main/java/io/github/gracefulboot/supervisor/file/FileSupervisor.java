@@ -1,6 +1,7 @@
 package io.github.gracefulboot.supervisor.file;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -48,7 +49,7 @@ final class FileSupervisor implements Supervisor {
 
 	private boolean isOfRunningProcess() throws IOException {
 		try {
-			long pid = Long.parseLong(Files.readString(this.path).strip());
+			long pid = Long.parseLong(Files.readString(this.path, StandardCharsets.ISO_8859_1).strip());
 			return pid != ProcessHandle.current().pid() && ProcessHandle.of(pid).isPresent();
 		}
 		catch (NoSuchFileException | NumberFormatException ex) {

@@ -2,6 +2,7 @@ package io.github.gracefulboot.supervisor.file;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -59,6 +60,68 @@ class FileSupervisorTests {
 		Path path = Files.writeString(this.directory.resolve("ready"), "4711\n");
 		new FileSupervisor(path, false).open();
 		assertThat(path).doesNotExist();
+	}
+
+	@Test
+	void whenTheProcessBeforeStillServesThenItsFileStaysUntilThisOneDoes() throws Exception {
+		Process before = new ProcessBuilder("sleep", "60").start();
+		try {
+			Path path = Files.writeString(this.directory.resolve("ready"), before.pid() + "\n");
+			FileSupervisor supervisor = new FileSupervisor(path, true);
+			supervisor.open();
+			assertThat(path).hasContent(before.pid() + "\n");
+			supervisor.readiness(true);
+			assertThat(path).hasContent(CONTENT);
+		}
+		finally {
+			before.destroy();
+		}
+	}
+
+	@Test
+	void whenTheProcessBeforeServesButNothingIsHandedOverThenItsFileIsDeleted() throws Exception {
+		Process before = new ProcessBuilder("sleep", "60").start();
+		try {
+			Path path = Files.writeString(this.directory.resolve("ready"), before.pid() + "\n");
+			new FileSupervisor(path, false).open();
+			assertThat(path).doesNotExist();
+		}
+		finally {
+			before.destroy();
+		}
+	}
+
+	@Test
+	void whenTheProcessBeforeIsGoneThenItsFileIsDeletedAtTheStart() throws Exception {
+		Process before = new ProcessBuilder("true").start();
+		before.waitFor();
+		Path path = Files.writeString(this.directory.resolve("ready"), before.pid() + "\n");
+		new FileSupervisor(path, true).open();
+		assertThat(path).doesNotExist();
+	}
+
+	@Test
+	void whenFileNamesThisProcessOrNoneThenItIsDeletedAtTheStart() throws Exception {
+		Path path = this.directory.resolve("ready");
+		FileSupervisor supervisor = new FileSupervisor(path, true);
+		supervisor.open();
+		for (byte[] content : List.of(CONTENT.getBytes(StandardCharsets.UTF_8), new byte[0],
+				"nonsense".getBytes(StandardCharsets.UTF_8), new byte[] { (byte) 0xff, (byte) 0xfe })) {
+			Files.write(path, content);
+			supervisor.open();
+			assertThat(path).doesNotExist();
+		}
+	}
+
+	@Test
+	void whenAnotherProcessServesThenTheFileIsLeftToIt() throws Exception {
+		Path path = this.directory.resolve("ready");
+		FileSupervisor supervisor = new FileSupervisor(path, true);
+		supervisor.open();
+		supervisor.readiness(true);
+		Files.writeString(path, "4711\n");
+		supervisor.handedOver(4711);
+		assertThat(path).hasContent("4711\n");
 	}
 
 	@Test

@@ -75,6 +75,12 @@ class SystemdSupervisorTests {
 	}
 
 	@Test
+	void whenAnotherProcessServesThenSaysWhichInOneMessage() throws IOException {
+		open().handedOver(4711);
+		assertThat(this.receiver.received()).containsExactly("STATUS=Starting", "MAINPID=4711\nREADY=1\nSTATUS=Ready");
+	}
+
+	@Test
 	void whenReloadingThenTellsTheMonotonicTime() throws IOException {
 		SystemdSupervisor supervisor = open();
 		long before = System.nanoTime() / 1000;
