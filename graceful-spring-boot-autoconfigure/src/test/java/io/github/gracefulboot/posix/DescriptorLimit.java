@@ -8,11 +8,16 @@ public final class DescriptorLimit implements AutoCloseable {
 
 	private static final int RLIMIT_NOFILE = 7;
 
+	/**
+	 * Those of the standard streams.
+	 */
+	private static final int ALWAYS_OPEN = 3;
+
 	private final long[] limit = new long[2];
 
 	public DescriptorLimit() {
 		TestLibrary.INSTANCE.getrlimit(RLIMIT_NOFILE, this.limit);
-		TestLibrary.INSTANCE.setrlimit(RLIMIT_NOFILE, new long[] { 0, this.limit[1] });
+		TestLibrary.INSTANCE.setrlimit(RLIMIT_NOFILE, new long[] { ALWAYS_OPEN, this.limit[1] });
 	}
 
 	@Override

@@ -33,6 +33,8 @@ interface TestLibrary extends Library {
 
 	int bind(int socket, Pointer address, int length) throws LastErrorException;
 
+	int connect(int socket, Pointer address, int length) throws LastErrorException;
+
 	NativeLong send(int socket, byte[] bytes, NativeLong length, int flags) throws LastErrorException;
 
 	NativeLong recv(int socket, byte[] buffer, NativeLong length, int flags) throws LastErrorException;

@@ -5,10 +5,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +45,7 @@ class SharedListenerTests {
 	@Test
 	void whenClientComesThenItIsAccepted() throws Exception {
 		CompletableFuture<SocketChannel> accepted = accept();
+		Awaitility.await().until(SharedListenerTests::isWaitedForClients);
 		try (SocketChannel client = connect(); SocketChannel socket = get(accepted)) {
 			assertThat(socket.getRemoteAddress()).isEqualTo(client.getLocalAddress());
 			assertThat(socket.isBlocking()).isTrue();
@@ -102,6 +105,15 @@ class SharedListenerTests {
 
 	private SocketChannel connect() throws IOException {
 		return SocketChannel.open(this.listener.getLocalAddress());
+	}
+
+	private static boolean isWaitedForClients() {
+		return Thread.getAllStackTraces()
+			.entrySet()
+			.stream()
+			.filter((thread) -> thread.getKey().getName().equals("acceptor"))
+			.flatMap((thread) -> Arrays.stream(thread.getValue()))
+			.anyMatch((frame) -> frame.getMethodName().equals("select"));
 	}
 
 	private static SocketChannel get(CompletableFuture<SocketChannel> accepted) throws Exception {

@@ -3,6 +3,7 @@ package io.github.gracefulboot.web.netty;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 
 import io.github.gracefulboot.shutdown.DaemonThreads;
@@ -11,7 +12,6 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.log.LogMessage;
 
@@ -22,6 +22,8 @@ import org.springframework.core.log.LogMessage;
 final class NettyListener extends NioServerSocketChannel {
 
 	private static final Log logger = LogFactory.getLog(NettyListener.class);
+
+	private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
 
 	private final SharedListener shared;
 
@@ -44,20 +46,39 @@ final class NettyListener extends NioServerSocketChannel {
 	}
 
 	private void acceptAll() {
-		try {
-			SocketChannel socket = accept();
-			while (socket != null) {
-				pass(socket);
-				socket = accept();
+		boolean goesOn = true;
+		while (goesOn) {
+			try {
+				goesOn = acceptOne();
 			}
-		}
-		catch (IOException ex) {
-			logger.warn(LogMessage.format("Connections are no longer accepted: %s", ex));
+			catch (IOException ex) {
+				goesOn = !this.closed && pauseAfter(ex);
+			}
 		}
 	}
 
-	private @Nullable SocketChannel accept() throws IOException {
-		return this.shared.accept(() -> this.closed);
+	private boolean acceptOne() throws IOException {
+		SocketChannel socket = this.shared.accept(() -> this.closed);
+		if (socket != null) {
+			pass(socket);
+		}
+		return socket != null;
+	}
+
+	/**
+	 * Waits, since what keeps connections from being accepted, such as too many open
+	 * files, may be over in a while.
+	 */
+	private static boolean pauseAfter(IOException failure) {
+		logger.warn(LogMessage.format("Connections cannot be accepted, which is tried again: %s", failure));
+		try {
+			Thread.sleep(AFTER_FAILURE.toMillis());
+			return true;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
 	}
 
 	private void pass(SocketChannel socket) throws IOException {
