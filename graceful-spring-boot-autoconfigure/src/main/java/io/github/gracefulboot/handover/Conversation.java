@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 
+import com.sun.jna.LastErrorException;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.posix.CLibrary;
 import io.github.gracefulboot.posix.DescriptorWait;
@@ -79,19 +80,28 @@ final class Conversation {
 
 	private final UnixSocket socket;
 
-	private final DescriptorWait wait = new DescriptorWait();
+	private final DescriptorWait wait;
 
 	private final UnixSocket.Peer peer;
+
+	private boolean closed;
 
 	/**
 	 * Begins a conversation.
 	 * @param socket a connection with the other process, which is closed if it is of no
 	 * use
-	 * @throws IOException if it cannot be told who that is
+	 * @throws IOException if it cannot be told who that is, or nothing more can be opened
 	 */
 	Conversation(UnixSocket socket) throws IOException {
 		this.socket = socket;
-		this.peer = socket.peer();
+		try {
+			this.peer = socket.peer();
+			this.wait = new DescriptorWait();
+		}
+		catch (IOException | LastErrorException ex) {
+			socket.close();
+			throw new IOException(ex.getMessage(), ex);
+		}
 	}
 
 	/**
@@ -107,12 +117,16 @@ final class Conversation {
 	}
 
 	/**
-	 * Sends a message.
+	 * Sends a message, which does not wait.
 	 * @param words its words
 	 * @param descriptors the descriptors to pass on
-	 * @throws IOException if the other end is gone
+	 * @throws IOException if the other end is gone, or the conversation has ended: the
+	 * number of its descriptor may be that of another file by then
 	 */
-	void send(String words, int... descriptors) throws IOException {
+	synchronized void send(String words, int... descriptors) throws IOException {
+		if (this.closed) {
+			throw new IOException("the conversation has ended");
+		}
 		this.socket.send(words, descriptors);
 	}
 
@@ -172,7 +186,8 @@ final class Conversation {
 	/**
 	 * Ends the conversation. Called by the thread that receives.
 	 */
-	void close() {
+	synchronized void close() {
+		this.closed = true;
 		this.wait.close();
 		this.socket.close();
 	}

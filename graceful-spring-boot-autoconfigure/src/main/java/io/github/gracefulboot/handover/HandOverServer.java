@@ -40,11 +40,20 @@ final class HandOverServer {
 
 	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
 
+	/**
+	 * Whoever waits to be answered is still there afterwards.
+	 */
+	private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
+
+	private static final int NOBODY = -1;
+
 	private static final int MOST_CONVERSATIONS = 32;
 
 	private final SharedPath path;
 
 	private final Host host;
+
+	private final Duration grace;
 
 	private final DescriptorWait wait = new DescriptorWait();
 
@@ -54,12 +63,19 @@ final class HandOverServer {
 
 	private @Nullable Conversation applicant;
 
+	private boolean ended;
+
 	/**
 	 * Creates the server, and begins to answer.
 	 * @param path where others connect
 	 * @param host what is handed over
 	 */
 	HandOverServer(SharedPath path, Host host) {
+		this(path, host, GRACE);
+	}
+
+	HandOverServer(SharedPath path, Host host, Duration grace) {
+		this.grace = grace;
 		this.path = path;
 		this.host = host;
 		this.thread = DaemonThreads.start("graceful-handover", this::serve);
@@ -68,14 +84,26 @@ final class HandOverServer {
 	private void serve() {
 		try {
 			while (this.wait.awaitReadable(this.path.listener().descriptor(), DescriptorWait.NO_LIMIT)) {
-				accept();
+				acceptIfPossible();
 			}
 		}
 		catch (IOException ex) {
 			logger.warn(LogMessage.format("The port can no longer be handed over: %s", ex.getMessage()));
 		}
 		finally {
+			endWelcome();
 			this.wait.close();
+		}
+	}
+
+	private void acceptIfPossible() throws IOException {
+		try {
+			accept();
+		}
+		catch (IOException ex) {
+			logger.warn(LogMessage.format("A process that asks for the port has to wait for an answer: %s",
+					ex.getMessage()));
+			this.wait.awaitReadable(NOBODY, (int) AFTER_FAILURE.toMillis());
 		}
 	}
 
@@ -98,6 +126,7 @@ final class HandOverServer {
 	 * Stops to answer those who come. What was begun goes on.
 	 */
 	void end() {
+		endWelcome();
 		this.wait.end();
 		try {
 			this.thread.join(LONGEST_END.toMillis());
@@ -147,7 +176,8 @@ final class HandOverServer {
 		if (message == null) {
 			return null;
 		}
-		Greeting greeting = Greeting.parse(message.text());
+		Conversation.discard(message.descriptors());
+		Greeting greeting = Greeting.parse(message.text(), this.grace);
 		if (greeting == null) {
 			return refuse(conversation, "it speaks another version of the protocol than " + Conversation.VERSION);
 		}
@@ -205,7 +235,9 @@ final class HandOverServer {
 	}
 
 	private void serve(Conversation conversation, Greeting greeting) throws IOException {
-		conversation.send(Conversation.WELCOME + " " + ProcessHandle.current().pid(), this.path.descriptors());
+		if (!welcome(conversation)) {
+			return;
+		}
 		if (greeting.takesOver()) {
 			logger.info(LogMessage.format("Process %d is about to take the port over, and has %s to get ready",
 					conversation.pid(), Durations.text(greeting.timeout())));
@@ -233,6 +265,21 @@ final class HandOverServer {
 			}
 			answer(conversation, message.text().split(" "));
 		}
+	}
+
+	/**
+	 * Sends the descriptors, unless this process stops: their numbers may be those of
+	 * other files then.
+	 */
+	private synchronized boolean welcome(Conversation conversation) throws IOException {
+		if (!this.ended) {
+			conversation.send(Conversation.WELCOME + " " + ProcessHandle.current().pid(), this.path.descriptors());
+		}
+		return !this.ended;
+	}
+
+	private synchronized void endWelcome() {
+		this.ended = true;
 	}
 
 	private void withdraw(Conversation conversation, Greeting greeting) throws IOException {
@@ -320,7 +367,7 @@ final class HandOverServer {
 	 */
 	private record Greeting(boolean takesOver, Duration timeout, Deadline deadline) {
 
-		private static @Nullable Greeting parse(String text) {
+		private static @Nullable Greeting parse(String text, Duration grace) {
 			String[] words = text.split(" ");
 			if (words.length != 4 || !words[0].equals(Conversation.PROTOCOL)
 					|| !words[1].equals(Conversation.VERSION)) {
@@ -329,7 +376,7 @@ final class HandOverServer {
 			try {
 				Duration timeout = Durations.shorter(Duration.ofMillis(Long.parseLong(words[3])), LONGEST_START);
 				return new Greeting(words[2].equals(Conversation.TAKE_OVER), timeout,
-						Deadline.after(System::nanoTime, timeout.plus(GRACE)));
+						Deadline.after(System::nanoTime, timeout.plus(grace)));
 			}
 			catch (NumberFormatException ex) {
 				return null;

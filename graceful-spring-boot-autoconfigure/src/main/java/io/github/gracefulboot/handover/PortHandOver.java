@@ -176,7 +176,8 @@ final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Hos
 
 	@Override
 	public synchronized void readinessChanged(boolean accepting) {
-		if (accepting && !this.begun) {
+		boolean stopping = this.servedOn != null;
+		if (accepting && !stopping && !this.begun) {
 			this.begun = begin(this.predecessor);
 		}
 	}
@@ -214,8 +215,8 @@ final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Hos
 
 	@Override
 	public HandOverServer.Listener listening(@Nullable InetAddress host, int port, boolean main) throws IOException {
-		boolean same = port == this.mainPort && isSame(host, this.mainHost);
-		boolean wanted = main ? same || port == 0 : !same;
+		boolean samePort = port == this.mainPort || (main && port == 0);
+		boolean wanted = main == (samePort && isSame(host, this.mainHost));
 		InetAddress wantedHost = main ? this.mainHost : host;
 		int wantedPort = main ? this.mainPort : port;
 		int descriptor = wanted ? new ListeningSocket(wantedPort).descriptor(wantedHost).orElse(-1) : -1;

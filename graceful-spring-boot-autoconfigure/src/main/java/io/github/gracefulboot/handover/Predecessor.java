@@ -3,6 +3,7 @@ package io.github.gracefulboot.handover;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -95,6 +96,7 @@ final class Predecessor {
 			return null;
 		}
 		catch (TimeoutException ex) {
+			conversation.close();
 			throw new HandOverFailedException(
 					"The process that serves it did not answer within %s.".formatted(Durations.text(startTimeout)),
 					"See whether it hangs. It can be stopped by SIGTERM, after which this one can be started.", ex);
@@ -183,10 +185,11 @@ final class Predecessor {
 				throw new PredecessorGoneException(pid());
 			}
 			String[] words = answer.text().split(" ");
-			if (words.length == 4 && words[0].equals(Conversation.LISTENER) && answer.descriptors().length == 1) {
-				InetSocketAddress address = address(words[1], words[2]);
+			InetSocketAddress address = (words.length == 4 && words[0].equals(Conversation.LISTENER))
+					? address(words[1], words[2]) : null;
+			if (address != null && answer.descriptors().length == 1) {
 				logger.info(LogMessage.format(
-						"Port %d is taken over from process %d, which serves it until this one " + "is ready",
+						"Port %d is taken over from process %d, which serves it until this one is ready",
 						address.getPort(), pid()));
 				return TakenOverListener.of(answer.descriptors()[0], address, words[3].equals(Conversation.KEPT));
 			}
@@ -227,14 +230,14 @@ final class Predecessor {
 					.formatted(pid()));
 	}
 
-	private static InetSocketAddress address(String host, String port) throws IOException {
+	private static @Nullable InetSocketAddress address(String host, String port) {
 		try {
 			int number = Integer.parseInt(port);
 			return host.equals(Conversation.ANY_HOST) ? new InetSocketAddress(number)
 					: new InetSocketAddress(InetAddress.getByName(host), number);
 		}
-		catch (IllegalArgumentException ex) {
-			throw new IOException("'%s:%s' is not an address".formatted(host, port), ex);
+		catch (IllegalArgumentException | UnknownHostException ex) {
+			return null;
 		}
 	}
 
@@ -245,6 +248,12 @@ final class Predecessor {
 	boolean ready() {
 		try {
 			this.conversation.send(Conversation.READY);
+		}
+		catch (IOException ex) {
+			// What it said last is still to be read
+			logger.debug(LogMessage.format("Process %d is gone", pid()), ex);
+		}
+		try {
 			while (true) {
 				Message answer = this.answers.poll(LONGEST_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
 				if (answer == null) {
@@ -259,10 +268,6 @@ final class Predecessor {
 					return false;
 				}
 			}
-		}
-		catch (IOException ex) {
-			logger.debug(LogMessage.format("Process %d is gone", pid()), ex);
-			return this.withdrawn == null;
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
