@@ -1,5 +1,6 @@
 package io.github.gracefulboot.actuate;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,7 +12,10 @@ import java.util.stream.Stream;
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DrainParticipant;
+import io.github.gracefulboot.shutdown.FixedHandOver;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.HandOver;
+import io.github.gracefulboot.shutdown.HandOver.Generation;
 import io.github.gracefulboot.traffic.Readiness;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
@@ -69,6 +73,18 @@ class ActuateAutoConfigurationsTests {
 			assertThat(indicator.health().getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
 			assertThat(indicator.health().getDetails()).containsEntry("stage", "exit").containsKey("remainingMillis");
 		});
+	}
+
+	@Test
+	void whenThePortWasHandedOverThenHealthTellsFromWhomAndToWhom() {
+		HandOver handOver = new FixedHandOver(true, new Generation(4711, Instant.EPOCH),
+				new Generation(4712, Instant.EPOCH));
+		this.runner.withBean(HandOver.BEAN, HandOver.class, () -> handOver)
+			.run((context) -> assertThat(context.getBean(GracefulHealthIndicator.class).health().getDetails())
+				.containsEntry("takenOverFrom", 4711L)
+				.containsEntry("handedOverTo", 4712L));
+		this.runner.run((context) -> assertThat(context.getBean(GracefulHealthIndicator.class).health().getDetails())
+			.doesNotContainKeys("takenOverFrom", "handedOverTo"));
 	}
 
 	@Test

@@ -3,6 +3,7 @@ package io.github.gracefulboot.actuate;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -28,7 +29,10 @@ import io.github.gracefulboot.actuate.GracefulEndpoint.Answer;
 import io.github.gracefulboot.actuate.GracefulEndpoint.Result;
 import io.github.gracefulboot.balancer.GracefulBalancerAutoConfiguration;
 import io.github.gracefulboot.readiness.GracefulReadinessAutoConfiguration;
+import io.github.gracefulboot.shutdown.FixedHandOver;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.HandOver;
+import io.github.gracefulboot.shutdown.HandOver.Generation;
 import io.github.gracefulboot.shutdown.ProcessStopper;
 import io.github.gracefulboot.supervisor.GracefulSupervisorAutoConfiguration;
 import io.github.gracefulboot.traffic.Client;
@@ -98,6 +102,19 @@ class GracefulEndpointTests {
 			assertThat(state.supervisors()).containsExactly("script");
 			assertThat(state.stages()).isEmpty();
 		});
+	}
+
+	@Test
+	void whenThePortWasHandedOverThenTellsFromWhomAndToWhom() {
+		Generation before = new Generation(4711, Instant.EPOCH);
+		Generation next = new Generation(4712, Instant.EPOCH);
+		this.runner.run((context) -> assertThat(state(context))
+			.extracting(GracefulDescriptor::takenOverFrom, GracefulDescriptor::handedOverTo)
+			.containsOnlyNulls());
+		this.runner.withBean(HandOver.BEAN, HandOver.class, () -> new FixedHandOver(true, before, next))
+			.run((context) -> assertThat(state(context))
+				.extracting(GracefulDescriptor::takenOverFrom, GracefulDescriptor::handedOverTo)
+				.containsExactly(before, next));
 	}
 
 	@Test
@@ -379,7 +396,7 @@ class GracefulEndpointTests {
 		RuntimeHints hints = new RuntimeHints();
 		new ReflectiveRuntimeHintsRegistrar().registerRuntimeHints(hints, GracefulEndpoint.class,
 				GracefulEndpointWebExtension.class);
-		for (Class<?> type : List.of(GracefulDescriptor.class, Step.class, Task.class,
+		for (Class<?> type : List.of(GracefulDescriptor.class, Generation.class, Step.class, Task.class,
 				GracefulDescriptor.BudgetShares.class, ProberState.class, BalancerState.class, StageState.class,
 				Answer.class)) {
 			for (RecordComponent component : type.getRecordComponents()) {

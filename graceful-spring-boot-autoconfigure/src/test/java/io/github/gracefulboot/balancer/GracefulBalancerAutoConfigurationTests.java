@@ -8,7 +8,10 @@ import java.util.concurrent.CountDownLatch;
 
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.LoadBalancer;
+import io.github.gracefulboot.StopReason;
+import io.github.gracefulboot.shutdown.FixedHandOver;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.HandOver;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.traffic.ToldBalancer;
@@ -81,6 +84,23 @@ class GracefulBalancerAutoConfigurationTests {
 				assertThat(this.balancer.heard).startsWith("ready", "drain", "drain");
 			});
 		});
+	}
+
+	@Test
+	void whenOthersServeThePortOnThenItIsNotToldOfAShutdown() {
+		this.runner.withBean(HandOver.BEAN, HandOver.class, FixedHandOver::new).run((context) -> {
+			publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+			hears("ready");
+			publish(context, ReadinessState.REFUSING_TRAFFIC);
+			hears("ready", "drain");
+			publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+			hears("ready", "drain", "ready");
+			context.getBean(ShutdownSequence.class).start(StopReason.HAND_OVER);
+			publish(context, ReadinessState.REFUSING_TRAFFIC);
+			assertThat(told(context).answer()).isEqualTo(Answer.UNKNOWN);
+			context.close();
+		});
+		assertThat(this.balancer.heard).containsExactly("ready", "drain", "ready");
 	}
 
 	@Test

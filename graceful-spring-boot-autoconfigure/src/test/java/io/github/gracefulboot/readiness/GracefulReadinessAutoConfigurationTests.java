@@ -5,7 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.StopReason;
+import io.github.gracefulboot.shutdown.FixedHandOver;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.HandOver;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.traffic.Readiness;
 import io.github.gracefulboot.traffic.ReadinessProbes;
 import io.github.gracefulboot.traffic.ReadinessProbes.Kind;
@@ -91,6 +95,32 @@ class GracefulReadinessAutoConfigurationTests {
 			assertThat(heard.get(0)).isTrue();
 			assertThat(heard.subList(1, heard.size())).isNotEmpty().containsOnly(false);
 		});
+	}
+
+	@Test
+	void whenOthersServeThePortOnThenProbesAreAcceptedDuringAShutdown() {
+		this.runner.withBean(HandOver.BEAN, HandOver.class, FixedHandOver::new).run((context) -> {
+			ReadinessProbes probes = context.getBean(ReadinessProbes.class);
+			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+			assertThat(probes.classify("GET", "/actuator/health/readiness", false)).isEqualTo(Kind.READINESS);
+			context.getBean(ShutdownSequence.class).start(StopReason.HAND_OVER);
+			context.getBean(ReadinessAnnouncer.class).announceStop(Deadline.after(System::nanoTime, Duration.ZERO));
+			assertThat(probes.classify("GET", "/actuator/health/readiness", false)).isEqualTo(Kind.ACCEPTED);
+			assertThat(probes.classify("POST", "/actuator/health", false)).isEqualTo(Kind.ACCEPTED);
+			assertThat(probes.classify("GET", "/actuator/health/liveness", false)).isEqualTo(Kind.MANAGEMENT);
+			assertThat(probes.classify("GET", "/orders", false)).isEqualTo(Kind.TRAFFIC);
+		});
+	}
+
+	@Test
+	void whenNobodyServesThePortOnThenProbesAreRefusedDuringAShutdown() {
+		this.runner.withBean(HandOver.BEAN, HandOver.class, () -> new FixedHandOver(false, null, null))
+			.run((context) -> {
+				context.getBean(ShutdownSequence.class).start(StopReason.SIGTERM);
+				context.getBean(ReadinessAnnouncer.class).announceStop(Deadline.after(System::nanoTime, Duration.ZERO));
+				assertThat(context.getBean(ReadinessProbes.class).classify("GET", "/actuator/health/readiness", false))
+					.isEqualTo(Kind.REFUSED);
+			});
 	}
 
 	@Test

@@ -12,6 +12,8 @@ import java.util.Map;
 
 import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.StageChangedEvent;
+import io.github.gracefulboot.shutdown.FixedHandOver;
+import io.github.gracefulboot.shutdown.HandOver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -91,10 +93,27 @@ class ReadinessRefusalTests {
 		});
 	}
 
+	@ParameterizedTest
+	@EnumSource(names = { "SERVLET", "REACTIVE" })
+	void whenOthersServeThePortOnThenEachPathSaysThatItIsServed(WebApplicationType type) throws Exception {
+		Map<String, Answer> answers = stop(type, "server", List.of("graceful.lame-duck.probe-paths=/ping"),
+				List.of(Application.class, ServedOn.class), "/actuator/health/readiness", "/actuator/health", "/ping",
+				"/actuator/health/liveness");
+		assertThat(answers.remove("/actuator/health/liveness").status()).isEqualTo(200);
+		assertThat(answers).hasSize(3)
+			.allSatisfy((path, answer) -> assertThat(answer).isEqualTo(new Answer(200, "{\"status\":\"UP\"}")));
+	}
+
 	private static Map<String, Answer> stop(WebApplicationType type, String port, List<String> properties,
 			String... paths) throws Exception {
+		return stop(type, port, properties, List.of(Application.class), paths);
+	}
+
+	private static Map<String, Answer> stop(WebApplicationType type, String port, List<String> properties,
+			List<Class<?>> sources, String... paths) throws Exception {
 		Map<String, Answer> answers = new LinkedHashMap<>();
-		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class).web(type)
+		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(sources.toArray(Class<?>[]::new))
+			.web(type)
 			.properties("server.port=0", "graceful.shutdown.exit-codes=false",
 					"management.endpoint.health.show-details=always")
 			.properties(properties.toArray(String[]::new))
@@ -143,6 +162,16 @@ class ReadinessRefusalTests {
 		@Bean
 		Asking asking() {
 			return new Asking();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ServedOn {
+
+		@Bean(HandOver.BEAN)
+		HandOver handOver() {
+			return new FixedHandOver();
 		}
 
 	}

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,10 @@ import java.util.stream.Stream;
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DrainParticipant;
+import io.github.gracefulboot.shutdown.FixedHandOver;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.HandOver;
+import io.github.gracefulboot.shutdown.HandOver.Generation;
 import io.github.gracefulboot.shutdown.LastReport;
 import io.github.gracefulboot.shutdown.LastReport.Summary;
 import io.github.gracefulboot.traffic.Client;
@@ -190,6 +194,30 @@ class GracefulReportAutoConfigurationTests {
 		});
 		Path schema = Path.of("../docs/stop-report.schema.json");
 		new Schema(JsonParserFactory.getJsonParser().parseMap(Files.readString(schema))).check("report", report());
+	}
+
+	@Test
+	void whenThePortWasHandedOverThenTheReportNamesTheProcessesBeforeAndAfter() throws IOException {
+		HandOver handOver = new FixedHandOver(true, new Generation(4711, Instant.parse("2026-01-01T00:00:00Z")),
+				new Generation(4712, Instant.parse("2026-01-02T00:00:00Z")));
+		reporting().withBean(HandOver.BEAN, HandOver.class, () -> handOver).run((context) -> {
+			accept(context);
+			context.close();
+		});
+		Map<String, Object> report = report();
+		assertThat(report.get("takenOverFrom")).isEqualTo(Map.of("pid", 4711, "at", "2026-01-01T00:00:00Z"));
+		assertThat(report.get("handedOverTo")).isEqualTo(Map.of("pid", 4712, "at", "2026-01-02T00:00:00Z"));
+		Path schema = Path.of("../docs/stop-report.schema.json");
+		new Schema(JsonParserFactory.getJsonParser().parseMap(Files.readString(schema))).check("report", report);
+	}
+
+	@Test
+	void whenNothingWasHandedOverThenTheReportNamesNobody() {
+		reporting().run((context) -> {
+			accept(context);
+			context.close();
+		});
+		assertThat(report()).doesNotContainKeys("takenOverFrom", "handedOverTo");
 	}
 
 	@Test
