@@ -1,10 +1,16 @@
 package io.github.gracefulboot.handover;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.ReloadNotifier;
 import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.posix.UnixSocket;
@@ -106,7 +112,7 @@ class GracefulHandOverAutoConfigurationTests {
 			String file = OtherProcess.file(new ListeningSocket(port).descriptor(null).orElseThrow());
 			try (OtherProcess next = OtherProcess.at(path())) {
 				next.say("graceful-handover 1 take-over 60000");
-				AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+				accept(context);
 				assertThat(next.hear()).isEqualTo("welcome " + PID);
 				next.say("listener main * " + port);
 				assertThat(next.hear()).isEqualTo("listener * " + port + " own");
@@ -130,7 +136,7 @@ class GracefulHandOverAutoConfigurationTests {
 	@Test
 	void whenTheNextAsksForAnotherPortThenItIsToldWhichThisOneHas() {
 		withPath().run((context) -> {
-			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+			accept(context);
 			try (OtherProcess next = OtherProcess.at(path())) {
 				next.say("graceful-handover 1 take-over 60000");
 				assertThat(next.hear()).isEqualTo("welcome " + PID);
@@ -145,6 +151,85 @@ class GracefulHandOverAutoConfigurationTests {
 				next.say("listener main 0.0.0.0 0");
 				assertThat(next.hear()).isEqualTo("listener * " + port(context) + " own");
 			}
+		});
+	}
+
+	@Test
+	void whenAnotherApplicationTakesThePortOverThenItServesWhenItIsReady() {
+		withPath().run((first) -> {
+			accept(first);
+			int port = port(first);
+			withPath().withPropertyValues("server.port=" + port).run((second) -> {
+				assertThat(second).hasNotFailed();
+				HandOver handOver = second.getBean(HandOver.class);
+				assertThat(port(second)).isEqualTo(port);
+				assertThat(handOver.takenOverFrom()).isNull();
+				assertThat(this.stopped).isNotDone();
+				accept(second);
+				assertThat(handOver.takenOverFrom())
+					.satisfies((generation) -> assertThat(generation.pid()).isEqualTo(PID));
+				assertThat(this.stopped.get()).isEqualTo(StopReason.HAND_OVER + ": hand-over to process " + PID);
+				first.close();
+				assertThat(status(port)).isEqualTo(404);
+				assertThat(path()).exists();
+			});
+			assertThat(path()).doesNotExist();
+		});
+	}
+
+	@Test
+	void whenAnotherApplicationSharesThePortThenBothServeUntilTheLastOneStops() {
+		withPath().run((first) -> {
+			ShutdownSequence shutdown = first.getBean(ShutdownSequence.class);
+			accept(first);
+			int port = port(first);
+			withPath().withPropertyValues("server.port=" + port, "graceful.handover.replace=false").run((second) -> {
+				assertThat(second).hasNotFailed();
+				accept(second);
+				assertThat(second.getBean(HandOver.class).takenOverFrom()).isNotNull();
+				first.close();
+				assertThat(shutdown.isPortServedOn()).isTrue();
+				assertThat(shutdown.getHandedOverTo()).isNull();
+				assertThat(status(port)).isEqualTo(404);
+			});
+			assertThat(path()).doesNotExist();
+		});
+		assertThat(this.stopped).isNotDone();
+	}
+
+	@Test
+	void whenAnotherApplicationStopsBeforeItIsReadyThenThisOneGoesOnToServe() {
+		withPath().run((first) -> {
+			accept(first);
+			int port = port(first);
+			withPath().withPropertyValues("server.port=" + port).run((second) -> {
+				assertThat(second).hasNotFailed();
+				PortHandOver handOver = second.getBean(PortHandOver.class);
+				handOver.announceStop(Deadline.after(System::nanoTime, Duration.ofSeconds(9)));
+				// Since a moment ago
+				handOver.readinessChanged(true);
+				assertThat(handOver.takenOverFrom()).isNull();
+			});
+			assertThat(this.stopped).isNotDone();
+			assertThat(status(port)).isEqualTo(404);
+			try (UnixSocket client = UnixSocket.connect(path())) {
+				assertThat(client).isNotNull();
+			}
+		});
+	}
+
+	@Test
+	void whenAnotherApplicationHasAnotherPortThenItsStartFailsAndThisOneGoesOnToServe() {
+		withPath().run((first) -> {
+			accept(first);
+			withPath().withPropertyValues("server.port=1")
+				.run((second) -> assertThat(second).getFailure()
+					.rootCause()
+					.isInstanceOf(HandOverFailedException.class)
+					.hasMessage("Process %d listens on *:%d and this one is configured to listen on *:1.", PID,
+							port(first)));
+			assertThat(this.stopped).isNotDone();
+			assertThat(status(port(first))).isEqualTo(404);
 		});
 	}
 
@@ -170,6 +255,15 @@ class GracefulHandOverAutoConfigurationTests {
 
 	private Path path() {
 		return this.directory.resolve("handover.sock");
+	}
+
+	private static void accept(AssertableWebApplicationContext context) {
+		AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+	}
+
+	private static int status(int port) throws Exception {
+		HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port)).build();
+		return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode();
 	}
 
 	private void stop(StopReason reason, String source) {

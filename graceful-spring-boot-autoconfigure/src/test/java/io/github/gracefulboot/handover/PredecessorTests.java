@@ -23,8 +23,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -214,11 +218,13 @@ class PredecessorTests {
 	}
 
 	@Test
-	void whenItIsGoneThenThisOneServes() throws Exception {
+	@ExtendWith(OutputCaptureExtension.class)
+	void whenItIsGoneThenThisOneServes(CapturedOutput output) throws Exception {
 		Predecessor predecessor = welcome();
 		this.sockets.closeOther();
 		assertThat(predecessor.ready()).isTrue();
 		assertThat(predecessor.isGone()).isTrue();
+		assertThat(output).doesNotContain("does not say whether it leaves");
 	}
 
 	@Test

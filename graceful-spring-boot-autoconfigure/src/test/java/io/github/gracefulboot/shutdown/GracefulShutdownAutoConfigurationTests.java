@@ -11,6 +11,7 @@ import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.StageChangedEvent;
+import io.github.gracefulboot.StopReason;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -44,6 +45,18 @@ class GracefulShutdownAutoConfigurationTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(GracefulShutdownAutoConfiguration.class));
+
+	@Test
+	void whenTheHandOverDoesNotExistYetThenItIsNotCreatedByWhoAsks() {
+		this.runner.withBean(HandOver.BEAN, HandOver.class, () -> {
+			throw new IllegalStateException("Created");
+		}, (definition) -> definition.setLazyInit(true)).run((context) -> {
+			ShutdownSequence shutdown = context.getBean(ShutdownSequence.class);
+			assertThat(shutdown.getTakenOverFrom()).isNull();
+			shutdown.start(StopReason.SIGTERM);
+			assertThat(shutdown.isPortServedOn()).isFalse();
+		});
+	}
 
 	@Test
 	void whenNothingIsSetThenTheBudgetIsThirtySeconds() {

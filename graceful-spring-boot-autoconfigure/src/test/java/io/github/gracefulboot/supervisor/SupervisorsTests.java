@@ -398,6 +398,8 @@ class SupervisorsTests {
 		supervisors.readiness(true);
 		this.handedOverTo = new HandOver.Generation(4712, Instant.EPOCH);
 		supervisors.status("Stopping for longer");
+		this.handedOverTo = null;
+		supervisors.status("Stopping for even longer");
 		supervisors.destroy();
 		assertThat(first.told()).containsExactly("open", "accepting", "ready", "handed over to 4711");
 		assertThat(second.told()).isEqualTo(first.told());
