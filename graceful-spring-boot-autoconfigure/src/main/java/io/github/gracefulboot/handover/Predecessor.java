@@ -182,6 +182,8 @@ final class Predecessor {
 				throw new IOException("it does not answer");
 			}
 			if (answer == GONE) {
+				// Also for those who wait for it later
+				this.answers.add(GONE);
 				throw new PredecessorGoneException(pid());
 			}
 			String[] words = answer.text().split(" ");

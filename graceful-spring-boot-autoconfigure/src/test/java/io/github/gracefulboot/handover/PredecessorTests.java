@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 import io.github.gracefulboot.posix.OpenDescriptors;
 import io.github.gracefulboot.posix.Pipe;
@@ -63,8 +65,7 @@ class PredecessorTests {
 	void close() throws IOException {
 		if (this.predecessor != null) {
 			this.predecessor.leave();
-			this.predecessor.holders().leaveToOthers();
-			this.predecessor.listener().close();
+			this.predecessor.path().close();
 		}
 		this.sockets.closeOther();
 		this.pipe.close();
@@ -75,7 +76,7 @@ class PredecessorTests {
 		Predecessor predecessor = welcome();
 		assertThat(predecessor.pid()).isEqualTo(PID);
 		assertThat(predecessor.isGone()).isFalse();
-		assertThat(OtherProcess.file(predecessor.listener().descriptor()))
+		assertThat(OtherProcess.file(predecessor.path().listener().descriptor()))
 			.isEqualTo(OtherProcess.file(this.pipe.descriptor()));
 		assertThat(this.other.hear()).isEqualTo("graceful-handover 1 take-over 20000");
 	}
@@ -200,12 +201,19 @@ class PredecessorTests {
 	}
 
 	@Test
-	void whenItEndsBeforeItHandsTheListenerOverThenSaysSo() throws Exception {
+	@ExtendWith(OutputCaptureExtension.class)
+	void whenItEndsBeforeItHandsTheListenerOverThenSaysSoAndThisOneServes(CapturedOutput output) throws Exception {
 		Predecessor predecessor = welcome();
+		this.other.hear();
+		FutureTask<SharedListener> listener = new FutureTask<>(() -> predecessor.listener(null, 8080, true));
+		new Thread(listener, "asking").start();
+		assertThat(this.other.hear()).isEqualTo("listener main * 8080");
 		this.sockets.closeOther();
-		assertThatExceptionOfType(HandOverFailedException.class)
-			.isThrownBy(() -> predecessor.listener(null, 8080, true))
-			.withMessageStartingWith("Process 4711 cannot hand it over: ");
+		assertThat(listener).failsWithin(Duration.ofSeconds(10))
+			.withThrowableOfType(ExecutionException.class)
+			.withCauseInstanceOf(PredecessorGoneException.class);
+		assertThat(predecessor.ready()).isTrue();
+		assertThat(output).doesNotContain("does not say whether it leaves");
 	}
 
 	@Test
@@ -274,7 +282,7 @@ class PredecessorTests {
 			}
 			assertThat(OtherProcess.file(descriptor)).startsWith("socket:");
 			assertThat(predecessor.ready()).isTrue();
-			assertThatExceptionOfType(HandOverFailedException.class)
+			assertThatExceptionOfType(PredecessorGoneException.class)
 				.isThrownBy(() -> predecessor.listener(null, 8080, false));
 			assertThat(others).allSatisfy((pair) -> {
 				assertThat(pair.isRead()).isTrue();
