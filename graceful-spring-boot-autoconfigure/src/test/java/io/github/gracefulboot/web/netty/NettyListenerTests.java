@@ -85,6 +85,11 @@ class NettyListenerTests {
 	void whenClosedThenClientsAreLeftToOthers() throws Exception {
 		this.server.close().sync();
 		assertThat(this.server.isActive()).isFalse();
+		Awaitility.await()
+			.until(() -> Thread.getAllStackTraces()
+				.keySet()
+				.stream()
+				.noneMatch((thread) -> thread.getName().equals("graceful-netty-acceptor")));
 		assertThat(this.listener.isOpen()).isTrue();
 		try (SocketChannel client = SocketChannel.open(this.listener.getLocalAddress())) {
 			SharedListener next = SharedListener.inherited(this.listener);
