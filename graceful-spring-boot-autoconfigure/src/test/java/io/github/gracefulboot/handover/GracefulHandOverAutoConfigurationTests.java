@@ -171,7 +171,10 @@ class GracefulHandOverAutoConfigurationTests {
 				assertThat(this.stopped.get()).isEqualTo(StopReason.HAND_OVER + ": hand-over to process " + PID);
 				first.close();
 				assertThat(status(port)).isEqualTo(404);
-				assertThat(path()).exists();
+				try (OtherProcess third = OtherProcess.at(path())) {
+					third.say("graceful-handover 1 take-over 60000");
+					assertThat(third.hear()).isEqualTo("welcome " + PID);
+				}
 			});
 			assertThat(path()).doesNotExist();
 		});
