@@ -115,6 +115,7 @@ final class HandOverServer {
 		}
 		Conversation conversation = new Conversation(socket);
 		if (this.conversations.size() >= MOST_CONVERSATIONS) {
+			refuse(conversation, "too many processes ask for it at once");
 			conversation.close();
 			return;
 		}

@@ -322,6 +322,7 @@ class HandOverServerTests {
 			}
 			try (OtherProcess tooMany = OtherProcess.at(this.path)) {
 				greetIfPossible(tooMany);
+				assertThat(tooMany.hear()).isEqualTo("refused too many processes ask for it at once");
 				assertThat(tooMany.hear()).isNull();
 			}
 		}
