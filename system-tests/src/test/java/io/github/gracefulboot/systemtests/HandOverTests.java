@@ -106,7 +106,7 @@ class HandOverTests {
 				SteadyLoad load = SteadyLoad.start(Traffic.MIXED.loads(), app.port())) {
 
 			try (AppProcess next = app
-				.withArgs("--spring.datasource.url=jdbc:h2:tcp://127.0.0.1:1/none", "--graceful.startup.timeout=5s")
+				.withArgs("--spring.datasource.url=jdbc:h2:tcp://127.0.0.1:1/none", "--graceful.startup.timeout=2s")
 				.start()) {
 				assertThat(next.awaitExit(System.nanoTime()).code()).as("fails its checks").isEqualTo(1);
 				running.awaitLog("Process %d ended before it was ready".formatted(next.pid()));
@@ -125,7 +125,7 @@ class HandOverTests {
 				next.stop("KILL");
 				running.awaitLog("Process %d ended before it was ready".formatted(next.pid()));
 			}
-			try (AppProcess next = app.withArgs("--sample.startup-delay=2m", "--graceful.startup.timeout=10s")
+			try (AppProcess next = app.withArgs("--sample.startup-delay=2m", "--graceful.startup.timeout=4s")
 				.start()) {
 				assertThat(next.awaitExit(System.nanoTime()).code()).as("hangs").isEqualTo(1);
 				running.awaitLog("Process %d did not take the port over".formatted(next.pid()));
