@@ -163,6 +163,18 @@ public final class SharedListener {
 	}
 
 	/**
+	 * Returns what a server uses that starts, perhaps not for the first time.
+	 * @return the listener, or {@code null} if it was closed for good
+	 * @throws IOException if the channel cannot be used again
+	 */
+	public @Nullable SharedListener forStart() throws IOException {
+		if (this.selector.isOpen()) {
+			return this;
+		}
+		return this.inherited ? inherited(this.listener) : null;
+	}
+
+	/**
 	 * Returns the channel, which is not to be accepted from.
 	 * @return the channel
 	 */

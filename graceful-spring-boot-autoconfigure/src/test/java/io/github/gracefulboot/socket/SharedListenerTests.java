@@ -90,6 +90,27 @@ class SharedListenerTests {
 		}
 	}
 
+	@Test
+	void whenServerStartsAgainThenItHasTheInheritedListenerAgain() throws Exception {
+		assertThat(this.acceptor.forStart()).isSameAs(this.acceptor);
+		this.acceptor.close();
+		SharedListener again = this.acceptor.forStart();
+		assertThat(again).isNotNull().isNotSameAs(this.acceptor);
+		try (SocketChannel client = connect(); SocketChannel socket = again.accept(() -> false)) {
+			assertThat(socket.getRemoteAddress()).isEqualTo(client.getLocalAddress());
+		}
+		again.close();
+	}
+
+	@Test
+	void whenServerStartsAgainThenItOpensAListenerInPlaceOfOneThatWasTakenOver() throws Exception {
+		SharedListener taken = SharedListener.takenOver(
+				ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+				(InetSocketAddress) this.listener.getLocalAddress(), false);
+		taken.close();
+		assertThat(taken.forStart()).isNull();
+	}
+
 	private CompletableFuture<SocketChannel> accept() {
 		CompletableFuture<SocketChannel> accepted = new CompletableFuture<>();
 		new Thread(() -> {

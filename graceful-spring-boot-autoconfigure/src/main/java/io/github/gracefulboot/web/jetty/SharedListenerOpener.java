@@ -18,7 +18,10 @@ record SharedListenerOpener(SharedListener shared) implements LifeCycle.Listener
 	@Override
 	public void lifeCycleStarting(LifeCycle connector) {
 		try {
-			((ServerConnector) connector).open(new SharedListenerChannel(this.shared));
+			SharedListener listener = this.shared.forStart();
+			if (listener != null) {
+				((ServerConnector) connector).open(new SharedListenerChannel(listener));
+			}
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

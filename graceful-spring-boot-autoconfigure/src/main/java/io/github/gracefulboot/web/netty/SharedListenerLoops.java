@@ -1,11 +1,14 @@
 package io.github.gracefulboot.web.netty;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 
 import io.github.gracefulboot.socket.SharedListener;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.ServerSocketChannel;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
 
@@ -26,8 +29,17 @@ final class SharedListenerLoops implements LoopResources {
 
 	@Override
 	public <CHANNEL extends Channel> CHANNEL onChannel(Class<CHANNEL> type, EventLoopGroup group) {
-		return type.isAssignableFrom(ServerSocketChannel.class) ? type.cast(new NettyListener(this.shared))
-				: this.loops.onChannel(type, group);
+		SharedListener listener = type.isAssignableFrom(ServerSocketChannel.class) ? listener() : null;
+		return (listener != null) ? type.cast(new NettyListener(listener)) : this.loops.onChannel(type, group);
+	}
+
+	private @Nullable SharedListener listener() {
+		try {
+			return this.shared.forStart();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	@Override

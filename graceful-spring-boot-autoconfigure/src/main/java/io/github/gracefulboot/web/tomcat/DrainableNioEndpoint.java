@@ -90,12 +90,12 @@ class DrainableNioEndpoint extends NioEndpoint {
 
 	@Override
 	protected void initServerSocket() throws Exception {
-		SharedListener shared = this.shared;
+		SharedListener configured = this.shared;
+		SharedListener shared = (configured != null) ? configured.forStart() : null;
+		this.shared = shared;
+		this.sharedChannel = (shared != null) ? new SharedListenerChannel(shared) : null;
 		if (shared == null) {
 			super.initServerSocket();
-		}
-		else {
-			this.sharedChannel = new SharedListenerChannel(shared);
 		}
 	}
 
