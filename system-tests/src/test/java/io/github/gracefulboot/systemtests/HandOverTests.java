@@ -1,13 +1,23 @@
 package io.github.gracefulboot.systemtests;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManagerFactory;
 
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
@@ -21,6 +31,7 @@ import io.github.gracefulboot.systemtests.load.LoadReport;
 import io.github.gracefulboot.systemtests.load.Traffic;
 import io.github.gracefulboot.systemtests.process.Command;
 import io.github.gracefulboot.systemtests.process.Exit;
+import io.github.gracefulboot.systemtests.process.FreePorts;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -125,8 +136,7 @@ class HandOverTests {
 				next.stop("KILL");
 				running.awaitLog("Process %d ended before it was ready".formatted(next.pid()));
 			}
-			try (AppProcess next = app.withArgs("--sample.startup-delay=2m", "--graceful.startup.timeout=4s")
-				.start()) {
+			try (AppProcess next = app.withArgs("--sample.startup-delay=2m", "--graceful.startup.timeout=4s").start()) {
 				assertThat(next.awaitExit(System.nanoTime()).code()).as("hangs").isEqualTo(1);
 				running.awaitLog("Process %d did not take the port over".formatted(next.pid()));
 			}
@@ -160,6 +170,66 @@ class HandOverTests {
 						report.total());
 				assertThat(report.failed()).as(String.join("\n", report.failures())).isZero();
 			}
+		}
+	}
+
+	@Test
+	void whenThereIsTlsAndAManagementPortThenBothPortsAreTakenOver() throws Exception {
+		int management = FreePorts.next();
+		Path keyStore = keyStore();
+		SSLSocketFactory sockets = trusting(keyStore);
+		App app = app(SampleJar.GRACEFUL).withArgs("--management.server.port=" + management,
+				"--management.server.ssl.enabled=false", "--server.ssl.key-store=file:" + keyStore,
+				"--server.ssl.key-store-password=secret", "--graceful.startup.warm-up.paths=/fast");
+		try (AppProcess running = app.start()) {
+			running.awaitStarted("readiness", () -> Readiness.of(management) == Readiness.READY);
+			String served = "This process serves port %d from now on, after process %d".formatted(app.port(),
+					running.pid());
+			try (AppProcess next = app.start()) {
+				Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
+					assertThat(Readiness.of(management)).isEqualTo(Readiness.READY);
+					assertThat(statusOverTls(sockets, app.port())).isEqualTo("HTTP/1.1 200 ");
+					return next.log().contains(served);
+				});
+				assertThat(running.awaitExit(System.nanoTime()).code()).isZero();
+				assertThat(next.log())
+					.contains("Port %d is taken over from process %d".formatted(management, running.pid()))
+					.doesNotContain("accepting traffic without it");
+				assertThat(statusOverTls(sockets, app.port())).isEqualTo("HTTP/1.1 200 ");
+				assertThat(Readiness.of(management)).isEqualTo(Readiness.READY);
+				assertThat(next.stop("TERM").code()).isZero();
+			}
+		}
+	}
+
+	private Path keyStore() {
+		Path keyStore = this.directory.resolve("keys.p12");
+		Command.succeed(List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair",
+				"-alias", "shop", "-keyalg", "EC", "-dname", "CN=shop", "-storepass", "secret", "-keystore",
+				keyStore.toString()));
+		return keyStore;
+	}
+
+	private static SSLSocketFactory trusting(Path keyStore) throws IOException, GeneralSecurityException {
+		KeyStore trusted = KeyStore.getInstance("PKCS12");
+		trusted.load(null, null);
+		trusted.setCertificateEntry("shop",
+				KeyStore.getInstance(keyStore.toFile(), "secret".toCharArray()).getCertificate("shop"));
+		TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+		trust.init(trusted);
+		SSLContext context = SSLContext.getInstance("TLS");
+		context.init(null, trust.getTrustManagers(), null);
+		return context.getSocketFactory();
+	}
+
+	private static String statusOverTls(SSLSocketFactory sockets, int port) throws IOException {
+		try (Socket socket = sockets.createSocket(InetAddress.getLoopbackAddress(), port)) {
+			socket.getOutputStream()
+				.write("GET /fast HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+					.getBytes(StandardCharsets.US_ASCII));
+			return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).lines()
+				.findFirst()
+				.orElse("");
 		}
 	}
 
