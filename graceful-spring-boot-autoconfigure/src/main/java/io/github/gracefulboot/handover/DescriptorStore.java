@@ -90,28 +90,38 @@ final class DescriptorStore {
 	 * @param descriptor its descriptor
 	 */
 	void keep(int descriptor) {
-		send("FDSTORE=1\nFDNAME=" + NAME, descriptor);
+		tell((systemd) -> systemd.send("FDSTORE=1\nFDNAME=" + NAME, descriptor));
 	}
 
 	/**
 	 * Takes back what systemd keeps.
 	 */
 	void remove() {
-		send("FDSTOREREMOVE=1\nFDNAME=" + NAME);
+		tell((systemd) -> systemd.send("FDSTOREREMOVE=1\nFDNAME=" + NAME));
 	}
 
-	private void send(String message, int... descriptors) {
+	private void tell(Message message) {
 		String name = this.environment.apply("NOTIFY_SOCKET");
 		if (name == null) {
 			return;
 		}
 		try (NotifySocket socket = new NotifySocket(name)) {
-			socket.send(message, descriptors);
+			message.tell(socket);
 		}
 		catch (IOException ex) {
 			// The supervisor's own way says so in a line
 			logger.debug("systemd was not told what to keep", ex);
 		}
+	}
+
+	/**
+	 * Something to tell systemd.
+	 */
+	@FunctionalInterface
+	private interface Message {
+
+		void tell(NotifySocket systemd) throws IOException;
+
 	}
 
 }

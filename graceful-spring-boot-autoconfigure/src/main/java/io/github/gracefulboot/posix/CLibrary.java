@@ -75,6 +75,9 @@ public interface CLibrary extends Library {
 
 	int socket(int family, int type, int protocol) throws LastErrorException;
 
+	NativeLong sendto(int socket, byte[] bytes, NativeLong length, int flags, Pointer address, int addressLength)
+			throws LastErrorException;
+
 	NativeLong sendmsg(int socket, Pointer message, int flags) throws LastErrorException;
 
 	NativeLong recvmsg(int socket, Pointer message, int flags) throws LastErrorException;

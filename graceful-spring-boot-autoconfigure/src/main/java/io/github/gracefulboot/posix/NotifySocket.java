@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
+import com.sun.jna.NativeLong;
 
 /**
  * The datagram socket on which systemd listens. The JDK supports only stream sockets in
@@ -18,6 +19,8 @@ public final class NotifySocket implements AutoCloseable {
 	private static final int AF_UNIX = 1;
 
 	private static final int SOCK_DGRAM_CLOEXEC = 0x80002;
+
+	private static final int MSG_NOSIGNAL = 0x4000;
 
 	private static final int FAMILY_SIZE = 2;
 
@@ -65,16 +68,28 @@ public final class NotifySocket implements AutoCloseable {
 	/**
 	 * Sends variable assignments.
 	 * @param assignments the assignments, one per line, such as {@code READY=1}
-	 * @param descriptors the descriptors to pass on
 	 * @throws IOException if systemd cannot be reached
 	 */
-	public void send(String assignments, int... descriptors) throws IOException {
+	public void send(String assignments) throws IOException {
+		byte[] bytes = assignments.getBytes(StandardCharsets.UTF_8);
 		try {
-			UnixSocket.send(this.c, this.socket, this.address, 0, assignments, descriptors);
+			this.c.sendto(this.socket, bytes, new NativeLong(bytes.length), MSG_NOSIGNAL, this.address,
+					(int) this.address.size());
 		}
-		catch (IOException ex) {
-			throw (ex.getCause() instanceof LastErrorException cause) ? failure(cause) : ex;
+		catch (LastErrorException ex) {
+			throw failure(ex);
 		}
+	}
+
+	/**
+	 * Sends variable assignments and passes a descriptor on. Only where
+	 * {@link UnixSocket#isSupported() that works}.
+	 * @param assignments the assignments, one per line
+	 * @param descriptor the descriptor
+	 * @throws IOException if systemd cannot be reached
+	 */
+	public void send(String assignments, int descriptor) throws IOException {
+		UnixSocket.send(this.c, this.socket, this.address, 0, assignments, descriptor);
 	}
 
 	private IOException failure(LastErrorException cause) {

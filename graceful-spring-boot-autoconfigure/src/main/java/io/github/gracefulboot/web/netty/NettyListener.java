@@ -31,6 +31,8 @@ final class NettyListener extends NioServerSocketChannel {
 
 	private volatile boolean closed;
 
+	private boolean failed;
+
 	NettyListener(SharedListener shared) {
 		super(shared.channel());
 		this.shared = shared;
@@ -69,8 +71,11 @@ final class NettyListener extends NioServerSocketChannel {
 	 * Waits, since what keeps connections from being accepted, such as too many open
 	 * files, may be over in a while.
 	 */
-	private static boolean pauseAfter(IOException failure) {
-		logger.warn(LogMessage.format("Connections cannot be accepted, which is tried again: %s", failure));
+	private boolean pauseAfter(IOException failure) {
+		if (!this.failed) {
+			this.failed = true;
+			logger.warn(LogMessage.format("Connections cannot be accepted, which is tried again: %s", failure));
+		}
 		try {
 			Thread.sleep(AFTER_FAILURE.toMillis());
 			return true;
