@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.web.server.context.WebServerInitializedEvent;
+import org.springframework.boot.web.server.WebServer;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ApplicationContext;
-import org.springframework.context.ApplicationListener;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.log.LogMessage;
@@ -37,8 +37,8 @@ import org.springframework.core.log.LogMessage;
  * Whatever goes wrong before that, the process that serves goes on to serve.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE + 10)
-final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Host, Announcer, Readiness.Listener,
-		ApplicationListener<WebServerInitializedEvent>, DisposableBean {
+final class PortHandOver
+		implements HandOver, ListenerSource, HandOverServer.Host, Announcer, Readiness.Listener, DisposableBean {
 
 	private static final Log logger = LogFactory.getLog(PortHandOver.class);
 
@@ -65,8 +65,6 @@ final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Hos
 	private volatile @Nullable HandOverServer server;
 
 	private @Nullable InetAddress mainHost;
-
-	private volatile int mainPort;
 
 	private boolean begun;
 
@@ -167,11 +165,14 @@ final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Hos
 		return null;
 	}
 
-	@Override
-	public void onApplicationEvent(WebServerInitializedEvent event) {
-		if (event.getApplicationContext() == this.context) {
-			this.mainPort = event.getWebServer().getPort();
-		}
+	/**
+	 * Returns the port of the main web server. Asked for rather than listened for, since
+	 * a listener cannot be a bean that is not there on every system.
+	 * @return the port, not positive until it is open
+	 */
+	private int mainPort() {
+		WebServer server = (this.context instanceof WebServerApplicationContext web) ? web.getWebServer() : null;
+		return (server != null) ? server.getPort() : 0;
 	}
 
 	@Override
@@ -191,14 +192,14 @@ final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Hos
 		}
 		try {
 			this.listeners.getObject().open();
-			new ListeningSocket(this.mainPort).descriptor(this.mainHost).ifPresent(this.store::keep);
+			new ListeningSocket(mainPort()).descriptor(this.mainHost).ifPresent(this.store::keep);
 		}
 		catch (IOException ex) {
 			logger.warn("Could not begin to accept connections", ex);
 		}
 		if (predecessor != null) {
 			this.takenOverFrom = new Generation(predecessor.pid(), Instant.now());
-			logger.info(LogMessage.format("This process serves port %d from now on, %s process %d", this.mainPort,
+			logger.info(LogMessage.format("This process serves port %d from now on, %s process %d", mainPort(),
 					this.replace ? "after" : "beside", predecessor.pid()));
 			if (!this.replace) {
 				predecessor.leave();
@@ -210,15 +211,15 @@ final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Hos
 
 	@Override
 	public boolean isUsable(boolean all) {
-		return this.mainPort != 0 && (!all || this.readiness.wasReached());
+		return mainPort() > 0 && (!all || this.readiness.wasReached());
 	}
 
 	@Override
 	public HandOverServer.Listener listening(@Nullable InetAddress host, int port, boolean main) throws IOException {
-		boolean samePort = port == this.mainPort || (main && port == 0);
+		boolean samePort = port == mainPort() || (main && port == 0);
 		boolean wanted = main == (samePort && isSame(host, this.mainHost));
 		InetAddress wantedHost = main ? this.mainHost : host;
-		int wantedPort = main ? this.mainPort : port;
+		int wantedPort = main ? mainPort() : port;
 		int descriptor = wanted ? new ListeningSocket(wantedPort).descriptor(wantedHost).orElse(-1) : -1;
 		return new HandOverServer.Listener(descriptor, wantedHost, wantedPort,
 				main && this.listeners.getObject().isMainKept());

@@ -77,6 +77,20 @@ class GracefulHandOverAutoConfigurationTests {
 		});
 	}
 
+	/**
+	 * As where an application is processed ahead of time without a path, or JNA is
+	 * missing: the bean is defined then, and is none.
+	 */
+	@Test
+	void whenTheBeanIsNoneThenTheApplicationStartsAsWithout() {
+		this.runner.withPropertyValues("graceful.handover.path=").run((context) -> {
+			assertThat(context).hasNotFailed();
+			accept(context);
+			assertThat(status(port(context))).isEqualTo(404);
+			context.close();
+		});
+	}
+
 	@Test
 	void whenThereIsNoWebServerThenNothingIsHandedOver() {
 		new ApplicationContextRunner()
