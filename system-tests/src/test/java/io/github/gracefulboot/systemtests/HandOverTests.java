@@ -72,6 +72,10 @@ class HandOverTests {
 		this.socket = this.directory.resolve("handover.sock");
 	}
 
+	/**
+	 * Under systemd and PM2 the same is part of every build.
+	 */
+	@Tag("full")
 	@OnServers({ SampleJar.GRACEFUL, SampleJar.JETTY, SampleJar.NETTY })
 	void whenReplacedUnderLoadThenNothingIsLostAndNobodyWaitsForAStart(SampleJar jar) {
 		App app = app(jar);
