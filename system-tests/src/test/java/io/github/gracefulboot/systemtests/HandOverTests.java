@@ -80,7 +80,8 @@ class HandOverTests {
 	void whenReplacedUnderLoadThenNothingIsLostAndNobodyWaitsForAStart(SampleJar jar) {
 		App app = app(jar);
 		AppProcess running = app.startReady();
-		System.out.printf("HAND-OVER %s, without: longest wait %d ms%n", jar, longestWaitWithout(app));
+		System.out.printf("HAND-OVER %s, without: longest wait %d ms%n", jar,
+				SteadyLoad.longestWait(Traffic.MIXED.loads(), app.port()));
 		try (SteadyLoad load = SteadyLoad.start(Traffic.MIXED.loads(), app.port())) {
 			for (int i = 0; i < REPLACEMENTS; i++) {
 				AppProcess next = app.start();
@@ -99,15 +100,6 @@ class HandOverTests {
 		finally {
 			assertThat(running.stop("TERM").code()).isZero();
 			running.close();
-		}
-	}
-
-	/**
-	 * The longest that a request took while nothing was replaced, in milliseconds.
-	 */
-	private static long longestWaitWithout(App app) {
-		try (SteadyLoad load = SteadyLoad.start(Traffic.MIXED.loads(), app.port())) {
-			return load.stop().stream().mapToLong((report) -> report.max().toMillis()).max().orElseThrow();
 		}
 	}
 

@@ -75,6 +75,8 @@ class Pm2ClusterTests {
 	void whenReloadedAndScaledUnderLoadThenNothingIsLost() {
 		int exitsBefore = pm2.exits(NAME).size();
 		int replaced = 0;
+		System.out.printf("PM2 cluster mode, without: longest wait %d ms%n",
+				SteadyLoad.longestWait(Traffic.MIXED.loads(), PORT));
 		try (SteadyLoad load = SteadyLoad.start(Traffic.MIXED.loads(), PORT)) {
 			for (int instances = 1; instances <= 3; instances++) {
 				scaleTo(instances);
@@ -84,6 +86,7 @@ class Pm2ClusterTests {
 			List<LoadReport> reports = load.stop();
 			System.out.printf("PM2 cluster mode of one, two and three instances: %d of %d requests failed%n",
 					SteadyLoad.failed(reports), SteadyLoad.total(reports));
+			reports.forEach((report) -> System.out.println("  " + report));
 			assertThat(SteadyLoad.failures(reports)).isEmpty();
 		}
 		List<Pm2Exit> exits = pm2.exits(NAME);

@@ -54,6 +54,15 @@ final class SteadyLoad implements AutoCloseable {
 		return this.clients.stream().map(LoadClient::stop).toList();
 	}
 
+	/**
+	 * Returns the longest that a request takes while nothing happens, in milliseconds.
+	 */
+	static long longestWait(List<Load> kinds, int port) {
+		try (SteadyLoad load = start(kinds, port)) {
+			return load.stop().stream().mapToLong((report) -> report.max().toMillis()).max().orElseThrow();
+		}
+	}
+
 	static long total(List<LoadReport> reports) {
 		return reports.stream().mapToLong(LoadReport::total).sum();
 	}

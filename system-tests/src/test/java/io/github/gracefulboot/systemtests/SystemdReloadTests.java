@@ -42,6 +42,8 @@ class SystemdReloadTests {
 		try (Systemd systemd = Systemd.start(directory, jar);
 				SampleService service = SampleService.installWithHandOver(systemd, directory)) {
 			assertThat(service.start().exitCode()).isZero();
+			System.out.printf("SYSTEMD reload, %s, without: longest wait %d ms%n", jar,
+					SteadyLoad.longestWait(Traffic.MIXED.loads(), service.port()));
 			try (SteadyLoad load = SteadyLoad.start(Traffic.MIXED.loads(), service.port())) {
 				for (int i = 0; i < REPLACEMENTS; i++) {
 					service.replace();
