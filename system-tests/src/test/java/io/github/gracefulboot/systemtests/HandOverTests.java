@@ -32,6 +32,7 @@ import io.github.gracefulboot.systemtests.load.Traffic;
 import io.github.gracefulboot.systemtests.process.Command;
 import io.github.gracefulboot.systemtests.process.Exit;
 import io.github.gracefulboot.systemtests.process.FreePorts;
+import io.github.gracefulboot.systemtests.process.Program;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -46,12 +47,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 class HandOverTests {
 
 	private static final int REPLACEMENTS = Integer.getInteger("graceful.system-tests.replacements", 20);
-
-	/**
-	 * Nobody, as which only root can start a process.
-	 */
-	private static final List<String> OTHER_USER = List.of("setpriv", "--reuid=65534", "--regid=65534",
-			"--clear-groups");
 
 	private static final int FEW = 5;
 
@@ -236,7 +231,7 @@ class HandOverTests {
 	void whenAnotherUserComesThenItGetsNothingAndDisturbsNothing() throws IOException {
 		App app = app(SampleJar.GRACEFUL);
 		Files.setPosixFilePermissions(this.directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-		try (AppProcess running = app.startReady(); AppProcess other = app.startBy(OTHER_USER)) {
+		try (AppProcess running = app.startReady(); AppProcess other = app.startBy(asNobody())) {
 			assertThat(other.awaitExit(System.nanoTime()).code()).isEqualTo(1);
 			running.awaitLog("graceful.handover.path=%s cannot be used".formatted(this.socket));
 			assertThat(Files.getPosixFilePermissions(this.socket))
@@ -337,6 +332,16 @@ class HandOverTests {
 			}
 			assertThat(this.socket).doesNotExist();
 		}
+	}
+
+	/**
+	 * How to start a program as nobody, which only root can.
+	 */
+	private static List<String> asNobody() {
+		List<String> nobody = List.of(Program.SETPRIV.path(), "--reuid=65534", "--regid=65534", "--clear-groups");
+		Command attempt = Command.run(Stream.concat(nobody.stream(), Stream.of("true")).toList());
+		return (attempt.exitCode() == 0) ? nobody
+				: Program.SETPRIV.unusable("Another user can not be had here, run as root: " + attempt.output());
 	}
 
 	private App app(SampleJar jar) {

@@ -82,7 +82,12 @@ public enum Program {
 	/**
 	 * The systemd system and service manager.
 	 */
-	SYSTEMD("systemd", "apt-get install systemd");
+	SYSTEMD("systemd", "apt-get install systemd"),
+
+	/**
+	 * Starts a program as another user.
+	 */
+	SETPRIV("setpriv", "apt-get install util-linux");
 
 	private final String name;
 
