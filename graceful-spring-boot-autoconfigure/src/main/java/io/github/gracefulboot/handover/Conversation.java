@@ -1,6 +1,8 @@
 package io.github.gracefulboot.handover;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 
@@ -64,7 +66,7 @@ final class Conversation {
 
 	static final String OTHER = "other";
 
-	static final String ANY_HOST = "*";
+	private static final String ANY_HOST = "*";
 
 	static final String OWN = "own";
 
@@ -190,6 +192,25 @@ final class Conversation {
 		this.closed = true;
 		this.wait.close();
 		this.socket.close();
+	}
+
+	/**
+	 * Returns how an address is written.
+	 * @param host the address, or {@code null} for every address of the machine
+	 * @return a word
+	 */
+	static String text(@Nullable InetAddress host) {
+		return (host == null || host.isAnyLocalAddress()) ? ANY_HOST : host.getHostAddress();
+	}
+
+	/**
+	 * Returns the address that is written so.
+	 * @param text a word
+	 * @return the address, or {@code null} for every address of the machine
+	 * @throws UnknownHostException if it is none
+	 */
+	static @Nullable InetAddress host(String text) throws UnknownHostException {
+		return text.equals(ANY_HOST) ? null : InetAddress.getByName(text);
 	}
 
 	/**

@@ -58,7 +58,7 @@ final class DescriptorStore {
 				return null;
 			}
 			Optional<InetSocketAddress> address = ListeningSocket.addressOf(descriptor)
-				.filter((at) -> at.getPort() == port && isSame(at.getAddress(), host));
+				.filter((at) -> at.getPort() == port && ListeningSocket.isSame(at.getAddress(), host));
 			if (address.isEmpty()) {
 				CLibrary.load().close(descriptor);
 				remove();
@@ -71,10 +71,6 @@ final class DescriptorStore {
 			logger.warn(LogMessage.format("The socket that systemd keeps cannot be used: %s", ex));
 			return null;
 		}
-	}
-
-	private static boolean isSame(InetAddress one, @Nullable InetAddress other) {
-		return (other == null || other.isAnyLocalAddress()) ? one.isAnyLocalAddress() : one.equals(other);
 	}
 
 	private int find() {

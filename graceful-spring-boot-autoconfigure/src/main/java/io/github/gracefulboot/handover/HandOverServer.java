@@ -304,10 +304,9 @@ final class HandOverServer {
 		if (words.length != 4 || !words[0].equals(Conversation.LISTENER)) {
 			throw new IOException("'" + String.join(" ", words) + "' is no message of this protocol");
 		}
-		InetAddress host = words[2].equals(Conversation.ANY_HOST) ? null : InetAddress.getByName(words[2]);
-		Listener listener = this.host.listening(host, Integer.parseInt(words[3]), words[1].equals(Conversation.MAIN));
-		InetAddress at = listener.host();
-		String text = (at == null || at.isAnyLocalAddress()) ? Conversation.ANY_HOST : at.getHostAddress();
+		Listener listener = this.host.listening(Conversation.host(words[2]), Integer.parseInt(words[3]),
+				words[1].equals(Conversation.MAIN));
+		String text = Conversation.text(listener.host());
 		if (listener.descriptor() < 0) {
 			conversation.send("%s %s %d".formatted(Conversation.NONE, text, listener.port()));
 		}

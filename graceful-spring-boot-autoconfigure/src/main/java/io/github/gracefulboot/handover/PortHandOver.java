@@ -217,20 +217,12 @@ final class PortHandOver
 	@Override
 	public HandOverServer.Listener listening(@Nullable InetAddress host, int port, boolean main) throws IOException {
 		boolean samePort = port == mainPort() || (main && port == 0);
-		boolean wanted = main == (samePort && isSame(host, this.mainHost));
+		boolean wanted = main == (samePort && ListeningSocket.isSame(host, this.mainHost));
 		InetAddress wantedHost = main ? this.mainHost : host;
 		int wantedPort = main ? mainPort() : port;
 		int descriptor = wanted ? new ListeningSocket(wantedPort).descriptor(wantedHost).orElse(-1) : -1;
 		return new HandOverServer.Listener(descriptor, wantedHost, wantedPort,
 				main && this.listeners.getObject().isMainKept());
-	}
-
-	private static boolean isSame(@Nullable InetAddress one, @Nullable InetAddress other) {
-		return Objects.equals(orAny(one), orAny(other));
-	}
-
-	private static @Nullable InetAddress orAny(@Nullable InetAddress host) {
-		return (host != null && host.isAnyLocalAddress()) ? null : host;
 	}
 
 	/**

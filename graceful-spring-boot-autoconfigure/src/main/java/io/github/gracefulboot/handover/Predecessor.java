@@ -173,7 +173,7 @@ final class Predecessor {
 	 * @throws PredecessorGoneException if the other process is gone
 	 */
 	@Nullable SharedListener listener(@Nullable InetAddress host, int port, boolean main) throws PredecessorGoneException {
-		String text = (host == null || host.isAnyLocalAddress()) ? Conversation.ANY_HOST : host.getHostAddress();
+		String text = Conversation.text(host);
 		try {
 			ask("%s %s %s %d".formatted(Conversation.LISTENER, main ? Conversation.MAIN : Conversation.OTHER, text,
 					port));
@@ -234,9 +234,7 @@ final class Predecessor {
 
 	private static @Nullable InetSocketAddress address(String host, String port) {
 		try {
-			int number = Integer.parseInt(port);
-			return host.equals(Conversation.ANY_HOST) ? new InetSocketAddress(number)
-					: new InetSocketAddress(InetAddress.getByName(host), number);
+			return new InetSocketAddress(Conversation.host(host), Integer.parseInt(port));
 		}
 		catch (IllegalArgumentException | UnknownHostException ex) {
 			return null;

@@ -24,8 +24,6 @@ public final class NotifySocket implements AutoCloseable {
 
 	private static final int FAMILY_SIZE = 2;
 
-	private static final int LONGEST_PATH = 107;
-
 	private static final int EACCES = 13;
 
 	private final CLibrary c = CLibrary.load();
@@ -47,8 +45,8 @@ public final class NotifySocket implements AutoCloseable {
 		if (!name.startsWith("/") && !name.startsWith("@")) {
 			throw new IOException("NOTIFY_SOCKET=%s is neither a path nor an abstract name".formatted(name));
 		}
-		if (path.length > LONGEST_PATH) {
-			throw new IOException("NOTIFY_SOCKET=%s is longer than %d bytes".formatted(name, LONGEST_PATH));
+		if (path.length > UnixSocket.LONGEST_PATH) {
+			throw new IOException("NOTIFY_SOCKET=%s is longer than %d bytes".formatted(name, UnixSocket.LONGEST_PATH));
 		}
 		if (path[0] == '@') {
 			path[0] = 0;

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -80,7 +81,7 @@ public final class ListeningSocket {
 	 * @throws IOException if the kernel's tables cannot be read
 	 */
 	public Optional<Integer> descriptor(@Nullable InetAddress host) throws IOException {
-		return descriptors((row) -> row.isAt(host)).stream().findFirst();
+		return descriptors((row) -> isSame(row.host(), host)).stream().findFirst();
 	}
 
 	/**
@@ -106,6 +107,20 @@ public final class ListeningSocket {
 			}
 		}
 		return Optional.empty();
+	}
+
+	/**
+	 * Returns whether sockets of the same port listen at the same address.
+	 * @param one an address, or {@code null} for every address of the machine
+	 * @param other an address, or {@code null} for every address of the machine
+	 * @return whether they are the same
+	 */
+	public static boolean isSame(@Nullable InetAddress one, @Nullable InetAddress other) {
+		return Objects.equals(orAny(one), orAny(other));
+	}
+
+	private static @Nullable InetAddress orAny(@Nullable InetAddress host) {
+		return (host != null && host.isAnyLocalAddress()) ? null : host;
 	}
 
 	private static String target(Path link) {
@@ -173,11 +188,6 @@ public final class ListeningSocket {
 	 * @param inode the inode, which identifies the socket
 	 */
 	private record Row(String localAddress, String state, long receiveQueue, String inode) {
-
-		private boolean isAt(@Nullable InetAddress host) {
-			InetAddress own = host();
-			return (host == null || host.isAnyLocalAddress()) ? own.isAnyLocalAddress() : own.equals(host);
-		}
 
 		/**
 		 * Returns the address, which the kernel prints as numbers of 32 bits in the byte
