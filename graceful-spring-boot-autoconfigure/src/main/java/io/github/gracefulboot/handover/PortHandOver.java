@@ -115,10 +115,9 @@ final class PortHandOver
 				serve(path);
 				return path;
 			}
-			Predecessor predecessor = Predecessor.ask(other, this.replace, this.startTimeout);
+			Predecessor predecessor = Predecessor.ask(other, this.replace, this.startTimeout, this::withdrawn);
 			if (predecessor != null) {
 				this.predecessor = predecessor;
-				predecessor.onWithdrawn(this::withdrawn);
 				return predecessor.path();
 			}
 		}

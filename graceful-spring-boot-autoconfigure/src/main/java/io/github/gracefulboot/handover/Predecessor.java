@@ -48,13 +48,12 @@ final class Predecessor {
 
 	private final SharedPath path;
 
-	private volatile @Nullable Consumer<String> onWithdrawn;
-
-	private volatile @Nullable String withdrawn;
+	private final Consumer<String> onWithdrawn;
 
 	private volatile boolean gone;
 
-	private Predecessor(Conversation conversation, long pid, int[] descriptors) {
+	private Predecessor(Conversation conversation, long pid, int[] descriptors, Consumer<String> onWithdrawn) {
+		this.onWithdrawn = onWithdrawn;
 		this.pid = pid;
 		this.conversation = conversation;
 		this.path = SharedPath.of(descriptors);
@@ -66,10 +65,13 @@ final class Predecessor {
 	 * @param conversation with the process that serves it
 	 * @param replace whether that one is to leave
 	 * @param startTimeout how long this start may take
+	 * @param onWithdrawn called with the reason if this process will not get the port
+	 * after all
 	 * @return the process, or {@code null} if it is gone
 	 * @throws HandOverFailedException if it refuses
 	 */
-	static @Nullable Predecessor ask(Conversation conversation, boolean replace, Duration startTimeout) {
+	static @Nullable Predecessor ask(Conversation conversation, boolean replace, Duration startTimeout,
+			Consumer<String> onWithdrawn) {
 		try {
 			conversation.send(String.join(" ", Conversation.PROTOCOL, Conversation.VERSION,
 					replace ? Conversation.TAKE_OVER : Conversation.SHARE, String.valueOf(startTimeout.toMillis())));
@@ -82,7 +84,7 @@ final class Predecessor {
 			String[] words = answer.text().split(" ");
 			if (words.length == 2 && words[0].equals(Conversation.WELCOME)
 					&& answer.descriptors().length == SharedPath.DESCRIPTORS) {
-				return new Predecessor(conversation, Long.parseLong(words[1]), answer.descriptors());
+				return new Predecessor(conversation, Long.parseLong(words[1]), answer.descriptors(), onWithdrawn);
 			}
 			Conversation.discard(answer.descriptors());
 			conversation.close();
@@ -113,7 +115,7 @@ final class Predecessor {
 			Message message;
 			while ((message = this.conversation.receive()) != null) {
 				if (message.text().startsWith(Conversation.WITHDRAWN)) {
-					withdrawn(message.text().substring(Conversation.WITHDRAWN.length()).strip());
+					this.onWithdrawn.accept(message.text().substring(Conversation.WITHDRAWN.length()).strip());
 				}
 				this.answers.add(message);
 			}
@@ -124,26 +126,6 @@ final class Predecessor {
 		this.gone = true;
 		this.answers.add(GONE);
 		this.conversation.close();
-	}
-
-	private synchronized void withdrawn(String reason) {
-		this.withdrawn = reason;
-		Consumer<String> onWithdrawn = this.onWithdrawn;
-		if (onWithdrawn != null) {
-			onWithdrawn.accept(reason);
-		}
-	}
-
-	/**
-	 * Sets who is told that this process will not get the port.
-	 * @param action called with the reason, at most once
-	 */
-	synchronized void onWithdrawn(Consumer<String> action) {
-		this.onWithdrawn = action;
-		String reason = this.withdrawn;
-		if (reason != null) {
-			action.accept(reason);
-		}
 	}
 
 	long pid() {

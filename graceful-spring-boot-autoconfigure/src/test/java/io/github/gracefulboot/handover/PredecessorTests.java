@@ -54,6 +54,8 @@ class PredecessorTests {
 
 	private @Nullable Predecessor predecessor;
 
+	private final List<String> reasons = new CopyOnWriteArrayList<>();
+
 	@BeforeEach
 	void connect() throws IOException {
 		this.pipe = new Pipe();
@@ -84,7 +86,7 @@ class PredecessorTests {
 	@Test
 	void whenItIsToStayThenSaysSo() throws Exception {
 		sayWelcome();
-		this.predecessor = Predecessor.ask(conversation(), false, START);
+		this.predecessor = Predecessor.ask(conversation(), false, START, this.reasons::add);
 		assertThat(this.other.hear()).isEqualTo("graceful-handover 1 share 20000");
 	}
 
@@ -92,7 +94,7 @@ class PredecessorTests {
 	void whenItRefusesThenTheReasonIsTold() throws Exception {
 		this.other.say("refused process 12 is about to take the port over");
 		assertThatExceptionOfType(HandOverFailedException.class)
-			.isThrownBy(() -> Predecessor.ask(conversation(), true, START))
+			.isThrownBy(() -> Predecessor.ask(conversation(), true, START, this.reasons::add))
 			.withMessage("The process that serves it refuses: process 12 is about to take the port over.")
 			.satisfies((failure) -> assertThat(failure.action()).contains("Start this process again"));
 		assertThat(this.other.hear()).startsWith("graceful-handover");
@@ -105,7 +107,7 @@ class PredecessorTests {
 		int before = OpenDescriptors.of(file).size();
 		this.other.say("welcome everybody here", this.pipe.descriptor());
 		assertThatExceptionOfType(HandOverFailedException.class)
-			.isThrownBy(() -> Predecessor.ask(conversation(), true, START))
+			.isThrownBy(() -> Predecessor.ask(conversation(), true, START, this.reasons::add))
 			.withMessage("The process that serves it refuses: 'welcome everybody here'.");
 		assertThat(OpenDescriptors.of(file)).hasSize(before);
 	}
@@ -113,7 +115,7 @@ class PredecessorTests {
 	@Test
 	void whenItIsGoneThenThereIsNone() throws Exception {
 		this.sockets.closeOther();
-		assertThat(Predecessor.ask(conversation(), true, START)).isNull();
+		assertThat(Predecessor.ask(conversation(), true, START, this.reasons::add)).isNull();
 	}
 
 	@Test
@@ -121,14 +123,14 @@ class PredecessorTests {
 		Conversation conversation = conversation();
 		conversation.send("unread");
 		this.sockets.closeOther();
-		assertThat(Predecessor.ask(conversation, true, START)).isNull();
+		assertThat(Predecessor.ask(conversation, true, START, this.reasons::add)).isNull();
 	}
 
 	@Test
 	void whenItDoesNotAnswerThenThatIsToldAndTheConversationEnds() throws Exception {
 		Conversation conversation = conversation();
 		assertThatExceptionOfType(HandOverFailedException.class)
-			.isThrownBy(() -> Predecessor.ask(conversation, true, Duration.ofMillis(1)))
+			.isThrownBy(() -> Predecessor.ask(conversation, true, Duration.ofMillis(1), this.reasons::add))
 			.withMessageStartingWith("The process that serves it did not answer within ")
 			.satisfies((failure) -> assertThat(failure.action()).contains("SIGTERM"));
 		assertThat(this.other.hear()).startsWith("graceful-handover");
@@ -238,11 +240,9 @@ class PredecessorTests {
 	@Test
 	void whenItWithdrawsThenThisOneDoesNotServe() throws Exception {
 		Predecessor predecessor = welcome();
-		List<String> reasons = new CopyOnWriteArrayList<>();
-		predecessor.onWithdrawn(reasons::add);
 		this.other.say("withdrawn it was not ready within 1 s");
 		assertThat(predecessor.ready()).isFalse();
-		assertThat(reasons).containsExactly("it was not ready within 1 s");
+		assertThat(this.reasons).containsExactly("it was not ready within 1 s");
 	}
 
 	@Test
@@ -255,14 +255,12 @@ class PredecessorTests {
 	}
 
 	@Test
-	void whenItHasWithdrawnBeforeSomebodyListensThenThatIsToldAllTheSame() throws Exception {
+	void whenItHasWithdrawnAndIsGoneThenThatIsToldAllTheSame() throws Exception {
 		Predecessor predecessor = welcome();
 		this.other.say("withdrawn late");
 		this.sockets.closeOther();
 		Awaitility.await().until(predecessor::isGone);
-		List<String> reasons = new CopyOnWriteArrayList<>();
-		predecessor.onWithdrawn(reasons::add);
-		assertThat(reasons).containsExactly("late");
+		assertThat(this.reasons).containsExactly("late");
 	}
 
 	/**
@@ -304,7 +302,7 @@ class PredecessorTests {
 
 	private Predecessor welcome() throws IOException {
 		sayWelcome();
-		Predecessor predecessor = Predecessor.ask(conversation(), true, START);
+		Predecessor predecessor = Predecessor.ask(conversation(), true, START, this.reasons::add);
 		assertThat(predecessor).isNotNull();
 		this.predecessor = predecessor;
 		return predecessor;
