@@ -8,13 +8,13 @@ import java.util.List;
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
 import io.github.gracefulboot.systemtests.app.SampleJar;
-import io.github.gracefulboot.systemtests.http.HttpConnection;
-import io.github.gracefulboot.systemtests.load.Load;
-import io.github.gracefulboot.systemtests.load.LoadClient;
-import io.github.gracefulboot.systemtests.load.LoadReport;
-import io.github.gracefulboot.systemtests.process.Exit;
 import io.github.gracefulboot.systemtests.process.Program;
 import io.github.gracefulboot.systemtests.systemd.NotifySocket;
+import io.github.gracefulboot.test.http.HttpConnection;
+import io.github.gracefulboot.test.load.Load;
+import io.github.gracefulboot.test.load.LoadClient;
+import io.github.gracefulboot.test.load.LoadReport;
+import io.github.gracefulboot.test.process.Exit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 

@@ -7,9 +7,9 @@ import java.util.Map;
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
 import io.github.gracefulboot.systemtests.app.SampleJar;
-import io.github.gracefulboot.systemtests.http.HttpConnection;
-import io.github.gracefulboot.systemtests.http.HttpMessage;
-import io.github.gracefulboot.systemtests.process.Exit;
+import io.github.gracefulboot.test.http.HttpConnection;
+import io.github.gracefulboot.test.http.HttpMessage;
+import io.github.gracefulboot.test.process.Exit;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

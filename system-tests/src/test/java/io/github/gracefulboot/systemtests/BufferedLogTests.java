@@ -9,9 +9,9 @@ import java.util.List;
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
 import io.github.gracefulboot.systemtests.app.SampleJar;
-import io.github.gracefulboot.systemtests.load.Load;
-import io.github.gracefulboot.systemtests.load.LoadClient;
-import io.github.gracefulboot.systemtests.process.Exit;
+import io.github.gracefulboot.test.load.Load;
+import io.github.gracefulboot.test.load.LoadClient;
+import io.github.gracefulboot.test.process.Exit;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

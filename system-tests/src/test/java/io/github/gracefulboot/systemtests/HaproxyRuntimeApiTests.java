@@ -5,12 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
+import io.github.gracefulboot.systemtests.app.Readiness;
 import io.github.gracefulboot.systemtests.app.SampleJar;
-import io.github.gracefulboot.systemtests.front.Front;
-import io.github.gracefulboot.systemtests.front.HaproxyFront;
-import io.github.gracefulboot.systemtests.load.LoadReport;
 import io.github.gracefulboot.systemtests.load.Traffic;
-import io.github.gracefulboot.systemtests.process.Exit;
+import io.github.gracefulboot.test.balancer.Balancer;
+import io.github.gracefulboot.test.balancer.Balancer.Backends;
+import io.github.gracefulboot.test.balancer.RunningBalancer;
+import io.github.gracefulboot.test.load.LoadReport;
+import io.github.gracefulboot.test.process.Exit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +46,9 @@ class HaproxyRuntimeApiTests {
 		Path logs = TestDirectory.create("haproxy-runtime-api");
 		try (Instances instances = Instances.start(SampleJar.GRACEFUL, logs,
 				"--graceful.balancer.haproxy.sockets=" + socket());
-				Front front = HaproxyFront.withRuntimeApi(instances.ports(), logs, socket())) {
+				RunningBalancer front = Balancer.haproxy()
+					.runtimeApi(socket())
+					.start(new Backends(instances.ports(), Readiness.PATH, logs))) {
 			instances.awaitUp(front);
 			try (SteadyLoad load = SteadyLoad.start(Traffic.SPARSE.loads(), front.port())) {
 				List<Exit> exits = instances.restart(1, front);

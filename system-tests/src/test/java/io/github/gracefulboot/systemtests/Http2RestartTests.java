@@ -1,15 +1,20 @@
 package io.github.gracefulboot.systemtests;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 import io.github.gracefulboot.systemtests.app.OnServers;
+import io.github.gracefulboot.systemtests.app.Readiness;
 import io.github.gracefulboot.systemtests.app.SampleJar;
-import io.github.gracefulboot.systemtests.front.ConnectionFront;
 import io.github.gracefulboot.systemtests.http2.Http2LoadProcess;
 import io.github.gracefulboot.systemtests.http2.Http2Report;
 import io.github.gracefulboot.systemtests.load.Traffic;
-import io.github.gracefulboot.systemtests.process.Exit;
+import io.github.gracefulboot.test.balancer.Balancer;
+import io.github.gracefulboot.test.balancer.Balancer.Backends;
+import io.github.gracefulboot.test.balancer.ConnectionBalancer;
+import io.github.gracefulboot.test.balancer.Prober;
+import io.github.gracefulboot.test.process.Exit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +27,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class Http2RestartTests {
 
 	private static final int ROUNDS = Integer.getInteger("graceful.system-tests.rounds", 5);
+
+	private static final Prober PROBER = Balancer.prober(Duration.ofSeconds(1)).actsAfter(Duration.ofMillis(500));
 
 	/**
 	 * Reactor Netty's limit is 0 unless set: a request with a body that asks for the
@@ -50,7 +57,8 @@ class Http2RestartTests {
 	private void restart(SampleJar jar, int rounds, Outcome outcome) {
 		Path directory = TestDirectory.create("http2-restart-" + jar);
 		try (Instances instances = Instances.start(jar, directory, HTTP2);
-				ConnectionFront front = new ConnectionFront(instances.ports())) {
+				ConnectionBalancer front = (ConnectionBalancer) PROBER.ofConnections()
+					.start(new Backends(instances.ports(), Readiness.PATH, directory))) {
 			instances.awaitUp(front);
 			String uri = "http://127.0.0.1:%d%s".formatted(front.port(), Traffic.path());
 			try (Http2LoadProcess load = Http2LoadProcess.start(uri, directory)) {
@@ -68,7 +76,7 @@ class Http2RestartTests {
 
 	private interface Outcome {
 
-		void verify(Http2Report report, List<Exit> exits, ConnectionFront front);
+		void verify(Http2Report report, List<Exit> exits, ConnectionBalancer front);
 
 	}
 

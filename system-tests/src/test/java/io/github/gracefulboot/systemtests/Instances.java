@@ -9,8 +9,8 @@ import java.util.function.Function;
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
 import io.github.gracefulboot.systemtests.app.SampleJar;
-import io.github.gracefulboot.systemtests.front.Front;
-import io.github.gracefulboot.systemtests.process.Exit;
+import io.github.gracefulboot.test.balancer.RunningBalancer;
+import io.github.gracefulboot.test.process.Exit;
 
 /**
  * Two instances of a sample that run until they are closed, each in its latest process.
@@ -58,8 +58,8 @@ final class Instances implements AutoCloseable {
 	/**
 	 * Waits until a load balancer has seen that all are ready.
 	 */
-	void awaitUp(Front front) {
-		this.processes.forEach(front::awaitUp);
+	void awaitUp(RunningBalancer front) {
+		this.processes.forEach((process) -> front.awaitUp(process.port()));
 	}
 
 	/**
@@ -67,7 +67,7 @@ final class Instances implements AutoCloseable {
 	 * balancer before the other one's turn.
 	 * @return how each stop went
 	 */
-	List<Exit> restart(int rounds, Front front) {
+	List<Exit> restart(int rounds, RunningBalancer front) {
 		return restart(rounds, front, (process) -> process.stop("TERM"));
 	}
 
@@ -75,14 +75,14 @@ final class Instances implements AutoCloseable {
 	 * Restarts them in turn.
 	 * @param stop stops an instance
 	 */
-	List<Exit> restart(int rounds, Front front, Function<AppProcess, Exit> stop) {
+	List<Exit> restart(int rounds, RunningBalancer front, Function<AppProcess, Exit> stop) {
 		List<Exit> exits = new ArrayList<>();
 		for (int round = 0; round < rounds; round++) {
 			for (int i = 0; i < this.apps.size(); i++) {
 				exits.add(stop.apply(this.processes.get(i)));
 				outcome(this.processes.get(i)).ifPresent(this.outcomes::add);
 				this.processes.set(i, this.apps.get(i).startReady());
-				front.awaitUp(this.processes.get(i));
+				front.awaitUp(this.processes.get(i).port());
 			}
 		}
 		return exits;

@@ -9,10 +9,10 @@ import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
 import io.github.gracefulboot.systemtests.app.OnServers;
 import io.github.gracefulboot.systemtests.app.SampleJar;
-import io.github.gracefulboot.systemtests.load.Load;
-import io.github.gracefulboot.systemtests.load.LoadClient;
-import io.github.gracefulboot.systemtests.load.LoadReport;
-import io.github.gracefulboot.systemtests.process.Command;
+import io.github.gracefulboot.test.load.Load;
+import io.github.gracefulboot.test.load.LoadClient;
+import io.github.gracefulboot.test.load.LoadReport;
+import io.github.gracefulboot.test.process.Command;
 import org.awaitility.Awaitility;
 
 import static org.assertj.core.api.Assertions.assertThat;

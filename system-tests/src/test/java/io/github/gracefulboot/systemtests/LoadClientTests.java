@@ -13,15 +13,15 @@ import java.util.concurrent.CompletableFuture;
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
 import io.github.gracefulboot.systemtests.app.SampleJar;
-import io.github.gracefulboot.systemtests.front.Front;
 import io.github.gracefulboot.systemtests.front.FrontType;
-import io.github.gracefulboot.systemtests.http.FailureKind;
-import io.github.gracefulboot.systemtests.load.Failure;
-import io.github.gracefulboot.systemtests.load.Load;
-import io.github.gracefulboot.systemtests.load.LoadClient;
-import io.github.gracefulboot.systemtests.load.LoadReport;
 import io.github.gracefulboot.systemtests.load.Traffic;
-import io.github.gracefulboot.systemtests.process.FreePorts;
+import io.github.gracefulboot.test.balancer.RunningBalancer;
+import io.github.gracefulboot.test.http.FailureKind;
+import io.github.gracefulboot.test.load.Failure;
+import io.github.gracefulboot.test.load.Load;
+import io.github.gracefulboot.test.load.LoadClient;
+import io.github.gracefulboot.test.load.LoadReport;
+import io.github.gracefulboot.test.process.FreePorts;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,8 +41,8 @@ class LoadClientTests {
 	void whenNothingRestartsThenNothingIsLost(FrontType type) {
 		Path directory = TestDirectory.create("load-" + type);
 		try (AppProcess app = App.of(SampleJar.PLAIN_BOOT, directory).startReady();
-				Front front = type.start(List.of(app.port()), directory)) {
-			front.awaitUp(app);
+				RunningBalancer front = type.start(List.of(app.port()), directory)) {
+			front.awaitUp(app.port());
 			for (Load load : Traffic.MIXED.loads()) {
 				LoadReport report = LoadClient.run(load.withPath("/fast").withMaxRequests(REQUESTS), front.port());
 				System.out.println(type + " without restarts: " + report);

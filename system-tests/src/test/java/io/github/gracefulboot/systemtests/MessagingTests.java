@@ -24,7 +24,7 @@ import io.github.gracefulboot.systemtests.broker.BrokerType;
 import io.github.gracefulboot.systemtests.broker.CommittedMessages;
 import io.github.gracefulboot.systemtests.broker.KafkaBroker;
 import io.github.gracefulboot.systemtests.broker.RedisBroker;
-import io.github.gracefulboot.systemtests.process.Exit;
+import io.github.gracefulboot.test.process.Exit;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;

@@ -8,18 +8,18 @@ import java.util.Map;
 
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.SampleJar;
-import io.github.gracefulboot.systemtests.front.Front;
 import io.github.gracefulboot.systemtests.front.FrontType;
-import io.github.gracefulboot.systemtests.http.HttpConnection;
-import io.github.gracefulboot.systemtests.http.HttpFailureException;
-import io.github.gracefulboot.systemtests.load.Load;
-import io.github.gracefulboot.systemtests.load.LoadClient;
-import io.github.gracefulboot.systemtests.load.LoadReport;
 import io.github.gracefulboot.systemtests.load.Traffic;
 import io.github.gracefulboot.systemtests.pm2.Pm2;
 import io.github.gracefulboot.systemtests.pm2.Pm2Exit;
 import io.github.gracefulboot.systemtests.pm2.Pm2Process;
-import io.github.gracefulboot.systemtests.process.FreePorts;
+import io.github.gracefulboot.test.balancer.RunningBalancer;
+import io.github.gracefulboot.test.http.HttpConnection;
+import io.github.gracefulboot.test.http.HttpFailureException;
+import io.github.gracefulboot.test.load.Load;
+import io.github.gracefulboot.test.load.LoadClient;
+import io.github.gracefulboot.test.load.LoadReport;
+import io.github.gracefulboot.test.process.FreePorts;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +41,7 @@ class Pm2ReloadTests {
 	@Test
 	void whenInstancesAreReloadedBehindHaproxyThenNothingIsLost() {
 		int port = FreePorts.nextPair();
-		try (Front front = FrontType.HAPROXY.start(List.of(port, port + 1), DIRECTORY);
+		try (RunningBalancer front = FrontType.HAPROXY.start(List.of(port, port + 1), DIRECTORY);
 				Pm2 pm2 = Pm2.start(DIRECTORY)) {
 			App app = App.of(SampleJar.GRACEFUL, DIRECTORY);
 			pm2.start(ECOSYSTEM, Map.of("FIRST_PORT", String.valueOf(port), "JAVA", App.java(), "JVM_OPTIONS",
@@ -79,7 +79,7 @@ class Pm2ReloadTests {
 		}
 	}
 
-	private List<LoadReport> reloadUnderLoad(Pm2 pm2, Front front) {
+	private List<LoadReport> reloadUnderLoad(Pm2 pm2, RunningBalancer front) {
 		try (SteadyLoad load = SteadyLoad.start(Traffic.POST.loads(), front.port())) {
 			long begin = System.nanoTime();
 			for (int i = 0; i < RELOADS; i++) {
@@ -93,7 +93,7 @@ class Pm2ReloadTests {
 		}
 	}
 
-	private void awaitUp(Front front, int port) {
+	private void awaitUp(RunningBalancer front, int port) {
 		Awaitility.await("a response of the instance on port %d".formatted(port)).until(() -> {
 			try {
 				return HttpConnection.get(front.port(), "/fast", Duration.ofSeconds(5))

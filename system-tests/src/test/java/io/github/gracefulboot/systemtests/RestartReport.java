@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-import io.github.gracefulboot.systemtests.load.LoadReport;
-import io.github.gracefulboot.systemtests.process.Exit;
+import io.github.gracefulboot.test.load.LoadReport;
+import io.github.gracefulboot.test.process.Exit;
 
 /**
  * What a rolling restart cost.

@@ -10,11 +10,11 @@ import java.util.stream.Stream;
 import io.github.gracefulboot.systemtests.app.AppProcess;
 import io.github.gracefulboot.systemtests.app.OnServers;
 import io.github.gracefulboot.systemtests.app.SampleJar;
-import io.github.gracefulboot.systemtests.front.Front;
 import io.github.gracefulboot.systemtests.front.FrontType;
-import io.github.gracefulboot.systemtests.load.LoadReport;
 import io.github.gracefulboot.systemtests.load.Traffic;
-import io.github.gracefulboot.systemtests.process.Exit;
+import io.github.gracefulboot.test.balancer.RunningBalancer;
+import io.github.gracefulboot.test.load.LoadReport;
+import io.github.gracefulboot.test.process.Exit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
@@ -152,7 +152,7 @@ class RollingRestartTests {
 		Path directory = TestDirectory.create("restart-%s-%s-%s".formatted(type, traffic, jar));
 		Instances restarted = instances(jar);
 		int outcomesBefore = restarted.outcomes().size();
-		try (Front front = type.start(restarted.ports(), directory)) {
+		try (RunningBalancer front = type.start(restarted.ports(), directory)) {
 			restarted.awaitUp(front);
 			try (SteadyLoad load = SteadyLoad.start(traffic.loads(), front.port())) {
 				List<Exit> exits = restarted.restart(rounds, front, stop);

@@ -7,13 +7,13 @@ import java.util.concurrent.CompletableFuture;
 
 import io.github.gracefulboot.systemtests.app.DeployFile;
 import io.github.gracefulboot.systemtests.app.Readiness;
-import io.github.gracefulboot.systemtests.http.HttpConnection;
-import io.github.gracefulboot.systemtests.http.HttpMessage;
-import io.github.gracefulboot.systemtests.load.Load;
-import io.github.gracefulboot.systemtests.load.LoadClient;
-import io.github.gracefulboot.systemtests.load.LoadReport;
-import io.github.gracefulboot.systemtests.process.Command;
 import io.github.gracefulboot.systemtests.s6.S6Service;
+import io.github.gracefulboot.test.http.HttpConnection;
+import io.github.gracefulboot.test.http.HttpMessage;
+import io.github.gracefulboot.test.load.Load;
+import io.github.gracefulboot.test.load.LoadClient;
+import io.github.gracefulboot.test.load.LoadReport;
+import io.github.gracefulboot.test.process.Command;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 

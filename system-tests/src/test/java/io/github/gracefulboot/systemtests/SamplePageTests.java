@@ -6,8 +6,8 @@ import java.util.List;
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
 import io.github.gracefulboot.systemtests.app.SampleJar;
-import io.github.gracefulboot.systemtests.process.Command;
 import io.github.gracefulboot.systemtests.process.Program;
+import io.github.gracefulboot.test.process.Command;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -7,12 +7,12 @@ import java.util.List;
 import io.github.gracefulboot.systemtests.app.OnServers;
 import io.github.gracefulboot.systemtests.app.Readiness;
 import io.github.gracefulboot.systemtests.app.SampleJar;
-import io.github.gracefulboot.systemtests.http.HttpConnection;
-import io.github.gracefulboot.systemtests.load.Load;
-import io.github.gracefulboot.systemtests.load.LoadReport;
 import io.github.gracefulboot.systemtests.load.Traffic;
 import io.github.gracefulboot.systemtests.systemd.SampleService;
 import io.github.gracefulboot.systemtests.systemd.Systemd;
+import io.github.gracefulboot.test.http.HttpConnection;
+import io.github.gracefulboot.test.load.Load;
+import io.github.gracefulboot.test.load.LoadReport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

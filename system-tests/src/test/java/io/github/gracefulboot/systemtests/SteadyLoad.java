@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 
-import io.github.gracefulboot.systemtests.load.Load;
-import io.github.gracefulboot.systemtests.load.LoadClient;
-import io.github.gracefulboot.systemtests.load.LoadReport;
+import io.github.gracefulboot.test.load.Load;
+import io.github.gracefulboot.test.load.LoadClient;
+import io.github.gracefulboot.test.load.LoadReport;
 import org.awaitility.Awaitility;
 
 /**

@@ -2,9 +2,9 @@ package io.github.gracefulboot.systemtests;
 
 import java.nio.file.Path;
 
-import io.github.gracefulboot.systemtests.process.Command;
 import io.github.gracefulboot.systemtests.systemd.Systemd;
 import io.github.gracefulboot.systemtests.systemd.SystemdService;
+import io.github.gracefulboot.test.process.Command;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

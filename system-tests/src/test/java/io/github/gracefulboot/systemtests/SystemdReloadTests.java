@@ -9,13 +9,13 @@ import java.util.List;
 import io.github.gracefulboot.systemtests.app.OnServers;
 import io.github.gracefulboot.systemtests.app.Readiness;
 import io.github.gracefulboot.systemtests.app.SampleJar;
-import io.github.gracefulboot.systemtests.http.FailureKind;
-import io.github.gracefulboot.systemtests.load.Failure;
-import io.github.gracefulboot.systemtests.load.Load;
-import io.github.gracefulboot.systemtests.load.LoadReport;
 import io.github.gracefulboot.systemtests.load.Traffic;
 import io.github.gracefulboot.systemtests.systemd.SampleService;
 import io.github.gracefulboot.systemtests.systemd.Systemd;
+import io.github.gracefulboot.test.http.FailureKind;
+import io.github.gracefulboot.test.load.Failure;
+import io.github.gracefulboot.test.load.Load;
+import io.github.gracefulboot.test.load.LoadReport;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -13,7 +13,7 @@ import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
 import io.github.gracefulboot.systemtests.app.OnServers;
 import io.github.gracefulboot.systemtests.app.SampleJar;
-import io.github.gracefulboot.systemtests.process.Exit;
+import io.github.gracefulboot.test.process.Exit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

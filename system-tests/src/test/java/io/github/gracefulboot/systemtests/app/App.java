@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-import io.github.gracefulboot.systemtests.process.ChildProcess;
-import io.github.gracefulboot.systemtests.process.FreePorts;
+import io.github.gracefulboot.test.process.ChildProcess;
+import io.github.gracefulboot.test.process.FreePorts;
 
 /**
  * A sample that can be started, again and again, on its own port.

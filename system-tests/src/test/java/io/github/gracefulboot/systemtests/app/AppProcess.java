@@ -3,8 +3,8 @@ package io.github.gracefulboot.systemtests.app;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 
-import io.github.gracefulboot.systemtests.process.ChildProcess;
-import io.github.gracefulboot.systemtests.process.Exit;
+import io.github.gracefulboot.test.process.ChildProcess;
+import io.github.gracefulboot.test.process.Exit;
 import org.awaitility.Awaitility;
 
 /**

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 
-import io.github.gracefulboot.systemtests.process.Command;
+import io.github.gracefulboot.test.process.Command;
 
 /**
  * How a JVM finds an application: in its jar, or unpacked and with an archive of its

@@ -2,8 +2,8 @@ package io.github.gracefulboot.systemtests.app;
 
 import java.time.Duration;
 
-import io.github.gracefulboot.systemtests.http.HttpConnection;
-import io.github.gracefulboot.systemtests.http.HttpFailureException;
+import io.github.gracefulboot.test.http.HttpConnection;
+import io.github.gracefulboot.test.http.HttpFailureException;
 
 /**
  * What a sample says when it is asked whether it is ready.

@@ -3,7 +3,7 @@ package io.github.gracefulboot.systemtests.broker;
 import java.util.Collection;
 import java.util.Map;
 
-import io.github.gracefulboot.systemtests.process.FreePorts;
+import io.github.gracefulboot.test.process.FreePorts;
 import jakarta.jms.JMSContext;
 import jakarta.jms.JMSProducer;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;

@@ -15,9 +15,9 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.MessageProperties;
-import io.github.gracefulboot.systemtests.process.ChildProcess;
-import io.github.gracefulboot.systemtests.process.FreePorts;
 import io.github.gracefulboot.systemtests.process.Program;
+import io.github.gracefulboot.test.process.ChildProcess;
+import io.github.gracefulboot.test.process.FreePorts;
 import org.awaitility.Awaitility;
 
 /**

@@ -14,9 +14,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
-import io.github.gracefulboot.systemtests.process.ChildProcess;
-import io.github.gracefulboot.systemtests.process.FreePorts;
 import io.github.gracefulboot.systemtests.process.Program;
+import io.github.gracefulboot.test.process.ChildProcess;
+import io.github.gracefulboot.test.process.FreePorts;
 import org.awaitility.Awaitility;
 
 /**

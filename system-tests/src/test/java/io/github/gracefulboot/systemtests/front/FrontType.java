@@ -1,8 +1,13 @@
 package io.github.gracefulboot.systemtests.front;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.function.BiFunction;
+
+import io.github.gracefulboot.systemtests.app.Readiness;
+import io.github.gracefulboot.test.balancer.Balancer;
+import io.github.gracefulboot.test.balancer.Balancer.Backends;
+import io.github.gracefulboot.test.balancer.RunningBalancer;
 
 /**
  * The load balancers that the sample is tested behind.
@@ -12,28 +17,29 @@ public enum FrontType {
 	/**
 	 * Probes readiness each second, as Kubernetes does, and acts half a second later.
 	 */
-	PROBER((backends, directory) -> new ProberFront(backends)),
+	PROBER(Balancer.prober(Duration.ofSeconds(1)).actsAfter(Duration.ofMillis(500))),
 
 	/**
-	 * HAProxy with active checks and no retries.
+	 * HAProxy with active checks, of which the first that fails is believed.
 	 */
-	HAPROXY((backends, directory) -> new HaproxyFront(backends, directory, HaproxyFront.STRICT)),
+	HAPROXY(Balancer.haproxy().checks("inter 500ms fall 1 rise 1")),
 
 	/**
 	 * HAProxy with its own defaults.
 	 */
-	HAPROXY_DEFAULTS((backends, directory) -> new HaproxyFront(backends, directory, HaproxyFront.DEFAULTS)),
+	HAPROXY_DEFAULTS(Balancer.haproxy()),
 
 	/**
-	 * Defaults of nginx: no active checks, passes a request on when a connection is
-	 * refused.
+	 * Defaults of nginx, but for how long an instance is left alone that refused a
+	 * connection: fewer seconds make the tests shorter.
 	 */
-	NGINX(NginxFront::new);
+	NGINX(Balancer.nginx()
+		.failTimeout(Duration.ofSeconds(Integer.getInteger("graceful.system-tests.nginx-fail-timeout", 10))));
 
-	private final BiFunction<List<Integer>, Path, Front> factory;
+	private final Balancer balancer;
 
-	FrontType(BiFunction<List<Integer>, Path, Front> factory) {
-		this.factory = factory;
+	FrontType(Balancer balancer) {
+		this.balancer = balancer;
 	}
 
 	/**
@@ -41,8 +47,8 @@ public enum FrontType {
 	 * @param backends ports of the instances
 	 * @param directory where its files go
 	 */
-	public Front start(List<Integer> backends, Path directory) {
-		return this.factory.apply(backends, directory);
+	public RunningBalancer start(List<Integer> backends, Path directory) {
+		return this.balancer.start(new Backends(backends, Readiness.PATH, directory));
 	}
 
 }

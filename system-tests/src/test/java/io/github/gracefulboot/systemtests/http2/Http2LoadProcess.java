@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import io.github.gracefulboot.systemtests.process.ChildProcess;
 import io.github.gracefulboot.systemtests.process.Program;
+import io.github.gracefulboot.test.process.ChildProcess;
 import org.awaitility.Awaitility;
 
 /**

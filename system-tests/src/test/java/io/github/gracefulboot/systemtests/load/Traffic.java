@@ -2,6 +2,8 @@ package io.github.gracefulboot.systemtests.load;
 
 import java.util.List;
 
+import io.github.gracefulboot.test.load.Load;
+
 /**
  * What a rolling restart is tested with: 16 connections in all, and on each one request
  * after the other.

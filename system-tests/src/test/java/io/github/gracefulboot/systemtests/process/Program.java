@@ -1,19 +1,13 @@
 package io.github.gracefulboot.systemtests.process;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
-
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * Programs that tests need. A test whose program is not installed is skipped, or fails if
- * {@code graceful.system-tests} is {@code required}.
+ * {@code graceful.test.programs} is {@code required}.
  */
 public enum Program {
 
@@ -89,36 +83,14 @@ public enum Program {
 	 */
 	SETPRIV("setpriv", "apt-get install util-linux");
 
-	private final String name;
-
-	private final String advice;
-
-	private final List<String> directories;
+	private final io.github.gracefulboot.test.process.Program program;
 
 	Program(String name, String advice, String... directories) {
-		this.name = name;
-		this.advice = advice;
-		this.directories = List.of(directories);
+		this.program = new io.github.gracefulboot.test.process.Program(name, advice, directories);
 	}
 
 	public String path() {
-		return find().map(Path::toString)
-			.orElseGet(() -> unusable("%s is not installed: %s".formatted(this.name, this.advice)));
-	}
-
-	/**
-	 * Looks in its own directories only, if it has any.
-	 */
-	private Optional<Path> find() {
-		return (this.directories.isEmpty() ? systemDirectories() : this.directories.stream())
-			.map((directory) -> Path.of(directory, this.name).toAbsolutePath())
-			.filter(Files::isExecutable)
-			.findFirst();
-	}
-
-	private static Stream<String> systemDirectories() {
-		Stream<String> path = Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator));
-		return Stream.concat(path, Stream.of("/usr/sbin", "/usr/local/sbin", "/usr/lib/systemd"));
+		return this.program.path();
 	}
 
 	private static String[] jdks(String version) {
@@ -137,10 +109,7 @@ public enum Program {
 	 * here.
 	 */
 	public <T> T unusable(String message) {
-		if ("required".equals(System.getProperty("graceful.system-tests"))) {
-			throw new AssertionError(message);
-		}
-		return Assumptions.abort(message);
+		return io.github.gracefulboot.test.process.Program.unusable(message);
 	}
 
 }

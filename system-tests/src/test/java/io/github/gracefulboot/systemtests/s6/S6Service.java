@@ -15,10 +15,10 @@ import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.DeployFile;
 import io.github.gracefulboot.systemtests.app.Readiness;
 import io.github.gracefulboot.systemtests.app.SampleJar;
-import io.github.gracefulboot.systemtests.process.ChildProcess;
-import io.github.gracefulboot.systemtests.process.Command;
-import io.github.gracefulboot.systemtests.process.FreePorts;
 import io.github.gracefulboot.systemtests.process.Program;
+import io.github.gracefulboot.test.process.ChildProcess;
+import io.github.gracefulboot.test.process.Command;
+import io.github.gracefulboot.test.process.FreePorts;
 import org.awaitility.Awaitility;
 
 /**

@@ -3,8 +3,8 @@ package io.github.gracefulboot.systemtests.systemd;
 import java.nio.file.Path;
 import java.util.List;
 
-import io.github.gracefulboot.systemtests.process.ChildProcess;
 import io.github.gracefulboot.systemtests.process.Program;
+import io.github.gracefulboot.test.process.ChildProcess;
 import org.awaitility.Awaitility;
 
 /**

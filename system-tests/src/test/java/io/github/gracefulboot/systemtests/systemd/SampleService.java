@@ -6,7 +6,7 @@ import java.util.List;
 
 import io.github.gracefulboot.systemtests.app.DeployFile;
 import io.github.gracefulboot.systemtests.app.Readiness;
-import io.github.gracefulboot.systemtests.process.FreePorts;
+import io.github.gracefulboot.test.process.FreePorts;
 
 /**
  * The sample's own unit files, with a drop-in that says only what differs here: the java

@@ -15,9 +15,9 @@ import java.util.stream.Stream;
 
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.SampleJar;
-import io.github.gracefulboot.systemtests.process.ChildProcess;
-import io.github.gracefulboot.systemtests.process.Command;
 import io.github.gracefulboot.systemtests.process.Program;
+import io.github.gracefulboot.test.process.ChildProcess;
+import io.github.gracefulboot.test.process.Command;
 import org.awaitility.Awaitility;
 
 /**

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-import io.github.gracefulboot.systemtests.process.Command;
+import io.github.gracefulboot.test.process.Command;
 import org.awaitility.Awaitility;
 
 /**

@@ -1,0 +1,125 @@
+package io.github.gracefulboot.test.balancer;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+import io.github.gracefulboot.test.http.HttpFailureException;
+import io.github.gracefulboot.test.http.HttpMessage;
+import io.github.gracefulboot.test.http.HttpServerConnection;
+
+/**
+ * A load balancer that learns from nothing but readiness probes, and late, as in
+ * Kubernetes. It gives each request to the next instance that is up, over connections
+ * that it keeps, and repeats none: a failure becomes a 502 that says which it was.
+ */
+final class RequestBalancer implements RunningBalancer {
+
+	private static final Set<String> HOP_BY_HOP = Set.of("connection", "keep-alive", "transfer-encoding");
+
+	private final ReadinessProber prober;
+
+	private final ServerSocket listener;
+
+	private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
+
+	private final ExecutorService threads = Executors.newCachedThreadPool();
+
+	RequestBalancer(ReadinessProber prober) {
+		this.prober = prober;
+		try {
+			this.listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		this.threads.execute(this::accept);
+		this.prober.start();
+	}
+
+	@Override
+	public int port() {
+		return this.listener.getLocalPort();
+	}
+
+	@Override
+	public void awaitUp(int instance) {
+		this.prober.awaitUp(instance);
+	}
+
+	private void accept() {
+		while (!this.listener.isClosed()) {
+			try {
+				Socket client = this.listener.accept();
+				this.clients.add(client);
+				this.threads.execute(() -> serve(client));
+			}
+			catch (IOException ex) {
+				// Closed, or the client has gone before it was accepted
+			}
+		}
+	}
+
+	private void serve(Socket client) {
+		try {
+			HttpServerConnection.serve(client, this::forward);
+		}
+		catch (IOException ex) {
+			// The client closed its connection
+		}
+		finally {
+			this.clients.remove(client);
+		}
+	}
+
+	private HttpMessage forward(HttpMessage request) {
+		Optional<Backend> backend = this.prober.next();
+		if (backend.isEmpty()) {
+			return failure("503 Service Unavailable", "NO_BACKEND");
+		}
+		try {
+			HttpMessage response = backend.get().exchange(withoutHopByHop(request));
+			return withoutHopByHop(response);
+		}
+		catch (HttpFailureException ex) {
+			return failure("502 Bad Gateway", ex.kind().name());
+		}
+	}
+
+	private HttpMessage withoutHopByHop(HttpMessage message) {
+		Map<String, String> headers = new TreeMap<>(message.headers());
+		headers.keySet().removeIf((name) -> HOP_BY_HOP.contains(name.toLowerCase()));
+		return HttpMessage.of(message.startLine(), headers, message.body());
+	}
+
+	private HttpMessage failure(String status, String reason) {
+		return HttpMessage.of("HTTP/1.1 " + status, Map.of("X-Failure", reason),
+				(reason + "\n").getBytes(StandardCharsets.US_ASCII));
+	}
+
+	@Override
+	public void close() {
+		try {
+			this.listener.close();
+			for (Socket client : this.clients) {
+				client.close();
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		this.prober.close();
+		this.threads.shutdown();
+	}
+
+}
