@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A load balancer in front of instances that are restarted. Those offered here are real
  * programs or behave as real ones do: none repeats a request that may have been executed.
@@ -58,10 +60,11 @@ public interface Balancer {
 	 * The instances behind a balancer.
 	 *
 	 * @param ports their ports on the loopback interface
-	 * @param readinessPath path of their readiness probe
+	 * @param readinessPath path of their readiness probe, or {@code null} if an open port
+	 * is all that can be asked for
 	 * @param directory where a balancer's files go
 	 */
-	record Backends(List<Integer> ports, String readinessPath, Path directory) {
+	record Backends(List<Integer> ports, @Nullable String readinessPath, Path directory) {
 
 	}
 

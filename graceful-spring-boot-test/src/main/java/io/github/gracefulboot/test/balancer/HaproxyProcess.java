@@ -11,10 +11,10 @@ import java.util.stream.Collectors;
 import io.github.gracefulboot.test.balancer.Balancer.Backends;
 import io.github.gracefulboot.test.http.HttpConnection;
 import io.github.gracefulboot.test.http.HttpFailureException;
+import io.github.gracefulboot.test.process.Await;
 import io.github.gracefulboot.test.process.ChildProcess;
 import io.github.gracefulboot.test.process.FreePorts;
 import io.github.gracefulboot.test.process.Program;
-import org.awaitility.Awaitility;
 
 /**
  * A real HAProxy that checks readiness and repeats nothing. Its checks may take 5 s
@@ -46,7 +46,7 @@ final class HaproxyProcess implements RunningBalancer {
 			backend instances
 			  balance roundrobin
 			  http-reuse safe
-			  option httpchk GET %s
+			  %s
 			  default-server check %s
 			%s
 			""";
@@ -68,8 +68,10 @@ final class HaproxyProcess implements RunningBalancer {
 				? "global%n  stats socket %s mode 600 level admin%n".formatted(haproxy.runtimeApi()) : "";
 		Path configuration = backends.directory().resolve("haproxy.cfg");
 		try {
-			Files.writeString(configuration, CONFIGURATION.formatted(global, this.port, this.statisticsPort,
-					backends.readinessPath(), haproxy.checks(), servers));
+			Files.writeString(configuration,
+					CONFIGURATION.formatted(global, this.port, this.statisticsPort,
+							(backends.readinessPath() != null) ? "option httpchk GET " + backends.readinessPath() : "",
+							haproxy.checks(), servers));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -89,10 +91,8 @@ final class HaproxyProcess implements RunningBalancer {
 
 	@Override
 	public void awaitUp(int instance) {
-		Awaitility.await("haproxy sees port %d".formatted(instance))
-			.atMost(UP_TIMEOUT)
-			.failFast("haproxy ended early", () -> !this.process.isAlive())
-			.until(() -> isUp(instance));
+		Await.until("HAProxy to see port %d".formatted(instance), UP_TIMEOUT,
+				() -> this.process.requireAlive("HAProxy") && isUp(instance));
 	}
 
 	private boolean isUp(int backend) {

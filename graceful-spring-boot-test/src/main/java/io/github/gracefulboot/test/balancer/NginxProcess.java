@@ -14,10 +14,10 @@ import java.util.stream.Collectors;
 
 import io.github.gracefulboot.test.balancer.Balancer.Backends;
 import io.github.gracefulboot.test.http.HttpConnection;
+import io.github.gracefulboot.test.process.Await;
 import io.github.gracefulboot.test.process.ChildProcess;
 import io.github.gracefulboot.test.process.FreePorts;
 import io.github.gracefulboot.test.process.Program;
-import org.awaitility.Awaitility;
 
 /**
  * A real nginx as most people run it: connections to the instances are kept and
@@ -93,10 +93,8 @@ final class NginxProcess implements RunningBalancer {
 	@Override
 	public void awaitUp(int instance) {
 		long asked = size(this.accessLog);
-		Awaitility.await("nginx reaches port %d".formatted(instance))
-			.atMost(UP_TIMEOUT)
-			.failFast("nginx ended early", () -> !this.process.isAlive())
-			.until(() -> isReached(instance, asked));
+		Await.until("nginx to reach port %d".formatted(instance), UP_TIMEOUT,
+				() -> this.process.requireAlive("nginx") && isReached(instance, asked));
 	}
 
 	/**

@@ -12,7 +12,8 @@ import io.github.gracefulboot.test.balancer.Balancer.Backends;
 import io.github.gracefulboot.test.http.HttpConnection;
 import io.github.gracefulboot.test.http.HttpFailureException;
 import io.github.gracefulboot.test.http.HttpMessage;
-import org.awaitility.Awaitility;
+import io.github.gracefulboot.test.process.Await;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Learns which instances are up from nothing but readiness probes, and late, as
@@ -22,7 +23,7 @@ final class ReadinessProber {
 
 	private final Prober prober;
 
-	private final HttpMessage probe;
+	private final @Nullable HttpMessage probe;
 
 	private final List<Backend> backends;
 
@@ -32,8 +33,8 @@ final class ReadinessProber {
 
 	ReadinessProber(Prober prober, Backends backends) {
 		this.prober = prober;
-		this.probe = HttpMessage.get(backends.readinessPath(),
-				Map.of("User-Agent", prober.userAgent(), "Connection", "close"));
+		this.probe = (backends.readinessPath() != null) ? HttpMessage.get(backends.readinessPath(),
+				Map.of("User-Agent", prober.userAgent(), "Connection", "close")) : null;
 		this.backends = backends.ports()
 			.stream()
 			.map((port) -> new Backend(port, prober.fallsAfter(), prober.risesAfter()))
@@ -60,10 +61,9 @@ final class ReadinessProber {
 
 	void awaitUp(int instance) {
 		long now = System.nanoTime();
-		Awaitility.await("prober sees port %d".formatted(instance))
-			.atMost(RunningBalancer.UP_TIMEOUT)
-			.until(() -> this.backends.stream()
-				.anyMatch((backend) -> backend.port() == instance && backend.isUpSince(now)));
+		Await.until("the prober to see port %d".formatted(instance), RunningBalancer.UP_TIMEOUT,
+				() -> this.backends.stream()
+					.anyMatch((backend) -> backend.port() == instance && backend.isUpSince(now)));
 	}
 
 	private void probe(Backend backend) {
@@ -75,7 +75,7 @@ final class ReadinessProber {
 
 	private boolean isReady(Backend backend) {
 		try (HttpConnection connection = HttpConnection.open(backend.port(), this.prober.period())) {
-			return connection.exchange(this.probe).isSuccess();
+			return this.probe == null || connection.exchange(this.probe).isSuccess();
 		}
 		catch (HttpFailureException ex) {
 			return false;

@@ -71,8 +71,32 @@ public final class HttpConnection implements AutoCloseable {
 	}
 
 	public HttpMessage exchange(HttpMessage request) throws HttpFailureException {
+		send(request);
+		return receive(request);
+	}
+
+	/**
+	 * Sends a request.
+	 * @param request what is sent
+	 * @throws HttpFailureException if the other side is gone
+	 */
+	public void send(HttpMessage request) throws HttpFailureException {
 		try {
 			this.channel.socket().getOutputStream().write(request.encoded());
+		}
+		catch (IOException ex) {
+			throw new HttpFailureException(classify(), ex);
+		}
+	}
+
+	/**
+	 * Waits for the response to a request that was sent.
+	 * @param request what was sent
+	 * @return the response
+	 * @throws HttpFailureException if it does not come, or not whole
+	 */
+	public HttpMessage receive(HttpMessage request) throws HttpFailureException {
+		try {
 			HttpMessage response = this.reader.readResponse();
 			this.reused = true;
 			this.reusable = request.keepsAlive() && response.keepsAlive();

@@ -22,15 +22,26 @@ public record HttpMessage(String startLine, Map<String, String> headers, byte[] 
 	}
 
 	public static HttpMessage get(String path, Map<String, String> headers) {
-		Map<String, String> fields = new TreeMap<>(headers);
-		fields.put("Host", "localhost");
-		return new HttpMessage("GET " + path + " HTTP/1.1", fields, new byte[0]);
+		return withoutBody("GET", path, headers);
+	}
+
+	public static HttpMessage withoutBody(String method, String path, Map<String, String> headers) {
+		return new HttpMessage(method + " " + path + " HTTP/1.1", withHost(headers), new byte[0]);
 	}
 
 	public static HttpMessage post(String path, Map<String, String> headers, byte[] body) {
-		Map<String, String> fields = new TreeMap<>(headers);
+		return request("POST", path, headers, body);
+	}
+
+	public static HttpMessage request(String method, String path, Map<String, String> headers, byte[] body) {
+		return of(method + " " + path + " HTTP/1.1", withHost(headers), body);
+	}
+
+	private static Map<String, String> withHost(Map<String, String> headers) {
+		Map<String, String> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 		fields.put("Host", "localhost");
-		return of("POST " + path + " HTTP/1.1", fields, body);
+		fields.putAll(headers);
+		return fields;
 	}
 
 	public int status() {

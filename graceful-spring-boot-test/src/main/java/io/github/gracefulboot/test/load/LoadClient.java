@@ -1,7 +1,7 @@
 package io.github.gracefulboot.test.load;
 
 import java.time.Duration;
-import java.time.LocalDateTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -15,6 +15,8 @@ import io.github.gracefulboot.test.http.FailureKind;
 import io.github.gracefulboot.test.http.HttpConnection;
 import io.github.gracefulboot.test.http.HttpFailureException;
 import io.github.gracefulboot.test.http.HttpMessage;
+import io.github.gracefulboot.test.process.Await;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends requests over raw sockets until it is stopped or its load's bounds are reached. A
@@ -26,6 +28,15 @@ public final class LoadClient implements AutoCloseable {
 	 * So that a port where nobody listens is not asked thousands of times a second.
 	 */
 	private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(10);
+
+	private static final Duration LONGER_THAN_A_START = Duration.ofSeconds(60);
+
+	private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+	/**
+	 * Numbers requests, so that each differs from all others that this JVM sends.
+	 */
+	private static final AtomicLong NUMBERS = new AtomicLong();
 
 	private final Load load;
 
@@ -52,7 +63,8 @@ public final class LoadClient implements AutoCloseable {
 	public static LoadClient start(Load load, int port) {
 		LoadClient client = new LoadClient(load, port);
 		for (int i = 0; i < load.connections(); i++) {
-			client.workers.add(client.threads.submit(client::sendAll));
+			boolean keepAlive = load.isKept(i);
+			client.workers.add(client.threads.submit(() -> client.sendAll(keepAlive)));
 		}
 		return client;
 	}
@@ -71,6 +83,17 @@ public final class LoadClient implements AutoCloseable {
 
 	public long total() {
 		return this.tally.total();
+	}
+
+	/**
+	 * Waits until so many more requests were answered or failed, or the load's own bounds
+	 * are reached.
+	 * @param requests how many
+	 */
+	public void awaitMore(int requests) {
+		long wanted = total() + requests;
+		Await.until("%d more requests of %s".formatted(requests, this.load), LONGER_THAN_A_START,
+				() -> total() >= wanted || this.workers.stream().allMatch(Future::isDone));
 	}
 
 	/**
@@ -106,11 +129,17 @@ public final class LoadClient implements AutoCloseable {
 		return Duration.ofNanos(System.nanoTime() - this.started);
 	}
 
-	private void sendAll() {
-		HttpMessage request = this.load.request();
+	private void sendAll(boolean keepAlive) {
 		HttpConnection connection = null;
 		while (mayGoOn()) {
-			connection = send(request, connection);
+			long index = this.sent.getAndIncrement();
+			if (index >= this.load.maxRequests()) {
+				break;
+			}
+			long due = due(index);
+			awaitTime(due);
+			RequestKind kind = this.load.kinds().get((int) (index % this.load.kinds().size()));
+			connection = send(kind, keepAlive, due, connection);
 		}
 		if (connection != null) {
 			connection.close();
@@ -118,33 +147,51 @@ public final class LoadClient implements AutoCloseable {
 	}
 
 	private boolean mayGoOn() {
-		return !this.stopped && elapsed().compareTo(this.load.maxDuration()) < 0
-				&& this.sent.getAndIncrement() < this.load.maxRequests();
+		return !this.stopped && elapsed().compareTo(this.load.maxDuration()) < 0;
+	}
+
+	/**
+	 * When a request is to be sent, as {@link System#nanoTime()}: now, or when its rate
+	 * says.
+	 */
+	private long due(long index) {
+		return (this.load.perSecond() > 0) ? this.started + index * SECOND / this.load.perSecond() : System.nanoTime();
+	}
+
+	private void awaitTime(long due) {
+		long left = due - System.nanoTime();
+		while (left > 0 && !this.stopped) {
+			LockSupport.parkNanos(left);
+			left = due - System.nanoTime();
+		}
 	}
 
 	/**
 	 * Sends one request and returns the connection for the next one, if it can be used.
 	 */
-	private HttpConnection send(HttpMessage request, HttpConnection idle) {
+	private @Nullable HttpConnection send(RequestKind kind, boolean keepAlive, long due,
+			@Nullable HttpConnection idle) {
 		HttpConnection connection = idle;
-		long begin = System.nanoTime();
+		long number = NUMBERS.incrementAndGet();
+		HttpMessage request = kind.request(number, keepAlive);
 		try {
 			if (connection == null) {
 				connection = HttpConnection.open(this.port, this.load.responseTimeout());
 			}
 			HttpMessage response = connection.exchange(request);
 			if (response.isSuccess()) {
-				this.tally.succeeded(Duration.ofNanos(System.nanoTime() - begin));
+				this.tally
+					.succeeded(new Success(Instant.now(), number, kind, Duration.ofNanos(System.nanoTime() - due)));
 			}
 			else {
-				failed(FailureKind.STATUS, response.status(), describe(response), connection);
+				failed(number, kind, FailureKind.STATUS, response.status(), describe(response), connection);
 			}
 			if (connection.isReusable()) {
 				return connection;
 			}
 		}
 		catch (HttpFailureException ex) {
-			failed(ex.kind(), 0, ex.getMessage(), connection);
+			failed(number, kind, ex.kind(), 0, String.valueOf(ex.getMessage()), connection);
 		}
 		if (connection != null) {
 			connection.close();
@@ -157,9 +204,10 @@ public final class LoadClient implements AutoCloseable {
 		return (statusLine + " " + response.header(Failure.REASON_HEADER)).trim();
 	}
 
-	private void failed(FailureKind kind, int status, String cause, HttpConnection connection) {
+	private void failed(long number, RequestKind request, FailureKind kind, int status, String cause,
+			@Nullable HttpConnection connection) {
 		int localPort = (connection != null) ? connection.localPort() : 0;
-		this.tally.failed(new Failure(LocalDateTime.now(), kind, status, cause, localPort));
+		this.tally.failed(new Failure(Instant.now(), number, request, kind, status, cause, localPort));
 		LockSupport.parkNanos(PAUSE_AFTER_FAILURE.toNanos());
 	}
 

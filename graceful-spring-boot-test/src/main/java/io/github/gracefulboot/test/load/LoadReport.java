@@ -10,26 +10,43 @@ import java.util.stream.Collectors;
  * What became of the requests of a {@link Load}.
  *
  * @param load what was sent
- * @param total how many requests were sent
+ * @param successes those that were answered, in the order of their answers
  * @param failures those that failed, oldest first
  * @param elapsed how long it took
- * @param p99 the latency that 99 of 100 successful requests did not exceed
- * @param max the longest latency of a successful request
  */
-public record LoadReport(Load load, long total, List<Failure> failures, Duration elapsed, Duration p99, Duration max) {
+public record LoadReport(Load load, List<Success> successes, List<Failure> failures, Duration elapsed) {
 
 	private static final int SHOWN = 20;
+
+	public long total() {
+		return ok() + failed();
+	}
 
 	public long failed() {
 		return this.failures.size();
 	}
 
 	public long ok() {
-		return this.total - failed();
+		return this.successes.size();
 	}
 
 	public double throughput() {
 		return ok() / (this.elapsed.toMillis() / 1000.0);
+	}
+
+	public Duration max() {
+		return latency(1);
+	}
+
+	/**
+	 * Returns a latency that a share of the successful requests did not exceed.
+	 * @param quantile the share, from 0 to 1
+	 * @return the latency, zero if there are no such requests
+	 */
+	public Duration latency(double quantile) {
+		List<Duration> sorted = this.successes.stream().map(Success::latency).sorted().toList();
+		return sorted.isEmpty() ? Duration.ZERO
+				: sorted.get(Math.max(0, (int) Math.ceil(quantile * sorted.size()) - 1));
 	}
 
 	public Map<String, Long> failedByLabel() {
@@ -43,8 +60,8 @@ public record LoadReport(Load load, long total, List<Failure> failures, Duration
 
 	@Override
 	public String toString() {
-		return "%-15s total=%d failed=%d %s throughput=%.0f/s p99=%dms max=%dms".formatted(this.load.name(), this.total,
-				failed(), failedByLabel(), throughput(), this.p99.toMillis(), this.max.toMillis());
+		return "%s: total=%d failed=%d %s throughput=%.0f/s p99=%dms max=%dms".formatted(this.load, total(), failed(),
+				failedByLabel(), throughput(), latency(0.99).toMillis(), max().toMillis());
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.github.gracefulboot.test.load;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,10 +12,10 @@ final class Tally {
 
 	private final List<Failure> failures = new ArrayList<>();
 
-	private final List<Duration> latencies = new ArrayList<>();
+	private final List<Success> successes = new ArrayList<>();
 
-	synchronized void succeeded(Duration latency) {
-		this.latencies.add(latency);
+	synchronized void succeeded(Success success) {
+		this.successes.add(success);
 	}
 
 	synchronized void failed(Failure failure) {
@@ -22,20 +23,11 @@ final class Tally {
 	}
 
 	synchronized long total() {
-		return this.latencies.size() + this.failures.size();
+		return this.successes.size() + this.failures.size();
 	}
 
 	synchronized LoadReport report(Load load, Duration elapsed) {
-		List<Duration> sorted = this.latencies.stream().sorted().toList();
-		return new LoadReport(load, total(), List.copyOf(this.failures), elapsed, quantile(sorted, 0.99),
-				quantile(sorted, 1));
-	}
-
-	private Duration quantile(List<Duration> sorted, double quantile) {
-		if (sorted.isEmpty()) {
-			return Duration.ZERO;
-		}
-		return sorted.get((int) Math.ceil(quantile * sorted.size()) - 1);
+		return new LoadReport(load, List.copyOf(this.successes), List.copyOf(this.failures), elapsed);
 	}
 
 }

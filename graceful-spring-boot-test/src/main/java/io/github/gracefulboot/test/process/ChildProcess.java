@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -14,7 +15,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
- * A program that runs in the foreground, ended by nothing but its own process id.
+ * A program that runs in the foreground, ended by nothing but its own process id. If this
+ * JVM ends first, however it ends, so does the program.
  */
 public final class ChildProcess implements AutoCloseable {
 
@@ -29,7 +31,10 @@ public final class ChildProcess implements AutoCloseable {
 	private ChildProcess(Process process, Path log) {
 		this.process = process;
 		this.log = log;
-		this.exited = process.onExit().thenApply((ended) -> System.nanoTime());
+		this.exited = process.onExit().thenApply((ended) -> {
+			Reaper.forget(ended.pid());
+			return System.nanoTime();
+		});
 	}
 
 	/**
@@ -55,7 +60,9 @@ public final class ChildProcess implements AutoCloseable {
 			ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
 				.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
 			builder.environment().putAll(environment);
-			return new ChildProcess(builder.start(), log);
+			Process process = builder.start();
+			Reaper.watch(process.pid());
+			return new ChildProcess(process, log);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -88,6 +95,20 @@ public final class ChildProcess implements AutoCloseable {
 
 	public boolean isAlive() {
 		return this.process.isAlive();
+	}
+
+	/**
+	 * Makes sure that the program still runs.
+	 * @param name what it is called
+	 * @return true
+	 * @throws IllegalStateException if it has ended
+	 */
+	public boolean requireAlive(String name) {
+		if (!isAlive()) {
+			throw new IllegalStateException(
+					"%s ended early, with exit code %d: %s".formatted(name, this.process.exitValue(), log()));
+		}
+		return true;
 	}
 
 	public String log() {
@@ -138,13 +159,26 @@ public final class ChildProcess implements AutoCloseable {
 	 * @return how it ended
 	 */
 	public Exit awaitExit(long since, Duration timeout) {
+		return exit(since, timeout).orElseThrow(() -> new IllegalStateException(
+				"Process %d did not exit within %s, see %s".formatted(pid(), timeout, this.log)));
+	}
+
+	/**
+	 * Waits for the exit, which may not come.
+	 * @param since the {@link System#nanoTime()} that the exit is measured from
+	 * @param timeout how long at most
+	 * @return how it ended, empty if it did not end in time
+	 */
+	public Optional<Exit> exit(long since, Duration timeout) {
 		try {
 			long ended = this.exited.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-			return new Exit(this.process.exitValue(), Duration.ofNanos(ended - since));
+			return Optional.of(new Exit(this.process.exitValue(), Duration.ofNanos(ended - since)));
 		}
-		catch (TimeoutException | ExecutionException ex) {
-			throw new IllegalStateException(
-					"Process %d did not exit within %s, see %s".formatted(pid(), timeout, this.log), ex);
+		catch (TimeoutException ex) {
+			return Optional.empty();
+		}
+		catch (ExecutionException ex) {
+			throw new IllegalStateException("The exit of process %d cannot be awaited".formatted(pid()), ex);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -152,9 +186,14 @@ public final class ChildProcess implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Kills the program, if it still runs, and those that it has started.
+	 */
 	@Override
 	public void close() {
+		List<ProcessHandle> descendants = this.process.descendants().toList();
 		this.process.destroyForcibly();
+		descendants.forEach(ProcessHandle::destroyForcibly);
 		awaitExit(System.nanoTime(), LAST_RESORT);
 	}
 
