@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import io.github.gracefulboot.test.balancer.Balancer;
 import io.github.gracefulboot.test.balancer.RunningBalancer;
@@ -331,7 +332,18 @@ public final class Fleet implements AutoCloseable {
 	 * @return how it stopped
 	 */
 	public StopResult restart(Instance instance, Signal signal) {
-		StopResult stop = instance.stop(signal);
+		return restart(instance, (stopping) -> stopping.stop(signal));
+	}
+
+	/**
+	 * Restarts one instance in another way, and waits until it is back behind the load
+	 * balancer.
+	 * @param instance one of this fleet
+	 * @param how stops it
+	 * @return how it stopped
+	 */
+	public StopResult restart(Instance instance, Function<Instance, StopResult> how) {
+		StopResult stop = how.apply(instance);
 		instance.start();
 		instance.awaitReady();
 		back(instance, stop);
@@ -358,7 +370,14 @@ public final class Fleet implements AutoCloseable {
 		}
 	}
 
-	RunningBalancer startBalancer(Balancer kind) {
+	/**
+	 * Puts a load balancer before the instances, in place of one that is there, and waits
+	 * until it has seen that they are ready. The fleet closes it.
+	 * @param kind what it is
+	 * @return the balancer, for clients of one's own
+	 */
+	public RunningBalancer balance(Balancer kind) {
+		closeBalancer();
 		Assert.state(!this.instances.isEmpty(), "The fleet has not been started");
 		RunningBalancer started = kind.start(new Balancer.Backends(
 				this.instances.stream().map(Instance::getPort).toList(), this.launch.readiness, getDirectory()));

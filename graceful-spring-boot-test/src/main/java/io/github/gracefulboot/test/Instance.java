@@ -55,6 +55,11 @@ public final class Instance {
 	private @Nullable ChildProcess process;
 
 	/**
+	 * What asked its process to end, if anything did.
+	 */
+	private @Nullable Asked asked;
+
+	/**
 	 * What it was answered last when it was asked for readiness.
 	 */
 	private int lastStatus;
@@ -116,6 +121,7 @@ public final class Instance {
 	 * Starts a process, and does not wait for it.
 	 */
 	public void start() {
+		this.asked = null;
 		this.process = launch();
 	}
 
@@ -179,21 +185,32 @@ public final class Instance {
 	 * @param signal the signal
 	 */
 	public void send(Signal signal) {
+		if (this.asked == null && signal.isEnd()) {
+			this.asked = new Asked(signal, Instant.now(), System.nanoTime());
+		}
 		process().signal(signal.shortName());
 	}
 
 	/**
-	 * Sends its process a signal and waits for its end. A process that has not ended
-	 * after the fleet's kill timeout is killed.
+	 * Waits for the end of its process. If it has not ended after the fleet's kill
+	 * timeout, it is killed.
+	 * @return how it stopped, since it was first sent a signal that asks for its end
+	 */
+	public StopResult awaitEnd() {
+		Asked first = Objects.requireNonNullElseGet(this.asked,
+				() -> new Asked(null, Instant.now(), System.nanoTime()));
+		return ended(process(), first);
+	}
+
+	/**
+	 * Sends its process a signal and waits for its end, as {@link #send(Signal)} and
+	 * {@link #awaitEnd()} do.
 	 * @param signal the signal
 	 * @return how it stopped
 	 */
 	public StopResult stop(Signal signal) {
-		ChildProcess stopping = process();
-		Instant now = Instant.now();
-		long since = System.nanoTime();
-		stopping.signal(signal.shortName());
-		return ended(stopping, signal, now, since);
+		send(signal);
+		return awaitEnd();
 	}
 
 	/**
@@ -203,8 +220,7 @@ public final class Instance {
 	 */
 	StopResult replace() {
 		ChildProcess old = process();
-		Instant now = Instant.now();
-		long since = System.nanoTime();
+		Asked asked = new Asked(null, Instant.now(), System.nanoTime());
 		ChildProcess successor = launch();
 		this.process = successor;
 		try {
@@ -217,20 +233,21 @@ public final class Instance {
 			this.process = old;
 			throw new IllegalStateException(NOT_TAKEN_OVER.formatted(this.port, this.log, endOfLog()), ex);
 		}
-		StopResult stopped = ended(old, null, now, since);
+		StopResult stopped = ended(old, asked);
 		awaitReady();
 		return stopped;
 	}
 
-	private StopResult ended(ChildProcess stopping, @Nullable Signal signal, Instant began, long since) {
-		Optional<Exit> exit = stopping.exit(since, this.launch.killAfter);
+	private StopResult ended(ChildProcess stopping, Asked asked) {
+		Optional<Exit> exit = stopping.exit(asked.since(), this.launch.killAfter);
 		boolean killed = exit.isEmpty();
 		if (killed) {
 			stopping.signal(Signal.SIGKILL.shortName());
 		}
-		Exit ended = exit.orElseGet(() -> stopping.awaitExit(since, DIES_WITHIN));
-		StopResult result = new StopResult("%d (pid %d)".formatted(this.port, stopping.pid()), signal, began,
-				ended.took(), ended.code(), killed, StopReport.find(this.reports, stopping.pid()), this.log);
+		Exit ended = exit.orElseGet(() -> stopping.awaitExit(asked.since(), DIES_WITHIN));
+		StopResult result = new StopResult("%d (pid %d)".formatted(this.port, stopping.pid()), asked.signal(),
+				asked.at(), ended.took(), ended.code(), killed, StopReport.find(this.reports, stopping.pid()),
+				this.log);
 		this.stops.accept(result);
 		return result;
 	}
@@ -267,6 +284,17 @@ public final class Instance {
 	@Override
 	public String toString() {
 		return "%s on port %d".formatted(this.launch, this.port);
+	}
+
+	/**
+	 * What asks a process to end.
+	 *
+	 * @param signal the signal, or {@code null} if another process takes its port over
+	 * @param at when that was
+	 * @param since the same as {@link System#nanoTime()}
+	 */
+	private record Asked(@Nullable Signal signal, Instant at, long since) {
+
 	}
 
 }

@@ -94,6 +94,9 @@ final class Launch {
 
 	/**
 	 * Tells a program by the environment what a jar is told on its command line.
+	 * @param port where it is to listen
+	 * @param reports where it is to report its shutdown
+	 * @return variables
 	 */
 	Map<String, String> environment(int port, Path reports) {
 		Map<String, String> all = new LinkedHashMap<>();

@@ -42,6 +42,14 @@ public enum Signal {
 
 	private static final int SIGNAL_NAME = "SIG".length();
 
+	/**
+	 * Says whether a process ends of it, unless it does something about it.
+	 * @return whether it asks for the end
+	 */
+	boolean isEnd() {
+		return this != SIGQUIT && this != SIGSTOP && this != SIGCONT;
+	}
+
 	String shortName() {
 		return name().substring(SIGNAL_NAME);
 	}

@@ -147,6 +147,8 @@ public final class StopResult implements AssertProvider<StopResultAssert> {
 
 	/**
 	 * Names the stage at a time.
+	 * @param time the time
+	 * @return the stage, empty before and after the stop
 	 */
 	Optional<String> stageAt(Instant time) {
 		if (time.isBefore(this.beganAt) || time.isAfter(getEndedAt())) {

@@ -206,12 +206,11 @@ public final class Traffic {
 		int restartsBefore = this.fleet.getRestarts().size();
 		Balancer through = balancer();
 		Instant began = Instant.now();
-		try (RunningBalancer running = this.fleet.startBalancer(through);
-				LoadClient client = LoadClient.start(this.load, running.port())) {
+		RunningBalancer running = this.fleet.balance(through);
+		try (LoadClient client = LoadClient.start(this.load, running.port())) {
 			client.awaitMore(STEADY_REQUESTS);
 			action.run();
-			client.awaitMore(STEADY_REQUESTS);
-			LoadReport report = client.stop();
+			LoadReport report = client.stopAfter(STEADY_REQUESTS);
 			List<StopResult> stops = this.fleet.getStops();
 			List<Restart> restarts = this.fleet.getRestarts();
 			RestartResult result = new RestartResult("%s, %s".formatted(this.fleet, through), this.fleet.getDirectory(),

@@ -17,7 +17,7 @@ import com.sun.net.httpserver.HttpServer;
  * A program that serves HTTP and knows nothing of Spring: it drops what it has in hand
  * when it is told to stop.
  */
-final class FakeApp {
+public final class FakeApp {
 
 	private FakeApp() {
 	}

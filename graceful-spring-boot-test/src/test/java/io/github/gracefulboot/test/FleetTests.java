@@ -7,10 +7,6 @@ import io.github.gracefulboot.test.balancer.Balancer;
 import io.github.gracefulboot.test.http.FailureKind;
 import org.junit.jupiter.api.Test;
 
-import static io.github.gracefulboot.test.Rate.perSecond;
-import static io.github.gracefulboot.test.Signal.SIGKILL;
-import static io.github.gracefulboot.test.Signal.SIGTERM;
-import static io.github.gracefulboot.test.Times.times;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -31,7 +27,7 @@ class FleetTests {
 				.connections(4)
 				.keepAlive(0.5)
 				.through(PROBER)
-				.during(() -> fleet.restartInTurn(times(2), SIGTERM));
+				.during(() -> fleet.restartInTurn(Times.times(2), Signal.SIGTERM));
 			assertThat(result).sentAtLeast(100).lostSomething();
 			assertThat(result.stops()).hasSize(4)
 				.allSatisfy((stop) -> assertThat(stop).isClean().hasExitCode(143).wasNotKilled());
@@ -45,7 +41,7 @@ class FleetTests {
 	@Test
 	void whenNothingStopsThenAllIsAnsweredAtItsRate() {
 		try (Fleet fleet = FakeApp.fleet().named("steady").instances(1).start()) {
-			RestartResult result = fleet.traffic().get("/fast").openLoop(perSecond(100)).during(() -> {
+			RestartResult result = fleet.traffic().get("/fast").openLoop(Rate.perSecond(100)).during(() -> {
 			});
 			assertThat(result.failures()).isEmpty();
 			assertThat(result.stops()).isEmpty();
@@ -59,7 +55,7 @@ class FleetTests {
 			.instances(1)
 			.killAfter(Duration.ofMillis(500))
 			.start()) {
-			StopResult stop = fleet.instance(0).stop(SIGTERM);
+			StopResult stop = fleet.instance(0).stop(Signal.SIGTERM);
 			assertThat(stop.isKilled()).isTrue();
 			assertThat(stop).hasExitCode(137);
 			assertThat(stop.getOutcome()).isEmpty();
@@ -72,7 +68,7 @@ class FleetTests {
 		try (Fleet fleet = FakeApp.fleet().named("arrived").instances(1).start()) {
 			PendingRequest request = fleet.instance(0).get("/hang").awaitArrived();
 			assertThat(request.isDone()).isFalse();
-			fleet.instance(0).stop(SIGKILL);
+			fleet.instance(0).stop(Signal.SIGKILL);
 			assertThat(request.awaitFailure()).isEqualTo(FailureKind.RESET_NEW);
 		}
 	}
@@ -80,7 +76,7 @@ class FleetTests {
 	@Test
 	void whenAnInstanceWasStoppedThenItIsStartedAgain() {
 		try (Fleet fleet = FakeApp.fleet().named("again").instances(1).start()) {
-			fleet.instance(0).stop(SIGTERM);
+			fleet.instance(0).stop(Signal.SIGTERM);
 			fleet.ensureRunning();
 			assertThat(fleet.instance(0).get("/fast").awaitStatus()).isEqualTo(200);
 		}

@@ -54,21 +54,4 @@ class ReaperTests {
 		}
 	}
 
-	/**
-	 * Starts a fleet, says so and never ends.
-	 */
-	static final class AbandonedFleet {
-
-		private AbandonedFleet() {
-		}
-
-		public static void main(String[] args) throws InterruptedException {
-			Fleet fleet = FakeApp.fleet().start();
-			List<String> pids = fleet.getInstances().stream().map((one) -> String.valueOf(one.getPid())).toList();
-			System.out.println(String.join(" ", pids));
-			Thread.sleep(Duration.ofMinutes(5).toMillis());
-		}
-
-	}
-
 }

@@ -25,8 +25,6 @@ import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Event;
 import org.junit.platform.testkit.engine.EventType;
 
-import static io.github.gracefulboot.test.Signal.SIGTERM;
-import static io.github.gracefulboot.test.Times.times;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -155,8 +153,8 @@ class ZeroLossExtensionTests {
 		@Test
 		void first(Traffic traffic, Instance instance) {
 			remember(fleet);
-			traffic.get("/fast").connections(1).during(() -> fleet.restart(instance, SIGTERM));
-			instance.stop(SIGTERM);
+			traffic.get("/fast").connections(1).during(() -> fleet.restart(instance, Signal.SIGTERM));
+			instance.stop(Signal.SIGTERM);
 		}
 
 		@Test
@@ -181,7 +179,7 @@ class ZeroLossExtensionTests {
 				.connections(1)
 				.openLoop(Rate.perSecond(20))
 				.through(Balancer.prober(Duration.ofMillis(100)))
-				.during(() -> fleet.restartInTurn(times(1), SIGTERM));
+				.during(() -> fleet.restartInTurn(Times.times(1), Signal.SIGTERM));
 			assertThat(result).lostNothing();
 		}
 

@@ -27,8 +27,9 @@ import io.github.gracefulboot.systemtests.app.Readiness;
 import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.http2.Http2LoadProcess;
 import io.github.gracefulboot.systemtests.http2.Http2Report;
-import io.github.gracefulboot.systemtests.load.Traffic;
+import io.github.gracefulboot.systemtests.load.Mix;
 import io.github.gracefulboot.systemtests.process.Program;
+import io.github.gracefulboot.test.load.LoadClient;
 import io.github.gracefulboot.test.load.LoadReport;
 import io.github.gracefulboot.test.process.Command;
 import io.github.gracefulboot.test.process.Exit;
@@ -75,22 +76,21 @@ class HandOverTests {
 	void whenReplacedUnderLoadThenNothingIsLostAndNobodyWaitsForAStart(SampleJar jar) {
 		App app = app(jar);
 		AppProcess running = app.startReady();
-		System.out.printf("HAND-OVER %s, without: longest wait %d ms%n", jar,
-				SteadyLoad.longestWait(Traffic.MIXED.loads(), app.port()));
-		try (SteadyLoad load = SteadyLoad.start(Traffic.MIXED.loads(), app.port())) {
+		System.out.printf("HAND-OVER %s, without: longest wait %d ms%n", jar, Mix.longestWait(app.port()).toMillis());
+		try (LoadClient load = Mix.startMixed(app.port())) {
 			for (int i = 0; i < REPLACEMENTS; i++) {
 				AppProcess next = app.start();
 				Exit exit = running.awaitExit(System.nanoTime());
 				assertThat(exit.code()).as(running.log()).isZero();
 				running.close();
 				running = next;
-				load.awaitMore();
+				load.awaitMore(Mix.STEADY_REQUESTS);
 			}
-			List<LoadReport> reports = load.stop();
-			System.out.printf("HAND-OVER %s: %d of %d requests failed in %d replacements%n", jar,
-					SteadyLoad.failed(reports), SteadyLoad.total(reports), REPLACEMENTS);
-			reports.forEach((report) -> System.out.println("  " + report));
-			assertThat(SteadyLoad.failures(reports)).isEmpty();
+			LoadReport report = load.stopAfter(Mix.STEADY_REQUESTS);
+			System.out.printf("HAND-OVER %s: %d of %d requests failed in %d replacements%n", jar, report.failed(),
+					report.total(), REPLACEMENTS);
+			System.out.println("  " + report);
+			assertThat(report.failed()).as(report::describeFailures).isZero();
 		}
 		finally {
 			assertThat(running.stop("TERM").code()).isZero();
@@ -104,8 +104,7 @@ class HandOverTests {
 	@Test
 	void whenTheNextDoesNotGetReadyThenTheRunningOneServesOn() {
 		App app = app(SampleJar.GRACEFUL);
-		try (AppProcess running = app.startReady();
-				SteadyLoad load = SteadyLoad.start(Traffic.MIXED.loads(), app.port())) {
+		try (AppProcess running = app.startReady(); LoadClient load = Mix.startMixed(app.port())) {
 
 			try (AppProcess next = app
 				.withArgs("--spring.datasource.url=jdbc:h2:tcp://127.0.0.1:1/none", "--graceful.startup.timeout=2s")
@@ -131,10 +130,10 @@ class HandOverTests {
 				assertThat(next.awaitExit(System.nanoTime()).code()).as("hangs").isEqualTo(1);
 				running.awaitLog("Process %d did not take the port over".formatted(next.pid()));
 			}
-			List<LoadReport> reports = load.stop();
-			System.out.printf("HAND-OVER that does not come about: %d of %d requests failed%n",
-					SteadyLoad.failed(reports), SteadyLoad.total(reports));
-			assertThat(SteadyLoad.failures(reports)).isEmpty();
+			LoadReport report = load.stopAfter(Mix.STEADY_REQUESTS);
+			System.out.printf("HAND-OVER that does not come about: %d of %d requests failed%n", report.failed(),
+					report.total());
+			assertThat(report.failed()).as(report::describeFailures).isZero();
 			assertThat(running.stop("TERM").code()).isZero();
 		}
 	}
@@ -148,7 +147,7 @@ class HandOverTests {
 		try (AppProcess running = app.startReady();
 				Upload upload = Upload.begin(running);
 				Http2LoadProcess load = Http2LoadProcess
-					.start("http://127.0.0.1:%d%s".formatted(app.port(), Traffic.path()), DIRECTORY)) {
+					.start("http://127.0.0.1:%d%s".formatted(app.port(), Mix.path()), DIRECTORY)) {
 			WebSocketClient client = WebSocketClient.work(running, "8000");
 			try (AppProcess next = app.start()) {
 				running.awaitLog("(hand-over to process %d)".formatted(next.pid()));

@@ -3,16 +3,16 @@ package io.github.gracefulboot.systemtests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
-import io.github.gracefulboot.systemtests.app.Readiness;
+import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.SampleJar;
-import io.github.gracefulboot.systemtests.load.Traffic;
+import io.github.gracefulboot.systemtests.load.Mix;
+import io.github.gracefulboot.test.Fleet;
+import io.github.gracefulboot.test.RestartResult;
+import io.github.gracefulboot.test.Signal;
+import io.github.gracefulboot.test.StageTime;
+import io.github.gracefulboot.test.Times;
 import io.github.gracefulboot.test.balancer.Balancer;
-import io.github.gracefulboot.test.balancer.Balancer.Backends;
-import io.github.gracefulboot.test.balancer.RunningBalancer;
-import io.github.gracefulboot.test.load.LoadReport;
-import io.github.gracefulboot.test.process.Exit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,26 +43,20 @@ class HaproxyRuntimeApiTests {
 
 	@Test
 	void whenHaproxyIsToldThenNothingIsLostAndItsChecksAreNotWaitedFor() {
-		Path logs = TestDirectory.create("haproxy-runtime-api");
-		try (Instances instances = Instances.start(SampleJar.GRACEFUL, logs,
-				"--graceful.balancer.haproxy.sockets=" + socket());
-				RunningBalancer front = Balancer.haproxy()
-					.runtimeApi(socket())
-					.start(new Backends(instances.ports(), Readiness.PATH, logs))) {
-			instances.awaitUp(front);
-			try (SteadyLoad load = SteadyLoad.start(Traffic.SPARSE.loads(), front.port())) {
-				List<Exit> exits = instances.restart(1, front);
-				List<LoadReport> reports = load.stop();
-				RestartReport report = new RestartReport("HAProxy's runtime API", logs, reports, exits,
-						instances.outcomes());
-				System.out.println(report.summary());
-				assertThat(report.failed()).as(report::describeFailures).isZero();
-				assertThat(report.exitCodes()).as(report::summary).containsExactly(0);
-				assertThat(report.outcomes()).as(report::summary)
-					.hasSize(2)
-					.allMatch((outcome) -> outcome.contains("HAProxy at " + socket() + " sends no more requests"))
-					.noneMatch((outcome) -> outcome.contains("failing readiness responses"));
-			}
+		try (Fleet fleet = App
+			.fleet(SampleJar.GRACEFUL, "haproxy-runtime-api", "--graceful.balancer.haproxy.sockets=" + socket())
+			.start()) {
+			RestartResult result = Mix.SPARSE.to(fleet)
+				.through(Balancer.haproxy().runtimeApi(socket()))
+				.during(() -> fleet.restartInTurn(Times.times(1), Signal.SIGTERM));
+			System.out.printf("HAProxy's runtime API: %s", result);
+			assertThat(result).sentAtLeast(Mix.STEADY_REQUESTS / 2).lostNothing();
+			assertThat(result.stops()).hasSize(2).allSatisfy((stop) -> {
+				assertThat(stop).isClean().hasExitCode(0);
+				assertThat(stop.getStages()).extracting(StageTime::because)
+					.anyMatch((because) -> because.contains("HAProxy at " + socket() + " sends no more requests"))
+					.noneMatch((because) -> because.contains("failing readiness responses"));
+			});
 		}
 	}
 

@@ -1,20 +1,21 @@
 package io.github.gracefulboot.systemtests;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
+import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.OnServers;
-import io.github.gracefulboot.systemtests.app.Readiness;
 import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.http2.Http2LoadProcess;
 import io.github.gracefulboot.systemtests.http2.Http2Report;
-import io.github.gracefulboot.systemtests.load.Traffic;
+import io.github.gracefulboot.systemtests.load.Mix;
+import io.github.gracefulboot.test.Fleet;
+import io.github.gracefulboot.test.Signal;
+import io.github.gracefulboot.test.StopResult;
+import io.github.gracefulboot.test.Times;
 import io.github.gracefulboot.test.balancer.Balancer;
-import io.github.gracefulboot.test.balancer.Balancer.Backends;
 import io.github.gracefulboot.test.balancer.ConnectionBalancer;
 import io.github.gracefulboot.test.balancer.Prober;
-import io.github.gracefulboot.test.process.Exit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -39,11 +40,11 @@ class Http2RestartTests {
 
 	@OnServers({ SampleJar.NETTY, SampleJar.GRACEFUL, SampleJar.JETTY })
 	void whenGracefulRestartsThenNoStreamFails(SampleJar jar) {
-		restart(jar, ROUNDS, (report, exits, front) -> {
+		restart(jar, ROUNDS, (report, stops, front) -> {
 			assertThat(report.failed()).as(String.join("\n", report.failures())).isZero();
 			assertThat(report.overHttp2()).isGreaterThan(report.total() * 9 / 10);
-			assertThat(front.goneAway()).isGreaterThanOrEqualTo(exits.size());
-			assertThat(exits).allMatch((exit) -> exit.code() == 0);
+			assertThat(front.goneAway()).isGreaterThanOrEqualTo(stops.size());
+			assertThat(stops).allSatisfy((stop) -> assertThat(stop).isClean().hasExitCode(0));
 		});
 	}
 
@@ -51,32 +52,29 @@ class Http2RestartTests {
 	@Test
 	void whenPlainBootRestartsThenStreamsFail() {
 		restart(SampleJar.PLAIN_BOOT, Math.max(2, ROUNDS),
-				(report, exits, front) -> assertThat(report.failed()).isPositive());
+				(report, stops, front) -> assertThat(report.failed()).isPositive());
 	}
 
 	private void restart(SampleJar jar, int rounds, Outcome outcome) {
-		Path directory = TestDirectory.create("http2-restart-" + jar);
-		try (Instances instances = Instances.start(jar, directory, HTTP2);
-				ConnectionBalancer front = (ConnectionBalancer) PROBER.ofConnections()
-					.start(new Backends(instances.ports(), Readiness.PATH, directory))) {
-			instances.awaitUp(front);
-			String uri = "http://127.0.0.1:%d%s".formatted(front.port(), Traffic.path());
-			try (Http2LoadProcess load = Http2LoadProcess.start(uri, directory)) {
-				List<Exit> exits = instances.restart(rounds, front);
+		try (Fleet fleet = App.fleet(jar, "http2-restart-" + jar, HTTP2).start()) {
+			ConnectionBalancer front = (ConnectionBalancer) fleet.balance(PROBER.ofConnections());
+			String uri = "http://127.0.0.1:%d%s".formatted(front.port(), Mix.path());
+			try (Http2LoadProcess load = Http2LoadProcess.start(uri, fleet.getDirectory())) {
+				fleet.restartInTurn(Times.times(rounds), Signal.SIGTERM);
 				Http2Report report = load.stop();
 				System.out.printf(
 						"%s over HTTP/2: %d of %d requests failed in %d restarts, %d over HTTP/2, %d of %d connections "
-								+ "told to go away, stops %s ms%n",
-						jar, report.failed(), report.total(), exits.size(), report.overHttp2(), front.goneAway(),
-						front.connections(), exits.stream().map((exit) -> exit.took().toMillis()).toList());
-				outcome.verify(report, exits, front);
+								+ "told to go away, stops %s%n",
+						jar, report.failed(), report.total(), 2 * rounds, report.overHttp2(), front.goneAway(),
+						front.connections(), fleet.getStops());
+				outcome.verify(report, fleet.getStops(), front);
 			}
 		}
 	}
 
 	private interface Outcome {
 
-		void verify(Http2Report report, List<Exit> exits, ConnectionBalancer front);
+		void verify(Http2Report report, List<StopResult> stops, ConnectionBalancer front);
 
 	}
 

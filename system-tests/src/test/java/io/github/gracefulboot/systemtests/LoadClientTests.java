@@ -14,7 +14,7 @@ import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
 import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.front.FrontType;
-import io.github.gracefulboot.systemtests.load.Traffic;
+import io.github.gracefulboot.systemtests.load.Mix;
 import io.github.gracefulboot.test.balancer.RunningBalancer;
 import io.github.gracefulboot.test.http.FailureKind;
 import io.github.gracefulboot.test.load.Failure;
@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class LoadClientTests {
 
-	private static final int REQUESTS = 1000;
+	private static final int REQUESTS = 4000;
 
 	@ParameterizedTest
 	@EnumSource
@@ -43,12 +43,10 @@ class LoadClientTests {
 		try (AppProcess app = App.of(SampleJar.PLAIN_BOOT, directory).startReady();
 				RunningBalancer front = type.start(List.of(app.port()), directory)) {
 			front.awaitUp(app.port());
-			for (Load load : Traffic.MIXED.loads()) {
-				LoadReport report = LoadClient.run(load.withPath("/fast").withMaxRequests(REQUESTS), front.port());
-				System.out.println(type + " without restarts: " + report);
-				assertThat(report.failed()).as(report::describeFailures).isZero();
-				assertThat(report.total()).isEqualTo(REQUESTS);
-			}
+			LoadReport report = LoadClient.run(Mix.mixed().withPath("/fast").withMaxRequests(REQUESTS), front.port());
+			System.out.println(type + " without restarts: " + report);
+			assertThat(report.failed()).as(report::describeFailures).isZero();
+			assertThat(report.total()).isEqualTo(REQUESTS);
 		}
 	}
 

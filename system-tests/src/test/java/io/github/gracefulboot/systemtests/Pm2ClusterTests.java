@@ -13,7 +13,7 @@ import java.util.Map;
 
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.SampleJar;
-import io.github.gracefulboot.systemtests.load.Traffic;
+import io.github.gracefulboot.systemtests.load.Mix;
 import io.github.gracefulboot.systemtests.pm2.Pm2;
 import io.github.gracefulboot.systemtests.pm2.Pm2Exit;
 import io.github.gracefulboot.systemtests.pm2.Pm2Process;
@@ -75,19 +75,18 @@ class Pm2ClusterTests {
 	void whenReloadedAndScaledUnderLoadThenNothingIsLost() {
 		int exitsBefore = pm2.exits(NAME).size();
 		int replaced = 0;
-		System.out.printf("PM2 cluster mode, without: longest wait %d ms%n",
-				SteadyLoad.longestWait(Traffic.MIXED.loads(), PORT));
-		try (SteadyLoad load = SteadyLoad.start(Traffic.MIXED.loads(), PORT)) {
+		System.out.printf("PM2 cluster mode, without: longest wait %d ms%n", Mix.longestWait(PORT).toMillis());
+		try (LoadClient load = Mix.startMixed(PORT)) {
 			for (int instances = 1; instances <= 3; instances++) {
 				scaleTo(instances);
 				replaced += instances * reload(instances);
 			}
 			scaleTo(1);
-			List<LoadReport> reports = load.stop();
+			LoadReport report = load.stopAfter(Mix.STEADY_REQUESTS);
 			System.out.printf("PM2 cluster mode of one, two and three instances: %d of %d requests failed%n",
-					SteadyLoad.failed(reports), SteadyLoad.total(reports));
-			reports.forEach((report) -> System.out.println("  " + report));
-			assertThat(SteadyLoad.failures(reports)).isEmpty();
+					report.failed(), report.total());
+			System.out.println("  " + report);
+			assertThat(report.failed()).as(report::describeFailures).isZero();
 		}
 		List<Pm2Exit> exits = pm2.exits(NAME);
 		assertThat(exits.subList(exitsBefore, exits.size()))
@@ -122,7 +121,7 @@ class Pm2ClusterTests {
 			LoadReport report = client.await();
 			System.out.printf("PM2 cluster mode, 2 s request in flight: %d failed, pm2 stop took %d ms%n",
 					report.failed(), took.toMillis());
-			assertThat(SteadyLoad.failures(List.of(report))).isEmpty();
+			assertThat(report.failed()).as(report::describeFailures).isZero();
 		}
 		List<Pm2Exit> exits = pm2.exits(NAME);
 		assertThat(exits.subList(exitsBefore, exits.size())).containsExactly(Pm2Exit.CLEAN);

@@ -9,7 +9,7 @@ import java.util.Map;
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.front.FrontType;
-import io.github.gracefulboot.systemtests.load.Traffic;
+import io.github.gracefulboot.systemtests.load.Mix;
 import io.github.gracefulboot.systemtests.pm2.Pm2;
 import io.github.gracefulboot.systemtests.pm2.Pm2Exit;
 import io.github.gracefulboot.systemtests.pm2.Pm2Process;
@@ -48,8 +48,8 @@ class Pm2ReloadTests {
 					app.jvmOptionsLine(), "SAMPLE_JAR", app.jar().toString()));
 			awaitUp(front, port);
 			awaitUp(front, port + 1);
-			List<LoadReport> reports = reloadUnderLoad(pm2, front);
-			assertThat(SteadyLoad.failures(reports)).isEmpty();
+			LoadReport report = reloadUnderLoad(pm2, front);
+			assertThat(report.failed()).as(report::describeFailures).isZero();
 			assertThat(pm2.exits(NAME)).isEqualTo(Collections.nCopies(2 * RELOADS, Pm2Exit.CLEAN));
 			assertThat(pm2.processes(NAME)).hasSize(2)
 				.allMatch(Pm2Process::isOnline)
@@ -79,17 +79,17 @@ class Pm2ReloadTests {
 		}
 	}
 
-	private List<LoadReport> reloadUnderLoad(Pm2 pm2, RunningBalancer front) {
-		try (SteadyLoad load = SteadyLoad.start(Traffic.POST.loads(), front.port())) {
+	private LoadReport reloadUnderLoad(Pm2 pm2, RunningBalancer front) {
+		try (LoadClient load = Mix.start(Load.of("POST", Mix.path(), true, 16), front.port())) {
 			long begin = System.nanoTime();
 			for (int i = 0; i < RELOADS; i++) {
 				pm2.reload(NAME);
 			}
 			Duration took = Duration.ofNanos(System.nanoTime() - begin);
-			List<LoadReport> reports = load.stop();
+			LoadReport report = load.stopAfter(Mix.STEADY_REQUESTS);
 			System.out.printf("PM2 reload of two forked instances behind HAProxy: %s, %d reloads of %d ms each%n",
-					reports, RELOADS, took.toMillis() / RELOADS);
-			return reports;
+					report, RELOADS, took.toMillis() / RELOADS);
+			return report;
 		}
 	}
 

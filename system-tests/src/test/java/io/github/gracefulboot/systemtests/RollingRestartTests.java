@@ -1,20 +1,21 @@
 package io.github.gracefulboot.systemtests;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-import io.github.gracefulboot.systemtests.app.AppProcess;
+import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.OnServers;
 import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.front.FrontType;
-import io.github.gracefulboot.systemtests.load.Traffic;
-import io.github.gracefulboot.test.balancer.RunningBalancer;
-import io.github.gracefulboot.test.load.LoadReport;
-import io.github.gracefulboot.test.process.Exit;
+import io.github.gracefulboot.systemtests.load.Mix;
+import io.github.gracefulboot.test.Fleet;
+import io.github.gracefulboot.test.Instance;
+import io.github.gracefulboot.test.RestartResult;
+import io.github.gracefulboot.test.Signal;
+import io.github.gracefulboot.test.StageTime;
+import io.github.gracefulboot.test.StopResult;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
@@ -43,27 +44,37 @@ class RollingRestartTests {
 
 	private static final Duration FROZEN = Duration.ofSeconds(4);
 
-	private static Instances instances;
+	private static SampleJar jar;
+
+	private static Fleet fleet;
 
 	@AfterAll
-	static void closeInstances() {
-		if (instances != null) {
-			instances.close();
+	static void closeFleet() {
+		if (fleet != null) {
+			fleet.close();
 		}
 	}
 
 	@ParameterizedTest
 	@MethodSource("serversAndFronts")
-	void whenGracefulRestartsThenNothingIsLost(SampleJar jar, FrontType front, Traffic traffic) {
-		RestartReport report = restart(jar, front, traffic, ROUNDS);
-		assertThat(report.failed()).as(report::describeFailures).isZero();
-		assertThat(report.exitCodes()).as(report::summary).containsExactly(0);
+	void whenGracefulRestartsThenNothingIsLost(SampleJar jar, FrontType front, Mix mix) {
+		RestartResult result = restart(jar, front, mix, ROUNDS);
+		assertThat(result).sentAtLeast(Mix.STEADY_REQUESTS).lostNothing();
+		assertThat(result.stops()).hasSize(2 * ROUNDS).allSatisfy((stop) -> assertThat(stop).isClean().hasExitCode(0));
 		if (front == FrontType.PROBER) {
-			assertThat(report.outcomes()).as(report::summary)
-				.hasSize(2 * ROUNDS)
-				.allMatch((outcome) -> outcome.contains("prober/1.0 received"))
-				.noneMatch((outcome) -> outcome.contains("graceful.lame-duck.max reached"));
+			assertThat(result.stops()).extracting(RollingRestartTests::endOfLameDuck)
+				.allMatch((because) -> because.contains("prober/1.0 received"))
+				.noneMatch((because) -> because.contains("graceful.lame-duck.max reached"));
 		}
+	}
+
+	private static String endOfLameDuck(StopResult stop) {
+		return stop.getStages()
+			.stream()
+			.filter((stage) -> stage.stage().equals("lame-duck"))
+			.map(StageTime::because)
+			.findFirst()
+			.orElse("");
 	}
 
 	static Stream<Arguments> serversAndFronts() {
@@ -79,9 +90,9 @@ class RollingRestartTests {
 	@ParameterizedTest
 	@EnumSource(names = { "GRACEFUL", "JETTY", "NETTY" })
 	void whenRequestsAreFewBehindHaproxysDefaultsThenNothingIsLost(SampleJar jar) {
-		RestartReport report = restart(jar, FrontType.HAPROXY_DEFAULTS, Traffic.SPARSE, ROUNDS);
-		assertThat(report.failed()).as(report::describeFailures).isZero();
-		assertThat(report.exitCodes()).as(report::summary).containsExactly(0);
+		RestartResult result = restart(jar, FrontType.HAPROXY_DEFAULTS, Mix.SPARSE, ROUNDS);
+		assertThat(result).sentAtLeast(10L * ROUNDS).lostNothing();
+		assertThat(result.stops()).allSatisfy((stop) -> assertThat(stop).isClean().hasExitCode(0));
 	}
 
 	/**
@@ -91,18 +102,16 @@ class RollingRestartTests {
 	@ParameterizedTest
 	@EnumSource(names = { "GRACEFUL", "JETTY", "NETTY" })
 	void whenTheProcessStandsStillInItsShutdownThenNothingIsLost(SampleJar jar) {
-		RestartReport report = restart(jar, FrontType.HAPROXY, Traffic.MIXED, ROUNDS,
-				RollingRestartTests::stopAndFreeze);
-		assertThat(report.failed()).as(report::describeFailures).isZero();
-		assertThat(report.exitCodes()).as(report::summary).containsExactly(0);
+		RestartResult result = restart(jar, FrontType.HAPROXY, Mix.MIXED, ROUNDS, RollingRestartTests::stopAndFreeze);
+		assertThat(result).lostNothing();
+		assertThat(result.stops()).allSatisfy((stop) -> assertThat(stop).isClean().hasExitCode(0));
 	}
 
-	private static Exit stopAndFreeze(AppProcess process) {
-		long before = shutdowns(process);
-		long since = System.nanoTime();
-		process.signal("TERM");
-		Awaitility.await().until(() -> shutdowns(process) > before);
-		process.signal("STOP");
+	private static StopResult stopAndFreeze(Instance instance) {
+		long before = shutdowns(instance);
+		instance.send(Signal.SIGTERM);
+		Awaitility.await().until(() -> shutdowns(instance) > before);
+		instance.send(Signal.SIGSTOP);
 		try {
 			Thread.sleep(FROZEN.toMillis());
 		}
@@ -110,26 +119,24 @@ class RollingRestartTests {
 			Thread.currentThread().interrupt();
 		}
 		finally {
-			process.signal("CONT");
+			instance.send(Signal.SIGCONT);
 		}
-		return process.awaitExit(since);
+		return instance.awaitEnd();
 	}
 
-	private static long shutdowns(AppProcess process) {
-		return process.log().lines().filter((line) -> line.contains("Shutting down within")).count();
+	private static long shutdowns(Instance instance) {
+		return instance.log().lines().filter((line) -> line.contains("Shutting down within")).count();
 	}
 
 	@Test
 	void whenPlainBootRestartsBehindTheProberThenRequestsAreLost() {
-		RestartReport report = restart(SampleJar.PLAIN_BOOT, FrontType.PROBER, Traffic.MIXED, ROUNDS);
-		assertThat(report.failed()).as(report::summary).isPositive();
+		assertThat(restart(SampleJar.PLAIN_BOOT, FrontType.PROBER, Mix.MIXED, ROUNDS)).lostSomething();
 	}
 
 	@Tag("full")
 	@Test
 	void whenPlainBootRestartsBehindHaproxyThenRequestsAreLost() {
-		RestartReport report = restart(SampleJar.PLAIN_BOOT, FrontType.HAPROXY, Traffic.MIXED, ROUNDS);
-		assertThat(report.failed()).as(report::summary).isPositive();
+		assertThat(restart(SampleJar.PLAIN_BOOT, FrontType.HAPROXY, Mix.MIXED, ROUNDS)).lostSomething();
 	}
 
 	/**
@@ -138,40 +145,32 @@ class RollingRestartTests {
 	@Tag("full")
 	@Test
 	void whenPlainBootRestartsBehindNginxThenRequestsAreLost() {
-		RestartReport report = restart(SampleJar.PLAIN_BOOT, FrontType.NGINX, Traffic.POST, Math.max(3, ROUNDS));
-		assertThat(report.failed()).as(report::summary).isPositive();
+		assertThat(restart(SampleJar.PLAIN_BOOT, FrontType.NGINX, Mix.POST, Math.max(3, ROUNDS))).lostSomething();
 	}
 
-	private RestartReport restart(SampleJar jar, FrontType type, Traffic traffic, int rounds) {
-		return restart(jar, type, traffic, rounds, (process) -> process.stop("TERM"));
+	private RestartResult restart(SampleJar jar, FrontType front, Mix mix, int rounds) {
+		return restart(jar, front, mix, rounds, (instance) -> instance.stop(Signal.SIGTERM));
 	}
 
-	private RestartReport restart(SampleJar jar, FrontType type, Traffic traffic, int rounds,
-			Function<AppProcess, Exit> stop) {
-		String name = "%s behind %s, %s".formatted(jar, type, traffic);
-		Path directory = TestDirectory.create("restart-%s-%s-%s".formatted(type, traffic, jar));
-		Instances restarted = instances(jar);
-		int outcomesBefore = restarted.outcomes().size();
-		try (RunningBalancer front = type.start(restarted.ports(), directory)) {
-			restarted.awaitUp(front);
-			try (SteadyLoad load = SteadyLoad.start(traffic.loads(), front.port())) {
-				List<Exit> exits = restarted.restart(rounds, front, stop);
-				List<LoadReport> reports = load.stop();
-				List<String> outcomes = restarted.outcomes();
-				RestartReport report = new RestartReport(name, directory, reports, exits,
-						outcomes.subList(outcomesBefore, outcomes.size()));
-				System.out.println(report.summary());
-				return report;
+	private RestartResult restart(SampleJar jar, FrontType front, Mix mix, int rounds,
+			Function<Instance, StopResult> stop) {
+		Fleet restarted = fleet(jar);
+		RestartResult result = mix.to(restarted).through(front.balancer()).during(() -> {
+			for (int round = 0; round < rounds; round++) {
+				restarted.getInstances().forEach((instance) -> restarted.restart(instance, stop));
 			}
-		}
+		});
+		System.out.printf("%s behind %s, %s: %s", jar, front, mix, result);
+		return result;
 	}
 
-	private static Instances instances(SampleJar jar) {
-		if (instances == null || instances.jar() != jar) {
-			closeInstances();
-			instances = Instances.start(jar, TestDirectory.create("restart-" + jar));
+	private static Fleet fleet(SampleJar wanted) {
+		if (jar != wanted) {
+			closeFleet();
+			jar = wanted;
+			fleet = App.fleet(wanted, "restart-" + wanted).start();
 		}
-		return instances;
+		return fleet;
 	}
 
 }

@@ -2,16 +2,16 @@ package io.github.gracefulboot.systemtests;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 
 import io.github.gracefulboot.systemtests.app.OnServers;
 import io.github.gracefulboot.systemtests.app.Readiness;
 import io.github.gracefulboot.systemtests.app.SampleJar;
-import io.github.gracefulboot.systemtests.load.Traffic;
+import io.github.gracefulboot.systemtests.load.Mix;
 import io.github.gracefulboot.systemtests.systemd.SampleService;
 import io.github.gracefulboot.systemtests.systemd.Systemd;
 import io.github.gracefulboot.test.http.HttpConnection;
 import io.github.gracefulboot.test.load.Load;
+import io.github.gracefulboot.test.load.LoadClient;
 import io.github.gracefulboot.test.load.LoadReport;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -36,29 +36,26 @@ class SocketActivationTests {
 				.isTrue();
 			service.await("ActiveState", "active");
 			assertThat(service.readiness()).isEqualTo(Readiness.READY);
-			List<LoadReport> reports = restartUnderLoad(service);
-			System.out.printf("SOCKET activation, %s: %d of %d requests failed in %d restarts%n", jar,
-					SteadyLoad.failed(reports), SteadyLoad.total(reports), RESTARTS);
-			reports.forEach((report) -> System.out.println("  " + report));
-			assertThat(SteadyLoad.failures(reports)).isEmpty();
+			LoadReport report = restartUnderLoad(service);
+			System.out.printf("SOCKET activation, %s: %d of %d requests failed in %d restarts%n", jar, report.failed(),
+					report.total(), RESTARTS);
+			System.out.println("  " + report);
+			assertThat(report.failed()).as(report::describeFailures).isZero();
 			service.await("ActiveState", "active");
 			assertThat(service.log()).doesNotContain(" WARN ", " ERROR ");
 		}
 	}
 
-	private List<LoadReport> restartUnderLoad(SampleService service) {
-		List<Load> patient = Traffic.MIXED.loads()
-			.stream()
-			.map((load) -> load.withResponseTimeout(LONGER_THAN_A_START))
-			.toList();
-		try (SteadyLoad load = SteadyLoad.start(patient, service.port())) {
+	private LoadReport restartUnderLoad(SampleService service) {
+		Load patient = Mix.mixed().withResponseTimeout(LONGER_THAN_A_START);
+		try (LoadClient load = Mix.start(patient, service.port())) {
 			for (int i = 0; i < RESTARTS; i++) {
 				String pid = service.show("MainPID");
 				service.restart();
 				assertThat(service.show("MainPID")).isNotEqualTo(pid);
-				load.awaitMore();
+				load.awaitMore(Mix.STEADY_REQUESTS);
 			}
-			return load.stop();
+			return load.stopAfter(Mix.STEADY_REQUESTS);
 		}
 	}
 

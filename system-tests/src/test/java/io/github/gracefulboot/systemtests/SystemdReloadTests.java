@@ -4,17 +4,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 
 import io.github.gracefulboot.systemtests.app.OnServers;
 import io.github.gracefulboot.systemtests.app.Readiness;
 import io.github.gracefulboot.systemtests.app.SampleJar;
-import io.github.gracefulboot.systemtests.load.Traffic;
+import io.github.gracefulboot.systemtests.load.Mix;
 import io.github.gracefulboot.systemtests.systemd.SampleService;
 import io.github.gracefulboot.systemtests.systemd.Systemd;
 import io.github.gracefulboot.test.http.FailureKind;
 import io.github.gracefulboot.test.load.Failure;
 import io.github.gracefulboot.test.load.Load;
+import io.github.gracefulboot.test.load.LoadClient;
 import io.github.gracefulboot.test.load.LoadReport;
 import org.junit.jupiter.api.Test;
 
@@ -43,17 +43,17 @@ class SystemdReloadTests {
 				SampleService service = SampleService.installWithHandOver(systemd, directory)) {
 			assertThat(service.start().exitCode()).isZero();
 			System.out.printf("SYSTEMD reload, %s, without: longest wait %d ms%n", jar,
-					SteadyLoad.longestWait(Traffic.MIXED.loads(), service.port()));
-			try (SteadyLoad load = SteadyLoad.start(Traffic.MIXED.loads(), service.port())) {
+					Mix.longestWait(service.port()).toMillis());
+			try (LoadClient load = Mix.startMixed(service.port())) {
 				for (int i = 0; i < REPLACEMENTS; i++) {
 					service.replace();
-					load.awaitMore();
+					load.awaitMore(Mix.STEADY_REQUESTS);
 				}
-				List<LoadReport> reports = load.stop();
+				LoadReport report = load.stopAfter(Mix.STEADY_REQUESTS);
 				System.out.printf("SYSTEMD reload, %s: %d of %d requests failed in %d replacements%n", jar,
-						SteadyLoad.failed(reports), SteadyLoad.total(reports), REPLACEMENTS);
-				reports.forEach((report) -> System.out.println("  " + report));
-				assertThat(SteadyLoad.failures(reports)).isEmpty();
+						report.failed(), report.total(), REPLACEMENTS);
+				System.out.println("  " + report);
+				assertThat(report.failed()).as(report::describeFailures).isZero();
 			}
 			assertThat(service.show("NRestarts")).isEqualTo("0");
 			assertThat(service.show("StatusText")).isEqualTo("Ready");
@@ -72,19 +72,14 @@ class SystemdReloadTests {
 		try (Systemd systemd = Systemd.start(directory);
 				SampleService service = SampleService.installWithHandOver(systemd, directory)) {
 			assertThat(service.start().exitCode()).isZero();
-			List<Load> patient = Traffic.MIXED.loads()
-				.stream()
-				.map((load) -> load.withResponseTimeout(LONGER_THAN_A_START))
-				.toList();
-			try (SteadyLoad load = SteadyLoad.start(patient, service.port())) {
+			Load patient = Mix.mixed().withResponseTimeout(LONGER_THAN_A_START);
+			try (LoadClient load = Mix.start(patient, service.port())) {
 				service.kill();
 				service.awaitLog("was kept by systemd since the process before ended");
 				service.await("ActiveState", "active");
-				List<LoadReport> reports = load.stop();
-				System.out.printf("SYSTEMD crash: %d of %d requests failed%n", SteadyLoad.failed(reports),
-						SteadyLoad.total(reports));
-				assertThat(reports).flatExtracting(LoadReport::failures)
-					.extracting(Failure::kind)
+				LoadReport report = load.stopAfter(Mix.STEADY_REQUESTS);
+				System.out.printf("SYSTEMD crash: %d of %d requests failed%n", report.failed(), report.total());
+				assertThat(report.failures()).extracting(Failure::kind)
 					.doesNotContain(FailureKind.REFUSED, FailureKind.CONNECT_TIMEOUT, FailureKind.STATUS)
 					.hasSizeLessThanOrEqualTo(CONNECTIONS);
 			}

@@ -26,7 +26,7 @@ public record Load(List<RequestKind> kinds, double keepAlive, int connections, i
 
 	/**
 	 * The load of one kind of request.
-	 * @param method GET or POST
+	 * @param method {@code GET} or {@code POST}
 	 * @param path where to
 	 * @param keepAlive whether connections are kept
 	 * @param connections how many requests are sent at a time

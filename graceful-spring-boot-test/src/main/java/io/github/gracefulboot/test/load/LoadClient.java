@@ -97,6 +97,16 @@ public final class LoadClient implements AutoCloseable {
 	}
 
 	/**
+	 * Ends the load after so many more requests.
+	 * @param requests how many
+	 * @return what became of it
+	 */
+	public LoadReport stopAfter(int requests) {
+		awaitMore(requests);
+		return stop();
+	}
+
+	/**
 	 * Ends the load after the requests that are under way.
 	 * @return what became of it
 	 */

@@ -1,7 +1,6 @@
 package io.github.gracefulboot.test.load;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 

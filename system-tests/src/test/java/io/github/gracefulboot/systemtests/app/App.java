@@ -11,9 +11,11 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import io.github.gracefulboot.test.Fleet;
 import io.github.gracefulboot.test.process.ChildProcess;
 import io.github.gracefulboot.test.process.FreePorts;
 
@@ -37,6 +39,23 @@ public record App(Launch launch, int port, Path log, List<String> jvmOptions, Li
 		int port = FreePorts.next();
 		return new App(Launch.of(jar), port, directory.resolve("app-%d.log".formatted(port)),
 				List.of(commonJvmOptions().split(" ")), List.of(args), ENVIRONMENT);
+	}
+
+	/**
+	 * Describes two instances of an application.
+	 */
+	public static Fleet fleet(SampleJar jar, String name, String... args) {
+		Launch launch = Launch.of(jar);
+		Fleet fleet = Fleet.ofJar(launch.jar())
+			.named(name.toLowerCase(Locale.ROOT))
+			.java(java())
+			.jvmOptions(commonJvmOptions().split(" "))
+			.jvmOptions(launch.options().toArray(String[]::new))
+			.args(args);
+		for (Map.Entry<String, String> variable : ENVIRONMENT.entrySet()) {
+			fleet = fleet.environment(variable.getKey(), variable.getValue());
+		}
+		return fleet;
 	}
 
 	/**

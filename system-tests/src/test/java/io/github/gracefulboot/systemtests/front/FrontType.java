@@ -43,6 +43,13 @@ public enum FrontType {
 	}
 
 	/**
+	 * Returns it.
+	 */
+	public Balancer balancer() {
+		return this.balancer;
+	}
+
+	/**
 	 * Starts it.
 	 * @param backends ports of the instances
 	 * @param directory where its files go
