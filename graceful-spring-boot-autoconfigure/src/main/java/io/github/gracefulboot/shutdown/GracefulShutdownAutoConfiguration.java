@@ -1,11 +1,12 @@
 package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
-import java.util.function.LongSupplier;
 
 import io.github.gracefulboot.traffic.Readiness;
 import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.traffic.WakeUp;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
@@ -38,7 +39,10 @@ public final class GracefulShutdownAutoConfiguration {
 	 */
 	public static final String SHUTDOWN = "gracefulShutdown";
 
-	private static final LongSupplier CLOCK = System::nanoTime;
+	/**
+	 * Name of the bean of type {@link WakeUp} that tests put in place of the time.
+	 */
+	public static final String TIME = "gracefulTime";
 
 	@Bean
 	static LazyInitializationExcludeFilter gracefulLazyInitializationExcludeFilter() {
@@ -46,8 +50,9 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	Traffic gracefulTraffic() {
-		return new Traffic(CLOCK);
+	Traffic gracefulTraffic(BeanFactory beanFactory) {
+		WakeUp time = beanFactory.containsBean(TIME) ? beanFactory.getBean(TIME, WakeUp.class) : new WakeUp();
+		return new Traffic(time, time);
 	}
 
 	@Bean
@@ -74,9 +79,10 @@ public final class GracefulShutdownAutoConfiguration {
 			Traffic traffic, ConfigurableListableBeanFactory beanFactory, ApplicationContext context) {
 		LameDuck lameDuck = waitingPolicy.waits()
 				? new LameDuck(properties.getMin(), CloudPlatform.KUBERNETES.isActive(context.getEnvironment()),
-						properties.getProbes(), waitingPolicy.quietPeriod(), traffic, CLOCK)
+						properties.getProbes(), waitingPolicy.quietPeriod(), traffic, traffic.clock())
 				: null;
-		return new ShutdownSequence(budget, lameDuck, traffic, new Members(new OwnBeans(beanFactory)), context, CLOCK);
+		return new ShutdownSequence(budget, lameDuck, traffic, new Members(new OwnBeans(beanFactory)), context,
+				traffic.clock());
 	}
 
 	@Bean

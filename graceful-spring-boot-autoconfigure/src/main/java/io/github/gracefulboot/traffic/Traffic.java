@@ -71,6 +71,14 @@ public final class Traffic implements AutoCloseable {
 	}
 
 	/**
+	 * Returns the clock of this record.
+	 * @return the time, as {@link System#nanoTime()} tells it
+	 */
+	public LongSupplier clock() {
+		return this.clock;
+	}
+
+	/**
 	 * From now on each change raises the signal, and time in which the process stands
 	 * still does not count.
 	 */

@@ -4,19 +4,30 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * Wakes the thread that stops the application when something happened that may end its
  * wait. A raise that comes while nobody waits is not lost: the next wait returns at once.
- * All waiting of that thread is done here, so that tests can let time pass by themselves.
+ * All waiting of that thread is done here, by the clock that this is as well, so that
+ * tests can let time pass by themselves.
  */
-public class WakeUp {
+public class WakeUp implements LongSupplier {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Condition condition = this.lock.newCondition();
 
 	private boolean raised;
+
+	/**
+	 * Tells the time.
+	 * @return the same as {@link System#nanoTime()}
+	 */
+	@Override
+	public long getAsLong() {
+		return System.nanoTime();
+	}
 
 	/**
 	 * Wakes the waiting thread.

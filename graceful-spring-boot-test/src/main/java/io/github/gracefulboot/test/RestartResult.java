@@ -277,19 +277,24 @@ public final class RestartResult implements AssertProvider<RestartResultAssert> 
 		}
 		this.restarts
 			.forEach((restart) -> events.put(restart.readyAt(), restart.stop().getInstance() + ": next one ready"));
-		events.put(this.began.plus(this.report.elapsed()), "end");
 		StringBuilder table = new StringBuilder("| after | | answered | failed |%n|---|---|---|---|%n".formatted());
 		Instant last = Instant.MIN;
 		for (Map.Entry<Instant, String> event : events.entrySet()) {
-			Instant from = last;
-			Instant to = event.getKey();
-			long answered = this.report.successes().stream().filter((one) -> isWithin(one.at(), from, to)).count();
-			long failed = this.failures.stream().filter((one) -> isWithin(one.at(), from, to)).count();
-			table.append("| %d ms | %s | %d | %d |%n".formatted(Duration.between(this.began, to).toMillis(),
-					event.getValue(), answered, failed));
-			last = to;
+			Instant at = event.getKey();
+			table.append("| %d ms | %s | %d | %d |%n".formatted(Duration.between(this.began, at).toMillis(),
+					event.getValue(), answered(last, at), failed(last, at)));
+			last = at;
 		}
-		return table.toString();
+		return table.append("| | end | %d | %d |%n".formatted(answered(last, Instant.MAX), failed(last, Instant.MAX)))
+			.toString();
+	}
+
+	private long answered(Instant from, Instant to) {
+		return this.report.successes().stream().filter((one) -> isWithin(one.at(), from, to)).count();
+	}
+
+	private long failed(Instant from, Instant to) {
+		return this.failures.stream().filter((one) -> isWithin(one.at(), from, to)).count();
 	}
 
 	private static boolean isWithin(Instant time, Instant from, Instant to) {

@@ -46,6 +46,24 @@ public final class StopResult implements AssertProvider<StopResultAssert> {
 	}
 
 	/**
+	 * Says how an application context was closed, in the test's own process.
+	 * @param context its name
+	 * @param beganAt when that began
+	 * @param took the time that it took
+	 * @param exitCode what a process would end with
+	 * @param outcome {@code clean} or {@code forced}
+	 * @param stages the stages in order
+	 * @param cutOff the work that did not come to its end
+	 * @param abandoned the work that was not waited for
+	 * @return the result
+	 */
+	public static StopResult ofContext(String context, Instant beganAt, Duration took, int exitCode, String outcome,
+			List<StageTime> stages, List<String> cutOff, List<String> abandoned) {
+		return new StopResult(context, null, beganAt, took, exitCode, false,
+				Optional.of(new StopReport(outcome, stages, cutOff, abandoned)), Path.of(""));
+	}
+
+	/**
 	 * Returns who stopped.
 	 * @return port and process id
 	 */
@@ -55,7 +73,8 @@ public final class StopResult implements AssertProvider<StopResultAssert> {
 
 	/**
 	 * Returns what asked it to stop.
-	 * @return the signal, empty if another process took its port over
+	 * @return the signal, empty if another process took its port over, or a context was
+	 * closed
 	 */
 	public Optional<Signal> getSignal() {
 		return Optional.ofNullable(this.signal);
@@ -171,10 +190,9 @@ public final class StopResult implements AssertProvider<StopResultAssert> {
 	 */
 	@Override
 	public String toString() {
-		String asked = (this.signal != null) ? this.signal.name() : "hand-over";
+		String who = (this.signal != null) ? "%s, %s".formatted(this.instance, this.signal) : this.instance;
 		String outcome = this.killed ? "killed" : getOutcome().orElse("no report");
-		return "%s, %s: %s, exit code %d, %d ms".formatted(this.instance, asked, outcome, this.exitCode,
-				this.took.toMillis());
+		return "%s: %s, exit code %d, %d ms".formatted(who, outcome, this.exitCode, this.took.toMillis());
 	}
 
 }

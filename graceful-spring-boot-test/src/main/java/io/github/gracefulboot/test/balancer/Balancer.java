@@ -53,7 +53,7 @@ public interface Balancer {
 	 * @return what passes nothing on
 	 */
 	static Balancer none() {
-		return NoBalancer::new;
+		return new NoBalancer();
 	}
 
 	/**

@@ -1,34 +1,18 @@
 package io.github.gracefulboot.test.balancer;
 
-import io.github.gracefulboot.test.balancer.Balancer.Backends;
-
 /**
- * Nothing between the clients and the instance.
+ * What passes nothing on.
  */
-final class NoBalancer implements RunningBalancer {
+record NoBalancer() implements Balancer {
 
-	private final int port;
-
-	NoBalancer(Backends backends) {
-		if (backends.ports().stream().distinct().count() != 1) {
-			throw new IllegalArgumentException(
-					"Without a balancer, clients reach one port, and the instances listen on %s: use one instance, or a balancer"
-						.formatted(backends.ports()));
-		}
-		this.port = backends.ports().get(0);
+	@Override
+	public RunningBalancer start(Backends backends) {
+		return new Direct(backends);
 	}
 
 	@Override
-	public int port() {
-		return this.port;
-	}
-
-	@Override
-	public void awaitUp(int instance) {
-	}
-
-	@Override
-	public void close() {
+	public String toString() {
+		return "no balancer";
 	}
 
 }

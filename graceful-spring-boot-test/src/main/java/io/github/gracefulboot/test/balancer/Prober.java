@@ -78,9 +78,9 @@ public record Prober(Duration period, int fallsAfter, int risesAfter, Duration a
 
 	@Override
 	public String toString() {
-		return "a prober of %s each %d ms that acts after %d failing answers%s".formatted(
+		return "prober of %s (each %d ms, down after %d failing, %d ms later)".formatted(
 				this.balancesConnections ? "connections" : "requests", this.period.toMillis(), this.fallsAfter,
-				this.actsAfter.isZero() ? "" : " and %d ms".formatted(this.actsAfter.toMillis()));
+				this.actsAfter.toMillis());
 	}
 
 }
