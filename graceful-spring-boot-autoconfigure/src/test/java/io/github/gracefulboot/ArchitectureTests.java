@@ -97,7 +97,7 @@ class ArchitectureTests {
 				Files.list(root.resolve("docs")).filter((page) -> page.toString().endsWith(".md")))) {
 			assertThat(pages).allSatisfy((page) -> assertThat(page).content()
 				.doesNotContainPattern(
-						"(?<!logging\\.level\\.|loader\\.main=)io\\.github\\.gracefulboot\\.(?!sample\\.)[a-z]"));
+						"(?<!logging\\.level\\.|loader\\.main=)io\\.github\\.gracefulboot\\.(?!sample\\.|test\\b)[a-z]"));
 		}
 	}
 
