@@ -37,7 +37,7 @@ class LoadClientTests {
 	private static final int REQUESTS = 4000;
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = { "APACHE", "CADDY" })
 	void whenNothingRestartsThenNothingIsLost(FrontType type) {
 		Path directory = TestDirectory.create("load-" + type);
 		try (AppProcess app = App.of(SampleJar.PLAIN_BOOT, directory).startReady();

@@ -15,6 +15,16 @@ import io.github.gracefulboot.test.balancer.RunningBalancer;
 public enum FrontType {
 
 	/**
+	 * Apache httpd with active checks.
+	 */
+	APACHE(new Apache()),
+
+	/**
+	 * Caddy with active checks.
+	 */
+	CADDY(new Caddy()),
+
+	/**
 	 * Probes readiness each second, as Kubernetes does, and acts half a second later.
 	 */
 	PROBER(Balancer.prober(Duration.ofSeconds(1)).actsAfter(Duration.ofMillis(500))),
