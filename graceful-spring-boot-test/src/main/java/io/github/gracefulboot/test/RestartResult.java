@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -265,25 +266,26 @@ public final class RestartResult implements AssertProvider<RestartResultAssert> 
 	 * @return the table
 	 */
 	public String timeline() {
-		Map<Instant, String> events = new TreeMap<>();
-		events.put(this.began, "load");
+		List<Event> events = new ArrayList<>();
+		events.add(new Event(this.began, "load"));
 		for (StopResult stop : this.stops) {
 			String asked = stop.getSignal().map(Signal::name).orElse("successor started");
-			events.put(stop.getBeganAt(), "%s: %s".formatted(stop.getInstance(), asked));
+			events.add(new Event(stop.getBeganAt(), "%s: %s".formatted(stop.getInstance(), asked)));
 			stop.getStages()
-				.forEach((stage) -> events.put(stage.startedAt(),
-						"%s: %s".formatted(stop.getInstance(), stage.stage())));
-			events.put(stop.getEndedAt(), "%s: exit code %d".formatted(stop.getInstance(), stop.getExitCode()));
+				.forEach((stage) -> events
+					.add(new Event(stage.startedAt(), "%s: %s".formatted(stop.getInstance(), stage.stage()))));
+			events.add(
+					new Event(stop.getEndedAt(), "%s: exit code %d".formatted(stop.getInstance(), stop.getExitCode())));
 		}
-		this.restarts
-			.forEach((restart) -> events.put(restart.readyAt(), restart.stop().getInstance() + ": next one ready"));
+		this.restarts.forEach((restart) -> events
+			.add(new Event(restart.readyAt(), restart.stop().getInstance() + ": next one ready")));
+		events.sort(Comparator.comparing(Event::at));
 		StringBuilder table = new StringBuilder("| after | | answered | failed |%n|---|---|---|---|%n".formatted());
 		Instant last = Instant.MIN;
-		for (Map.Entry<Instant, String> event : events.entrySet()) {
-			Instant at = event.getKey();
-			table.append("| %d ms | %s | %d | %d |%n".formatted(Duration.between(this.began, at).toMillis(),
-					event.getValue(), answered(last, at), failed(last, at)));
-			last = at;
+		for (Event event : events) {
+			table.append("| %d ms | %s | %d | %d |%n".formatted(Duration.between(this.began, event.at()).toMillis(),
+					event.what(), answered(last, event.at()), failed(last, event.at())));
+			last = event.at();
 		}
 		return table.append("| | end | %d | %d |%n".formatted(answered(last, Instant.MAX), failed(last, Instant.MAX)))
 			.toString();
@@ -299,6 +301,16 @@ public final class RestartResult implements AssertProvider<RestartResultAssert> 
 
 	private static boolean isWithin(Instant time, Instant from, Instant to) {
 		return time.isAfter(from) && !time.isAfter(to);
+	}
+
+	/**
+	 * Something that happened to a process.
+	 *
+	 * @param at when
+	 * @param what what it was
+	 */
+	private record Event(Instant at, String what) {
+
 	}
 
 }

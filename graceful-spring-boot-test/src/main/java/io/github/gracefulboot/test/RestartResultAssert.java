@@ -46,9 +46,11 @@ public final class RestartResultAssert extends AbstractAssert<RestartResultAsser
 	public RestartResultAssert lostNothing() {
 		verifyEvidence();
 		if (!this.actual.lost().isEmpty() || !this.actual.unknown().isEmpty()) {
-			throw failure("Expected nothing to be lost, but %d requests were, and %d may have been executed: %s%n%s",
-					this.actual.lost().size(), this.actual.unknown().size(),
-					"lostNothing(executed) asks the application which", this.actual);
+			throw failure(
+					"Expected nothing to be lost, but %d of %d requests failed: %d were lost, and of %d only the "
+							+ "application knows, which lostNothing(executed) asks%n%s",
+					this.actual.failures().size(), this.actual.sent(), this.actual.lost().size(),
+					this.actual.unknown().size(), this.actual);
 		}
 		return this;
 	}

@@ -29,6 +29,10 @@ import io.github.gracefulboot.systemtests.http2.Http2LoadProcess;
 import io.github.gracefulboot.systemtests.http2.Http2Report;
 import io.github.gracefulboot.systemtests.load.Mix;
 import io.github.gracefulboot.systemtests.process.Program;
+import io.github.gracefulboot.test.Fleet;
+import io.github.gracefulboot.test.RestartResult;
+import io.github.gracefulboot.test.Signal;
+import io.github.gracefulboot.test.Times;
 import io.github.gracefulboot.test.load.LoadClient;
 import io.github.gracefulboot.test.load.LoadReport;
 import io.github.gracefulboot.test.process.Command;
@@ -74,27 +78,15 @@ class HandOverTests {
 	@Tag("full")
 	@OnServers({ SampleJar.GRACEFUL, SampleJar.JETTY, SampleJar.NETTY })
 	void whenReplacedUnderLoadThenNothingIsLostAndNobodyWaitsForAStart(SampleJar jar) {
-		App app = app(jar);
-		AppProcess running = app.startReady();
-		System.out.printf("HAND-OVER %s, without: longest wait %d ms%n", jar, Mix.longestWait(app.port()).toMillis());
-		try (LoadClient load = Mix.startMixed(app.port())) {
-			for (int i = 0; i < REPLACEMENTS; i++) {
-				AppProcess next = app.start();
-				Exit exit = running.awaitExit(System.nanoTime());
-				assertThat(exit.code()).as(running.log()).isZero();
-				running.close();
-				running = next;
-				load.awaitMore(Mix.STEADY_REQUESTS);
-			}
-			LoadReport report = load.stopAfter(Mix.STEADY_REQUESTS);
-			System.out.printf("HAND-OVER %s: %d of %d requests failed in %d replacements%n", jar, report.failed(),
-					report.total(), REPLACEMENTS);
-			System.out.println("  " + report);
-			assertThat(report.failed()).as(report::describeFailures).isZero();
-		}
-		finally {
-			assertThat(running.stop("TERM").code()).isZero();
-			running.close();
+		try (Fleet fleet = App.fleet(jar, "hand-over-" + jar).handOver().start()) {
+			System.out.printf("HAND-OVER %s, without: longest wait %d ms%n", jar,
+					Mix.longestWait(fleet.instance(0).getPort()).toMillis());
+			RestartResult result = Mix.MIXED.to(fleet).during(() -> fleet.replace(Times.times(REPLACEMENTS)));
+			System.out.printf("HAND-OVER %s: %s", jar, result);
+			assertThat(result).lostNothing();
+			assertThat(result.stops()).hasSize(REPLACEMENTS)
+				.allSatisfy((stop) -> assertThat(stop).isClean().hasExitCode(0));
+			assertThat(fleet.instance(0).stop(Signal.SIGTERM)).isClean();
 		}
 	}
 

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
+import io.github.gracefulboot.test.http.FailureKind;
 import io.github.gracefulboot.test.http.HttpFailureException;
 import io.github.gracefulboot.test.http.HttpMessage;
 import io.github.gracefulboot.test.http.HttpServerConnection;
@@ -21,11 +22,14 @@ import io.github.gracefulboot.test.http.HttpServerConnection;
 /**
  * A load balancer that learns from nothing but readiness probes, and late, as in
  * Kubernetes. It gives each request to the next instance that is up, over connections
- * that it keeps, and repeats none: a failure becomes a 502 that says which it was.
+ * that it keeps, and repeats none: a failure becomes a 502 that says which it was, or a
+ * 503 if the request has not even been sent.
  */
 final class RequestBalancer implements RunningBalancer {
 
 	private static final Set<String> HOP_BY_HOP = Set.of("connection", "keep-alive", "transfer-encoding");
+
+	private static final Set<FailureKind> NOT_SENT = Set.of(FailureKind.REFUSED, FailureKind.CONNECT_TIMEOUT);
 
 	private final ReadinessProber prober;
 
@@ -92,7 +96,8 @@ final class RequestBalancer implements RunningBalancer {
 			return withoutHopByHop(response);
 		}
 		catch (HttpFailureException ex) {
-			return failure("502 Bad Gateway", ex.kind().name());
+			return failure(NOT_SENT.contains(ex.kind()) ? "503 Service Unavailable" : "502 Bad Gateway",
+					ex.kind().name());
 		}
 	}
 
