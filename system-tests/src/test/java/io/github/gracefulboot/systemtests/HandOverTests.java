@@ -36,7 +36,6 @@ import io.github.gracefulboot.test.Times;
 import io.github.gracefulboot.test.load.LoadClient;
 import io.github.gracefulboot.test.load.LoadReport;
 import io.github.gracefulboot.test.process.Command;
-import io.github.gracefulboot.test.process.Exit;
 import io.github.gracefulboot.test.process.FreePorts;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
