@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 
 import jakarta.servlet.ServletContext;
 import jakarta.websocket.CloseReason;
+import jakarta.websocket.server.ServerContainer;
 import org.eclipse.jetty.ee11.websocket.jakarta.common.JakartaWebSocketSession;
 import org.eclipse.jetty.ee11.websocket.jakarta.server.JakartaWebSocketServerContainer;
 import org.eclipse.jetty.websocket.core.CoreSession;
@@ -26,9 +27,9 @@ final class JettyWebSockets implements WebSocketServer {
 	@Override
 	public Collection<OpenWebSocket> sessions() {
 		ServletContext context = this.servletContext.get();
-		JakartaWebSocketServerContainer container = (context != null)
-				? JakartaWebSocketServerContainer.getContainer(context) : null;
-		if (container == null) {
+		// Tomcat's container has the same attribute, where both are on the class path
+		if (context == null || !(context
+			.getAttribute(ServerContainer.class.getName()) instanceof JakartaWebSocketServerContainer container)) {
 			return List.of();
 		}
 		return container.getOpenSessions()
