@@ -3,9 +3,11 @@ package io.github.gracefulboot.shutdown;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -31,7 +33,11 @@ final class CutOffs {
 	 */
 	private static final int STACKS_KEPT = 100;
 
-	private final List<LostWork> lost = new CopyOnWriteArrayList<>();
+	private final Queue<LostWork> lost = new ConcurrentLinkedQueue<>();
+
+	private final AtomicInteger named = new AtomicInteger();
+
+	private final AtomicInteger abandoned = new AtomicInteger();
 
 	private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
@@ -82,13 +88,13 @@ final class CutOffs {
 		Thread thread = task.thread();
 		if (thread != null && this.threads.add(thread)) {
 			String what = "thread " + thread.getName() + " (" + task.description() + ")";
-			List<String> stack = (what(true).size() < STACKS_OF_ABANDONED) ? stackOf(thread) : List.of();
+			List<String> stack = (this.abandoned.getAndIncrement() < STACKS_OF_ABANDONED) ? stackOf(thread) : List.of();
 			name("Abandoned: ", new LostWork(what, thread.getName(), stack, true));
 		}
 	}
 
 	private void name(String how, LostWork work) {
-		LostWork kept = (this.lost.size() < STACKS_KEPT) ? work : work.withoutStack();
+		LostWork kept = (this.named.getAndIncrement() < STACKS_KEPT) ? work : work.withoutStack();
 		this.lost.add(kept);
 		this.follower.accept(kept);
 		logger.warn(how + work.what()
