@@ -163,10 +163,14 @@ public final class ListeningSocket {
 		return listening;
 	}
 
+	/**
+	 * Takes only lines apart that may be it: there is one for each open connection.
+	 */
 	private boolean isInHandshake(Path table) throws IOException {
+		String state = " " + SYN_RECEIVED + " ";
 		try (BufferedReader reader = open(table)) {
 			return reader.lines()
-				.filter((line) -> line.contains(this.port + " "))
+				.filter((line) -> line.contains(state) && line.contains(this.port + " "))
 				.map(Row::parse)
 				.anyMatch((row) -> row.state().equals(SYN_RECEIVED) && row.localAddress().endsWith(this.port));
 		}
