@@ -23,7 +23,7 @@ public final class Chart {
 
 	private static final int LEFT = 58;
 
-	private static final int RIGHT = 12;
+	private static final int RIGHT = 24;
 
 	private static final int TOP = 34;
 

@@ -34,27 +34,38 @@ public final class Growth {
 
 	private final Chart chart = new Chart();
 
+	private final List<Scenario> scenarios;
+
 	private final List<String> jvm;
 
-	private Growth(Results results, List<String> jvm) {
+	private Growth(Results results, List<Scenario> scenarios, List<String> jvm) {
 		this.results = results;
+		this.scenarios = scenarios;
 		this.jvm = new ArrayList<>(List.of("-Xmx1536m"));
 		this.jvm.addAll(jvm);
 	}
 
 	/**
 	 * Measures it.
-	 * @param options {@code --size} is the largest number, and {@code --jvm} has options
-	 * of the applications' JVMs
+	 * @param options {@code --size} is the largest number, {@code --scenarios} is what
+	 * there is many of, and {@code --jvm} has options of the applications' JVMs
 	 * @throws Exception if it cannot be measured
 	 */
 	public static void run(Options options) throws Exception {
 		int largest = largest(options.number("size", options.isShort() ? 2000 : LARGEST));
 		List<Integer> sizes = options.isShort() ? List.of(10, largest) : List.of(10, 1000, largest);
-		int runs = SERVERS.size() * Scenario.values().length * sizes.size() * 2;
+		List<Scenario> scenarios = scenarios(options.list("scenarios"));
+		int runs = SERVERS.size() * scenarios.size() * sizes.size() * 2;
 		Results results = new Results("growth", LONGEST_ROW.multipliedBy(runs), "server", "starter", "what", "number",
 				"heap MB", "stop s", "CPU s", "answered", "broken", "named", "exit code");
-		new Growth(results, options.list("jvm")).run(sizes);
+		new Growth(results, scenarios, options.list("jvm")).run(sizes);
+	}
+
+	private static List<Scenario> scenarios(List<String> names) {
+		return names.isEmpty() ? List.of(Scenario.values())
+				: names.stream()
+					.map((name) -> Scenario.valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_')))
+					.toList();
 	}
 
 	private static int largest(int wanted) throws IOException {
@@ -75,7 +86,7 @@ public final class Growth {
 	}
 
 	private void run(List<Integer> sizes) throws IOException, InterruptedException {
-		for (Scenario scenario : Scenario.values()) {
+		for (Scenario scenario : this.scenarios) {
 			Chart.Panel stops = this.chart.panel("Stop: " + scenario, "number", "seconds", true, true);
 			Chart.Panel heaps = (scenario != Scenario.CUT_OFF)
 					? this.chart.panel("Heap: " + scenario, "number", "MB", true, true) : null;
