@@ -233,15 +233,17 @@ public final class Chart {
 					ticks);
 		}
 
-		private static Axis linear(double most, double from, double to) {
-			double step = Math.pow(10, Math.floor(Math.log10(Math.max(most, 1))));
-			for (double part : new double[] { 5, 2, 1 }) {
-				if (most / (step * part / 10) <= MOST_STEPS) {
-					step = step * part / 10;
+		private static Axis linear(double largest, double from, double to) {
+			double most = Math.max(largest, 1);
+			double decade = Math.pow(10, Math.floor(Math.log10(most)));
+			double step = decade;
+			for (double part : new double[] { 2, 5, 10 }) {
+				if (most * part / decade <= MOST_STEPS) {
+					step = decade / part;
 				}
 			}
 			double width = step;
-			double end = Math.max(1, Math.ceil(most / width)) * width;
+			double end = Math.ceil(most / width) * width;
 			double[] ticks = DoubleStream.iterate(0, (tick) -> tick <= end, (tick) -> tick + width).toArray();
 			return new Axis((value) -> from + value / end * (to - from), ticks);
 		}

@@ -41,7 +41,7 @@ public final class Growth {
 	private Growth(Results results, List<Scenario> scenarios, List<String> jvm) {
 		this.results = results;
 		this.scenarios = scenarios;
-		this.jvm = new ArrayList<>(List.of("-Xmx1536m"));
+		this.jvm = new ArrayList<>(List.of("-Xmx4g"));
 		this.jvm.addAll(jvm);
 	}
 
