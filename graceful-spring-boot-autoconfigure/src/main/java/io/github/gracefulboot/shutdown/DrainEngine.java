@@ -30,6 +30,13 @@ final class DrainEngine {
 
 	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
+	/**
+	 * The part of a thread that looks may take.
+	 */
+	private static final int LOOKS_PART = 10;
+
+	private static final Duration LONGEST_BETWEEN_LOOKS = Duration.ofSeconds(1);
+
 	private static final int LOGGED_TASKS = 10;
 
 	/**
@@ -95,8 +102,10 @@ final class DrainEngine {
 			boolean first = true;
 			long left = drains.size();
 			Deadline line = deadline.atMost(BETWEEN_LINES);
-			while (!unfinished.await(deadline.atMost(BETWEEN_LOOKS).remaining().toNanos(), TimeUnit.NANOSECONDS)
+			Duration pause = BETWEEN_LOOKS;
+			while (!unfinished.await(deadline.atMost(pause).remaining().toNanos(), TimeUnit.NANOSECONDS)
 					&& !deadline.hasPassed()) {
+				long begin = System.nanoTime();
 				if (waitsForShutdown != null) {
 					drains.forEach((drain) -> endIfOnlyTheShutdownIsWaitedFor(drain, waitsForShutdown));
 				}
@@ -114,6 +123,7 @@ final class DrainEngine {
 					first = false;
 					line = deadline.atMost(BETWEEN_LINES);
 				}
+				pause = untilNextLook(Duration.ofNanos(System.nanoTime() - begin));
 			}
 			unfinished.await(GRACE.toNanos(), TimeUnit.NANOSECONDS);
 			return StageResult.COMPLETED;
@@ -125,6 +135,18 @@ final class DrainEngine {
 		finally {
 			this.waitingForOthers = false;
 		}
+	}
+
+	/**
+	 * Returns how long to wait for the end until work in hand is looked at again. A look
+	 * at thousands of requests and connections takes a while, which would be missing for
+	 * their answers.
+	 * @param took how long the last look took
+	 * @return the time
+	 */
+	static Duration untilNextLook(Duration took) {
+		return Durations.longer(BETWEEN_LOOKS,
+				Durations.shorter(took.multipliedBy(LOOKS_PART - 1), LONGEST_BETWEEN_LOOKS));
 	}
 
 	/**
