@@ -1,5 +1,8 @@
 package io.github.gracefulboot.process;
 
+import java.time.Duration;
+import java.util.Objects;
+
 import io.github.gracefulboot.shutdown.ConditionalOnOwnProcess;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.ProcessReplacer;
@@ -27,6 +30,8 @@ import org.springframework.core.Ordered;
 @ConditionalOnBean(name = GracefulShutdownAutoConfiguration.SHUTDOWN)
 public final class GracefulProcessAutoConfiguration {
 
+	private static final Duration AFTER_READY = Duration.ofSeconds(5);
+
 	@Bean
 	ProcessExit gracefulProcessExit(ConfigurableApplicationContext context, ShutdownSequence shutdown,
 			ShutdownProperties properties, WaitingPolicy policy) {
@@ -46,6 +51,11 @@ public final class GracefulProcessAutoConfiguration {
 		Runnable handler = (logging instanceof LoggingSystem system) ? system.getShutdownHandler() : null;
 		return (handler != null) ? handler : () -> {
 		};
+	}
+
+	@Bean
+	StopClasses gracefulStopClasses(ApplicationContext context, WaitingPolicy policy) {
+		return new StopClasses(Objects.requireNonNull(context.getClassLoader()), AFTER_READY, policy.ownsProcess());
 	}
 
 	@Bean
