@@ -171,12 +171,12 @@ final class StopRecorder implements StageListener, LastReport, InitializingBean 
 	}
 
 	private void follow(Instant startedAt) throws InterruptedException {
-		Instant due = startedAt;
+		Deadline due = Deadline.after(System::nanoTime, Duration.ZERO);
 		do {
 			sample();
-			if (!Instant.now().isBefore(due)) {
+			if (due.hasPassed()) {
 				write(startedAt, null);
-				due = Instant.now().plus(BETWEEN_REPORTS);
+				due = Deadline.after(System::nanoTime, BETWEEN_REPORTS);
 			}
 		}
 		while (!this.over.await(this.betweenSamples.toMillis(), TimeUnit.MILLISECONDS));
