@@ -73,7 +73,7 @@ final class LifecycleLoops {
 
 	private static void stop(String name, Lifecycle bean, Thread thread) {
 		logger.debug(LogMessage.format("Stopping %s, whose task keeps thread %s busy", name, thread.getName()));
-		DaemonThreads.start("graceful-stop-" + name, () -> {
+		DaemonThreads.startOrRun("graceful-stop-" + name, () -> {
 			if (bean instanceof SmartLifecycle smart) {
 				smart.stop(() -> {
 				});

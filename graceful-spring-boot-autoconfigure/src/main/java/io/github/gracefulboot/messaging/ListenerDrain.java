@@ -148,7 +148,7 @@ public final class ListenerDrain implements DrainParticipant, StageListener, Hol
 
 	private static CompletableFuture<Void> stop(ListenerContainer container, Deadline deadline) {
 		CompletableFuture<Void> stopped = new CompletableFuture<>();
-		DaemonThreads.start("graceful-stop-" + container.name(), () -> stop(container, deadline, stopped));
+		DaemonThreads.startOrRun("graceful-stop-" + container.name(), () -> stop(container, deadline, stopped));
 		return stopped;
 	}
 

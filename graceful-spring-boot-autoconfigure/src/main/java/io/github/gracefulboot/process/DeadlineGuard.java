@@ -11,6 +11,8 @@ import io.github.gracefulboot.shutdown.ShutdownSequence;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.core.log.LogMessage;
+
 /**
  * Ends the process with exit code 1 when the budget is spent and something still hangs,
  * instead of waiting for the supervisor's kill.
@@ -52,7 +54,13 @@ final class DeadlineGuard {
 	 */
 	void watch(Deadline deadline, List<ShutdownSequence> shutdowns) {
 		if (this.watching.compareAndSet(false, true)) {
-			DaemonThreads.start("graceful-deadline", () -> exitAt(deadline, shutdowns));
+			try {
+				DaemonThreads.start("graceful-deadline", () -> exitAt(deadline, shutdowns));
+			}
+			catch (OutOfMemoryError ex) {
+				logger.warn(LogMessage.format("No thread left to watch over the shutdown (%s): if something hangs, the "
+						+ "process has to be killed", ex.getMessage()));
+			}
 		}
 	}
 
@@ -76,7 +84,10 @@ final class DeadlineGuard {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		Runtime.getRuntime().halt(1);
+		finally {
+			// Though there may be neither a thread nor a class left for the last words
+			Runtime.getRuntime().halt(1);
+		}
 	}
 
 	private static void sleepUntil(Deadline time) throws InterruptedException {

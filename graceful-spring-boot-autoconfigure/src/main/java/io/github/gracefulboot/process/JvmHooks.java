@@ -64,16 +64,23 @@ final class JvmHooks {
 	 * @param deadline when the process has to be gone
 	 */
 	void watch(Deadline deadline) {
-		DaemonThreads.start("graceful-jvm-hooks", () -> {
-			try {
-				if (awaitLackOfProgress(deadline)) {
-					run();
-				}
+		try {
+			DaemonThreads.start("graceful-jvm-hooks", () -> runWithoutProgress(deadline));
+		}
+		catch (OutOfMemoryError ex) {
+			logger.debug("No thread left to watch the progress: the shutdown hooks of the JVM run last", ex);
+		}
+	}
+
+	private void runWithoutProgress(Deadline deadline) {
+		try {
+			if (awaitLackOfProgress(deadline)) {
+				run();
 			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
-		});
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	private boolean awaitLackOfProgress(Deadline deadline) throws InterruptedException {

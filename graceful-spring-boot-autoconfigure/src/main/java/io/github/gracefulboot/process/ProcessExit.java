@@ -51,6 +51,8 @@ final class ProcessExit implements ProcessStopper {
 
 	private volatile boolean completelyStarted;
 
+	private volatile boolean withoutThread;
+
 	/**
 	 * Creates the exit.
 	 * @param context the context to close
@@ -96,6 +98,15 @@ final class ProcessExit implements ProcessStopper {
 
 	boolean isReady() {
 		return this.ready;
+	}
+
+	/**
+	 * Returns whether the system had no thread for the stop. It is done on one that does
+	 * not keep the JVM from exiting by itself, with 0, when the server has stopped.
+	 * @return whether it is done on the signal's
+	 */
+	boolean isWithoutThread() {
+		return this.withoutThread;
 	}
 
 	boolean isRequested() {
@@ -171,8 +182,7 @@ final class ProcessExit implements ProcessStopper {
 				stop(reason, source);
 			}
 			catch (RuntimeException | Error ex) {
-				// As when no thread can be started: another signal would be ignored
-				Runtime.getRuntime().halt(1);
+				exitAsSpringBootDoes(ex);
 			}
 		}
 	}
@@ -184,16 +194,40 @@ final class ProcessExit implements ProcessStopper {
 			this.hooks.watch(deadline);
 		}
 		else {
-			start(() -> System.exit(TERMINATED));
 			logger.info(LogMessage.format("%s during startup: exiting", source));
+			start(() -> System.exit(TERMINATED));
 		}
+	}
+
+	/**
+	 * Ends the process where the shutdown could not even begin, such as when its classes
+	 * cannot be loaded any more: Spring Boot's shutdown hook then closes the context.
+	 * @param failure why
+	 */
+	private void exitAsSpringBootDoes(Throwable failure) {
+		try {
+			logger.warn("The shutdown failed, leaving it to Spring Boot", failure);
+		}
+		catch (RuntimeException | Error ex) {
+			// Nor can those of the log
+			System.err.println("The shutdown failed, leaving it to Spring Boot: " + failure);
+		}
+		System.exit(1);
 	}
 
 	private void start(Runnable exit) {
 		Thread thread = new Thread(exit, "graceful-stop");
 		thread.setContextClassLoader(this.context.getClassLoader());
 		thread.setDaemon(false);
-		thread.start();
+		try {
+			thread.start();
+		}
+		catch (OutOfMemoryError ex) {
+			this.withoutThread = true;
+			logger.warn(LogMessage.format("No thread left for the shutdown: doing it on %s (%s)",
+					Thread.currentThread().getName(), ex.getMessage()));
+			exit.run();
+		}
 	}
 
 	private void stopAndExit(Deadline deadline) {

@@ -210,7 +210,8 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 	 */
 	private void afterShutdownHook() {
 		Outcome outcome = this.shutdown.finish();
-		if (this.withoutHandlers && JvmShutdown.reason() != StopReason.JVM_EXIT) {
+		if ((this.withoutHandlers && JvmShutdown.reason() != StopReason.JVM_EXIT)
+				|| (this.exit.isWithoutThread() && !outcome.isClean())) {
 			Runtime.getRuntime().halt(outcome.exitCode());
 		}
 	}

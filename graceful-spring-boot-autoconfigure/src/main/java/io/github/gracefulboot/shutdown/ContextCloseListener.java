@@ -50,8 +50,13 @@ public final class ContextCloseListener implements SmartApplicationListener, Dis
 		if (((ContextClosedEvent) event).getApplicationContext() == this.context && isInService()) {
 			Deadline deadline = this.shutdown.start(StopReason.CONTEXT_CLOSED);
 			logPlan(deadline);
-			this.shutdown.run();
-			this.phases.fitInto(this.shutdown.getReleaseDeadline(), deadline);
+			try {
+				this.shutdown.run();
+				this.phases.fitInto(this.shutdown.getReleaseDeadline(), deadline);
+			}
+			catch (RuntimeException | Error ex) {
+				this.shutdown.failed(ex);
+			}
 		}
 	}
 

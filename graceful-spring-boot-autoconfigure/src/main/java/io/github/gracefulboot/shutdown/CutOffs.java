@@ -59,10 +59,20 @@ final class CutOffs {
 	 * @param participant who did not finish
 	 */
 	void add(Participant participant) {
+		add(participant, null);
+	}
+
+	/**
+	 * Names the work of a participant, at the first call for it.
+	 * @param participant who did not finish
+	 * @param draining the thread that drains it, in case it does not tell its work;
+	 * {@code null} if none does
+	 */
+	void add(Participant participant, @Nullable Thread draining) {
 		if (this.participants.add(participant)) {
 			Collection<ActiveTask> tasks = participant.activeTasks();
 			if (tasks.isEmpty()) {
-				add(participant.name(), null);
+				add(participant.name(), draining);
 			}
 			tasks.forEach((task) -> add(task.toString(), task.thread()));
 		}

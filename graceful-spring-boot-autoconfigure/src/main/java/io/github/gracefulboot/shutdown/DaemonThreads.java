@@ -6,10 +6,17 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.core.log.LogMessage;
+
 /**
  * Creates the threads of a stop: named, and never what keeps a process alive.
  */
 public final class DaemonThreads {
+
+	private static final Log logger = LogFactory.getLog(DaemonThreads.class);
 
 	private DaemonThreads() {
 	}
@@ -24,6 +31,35 @@ public final class DaemonThreads {
 		Thread thread = factory(name).newThread(task);
 		thread.start();
 		return thread;
+	}
+
+	/**
+	 * Starts a thread for what a stop can not do without. Where the system has no thread
+	 * left, the caller does it, and has returned when it is done.
+	 * @param name its name
+	 * @param task what it does
+	 * @return the thread, which is not alive if the caller has done its task
+	 */
+	public static Thread startOrRun(String name, Runnable task) {
+		Thread thread = factory(name).newThread(task);
+		startOrRun(thread, task);
+		return thread;
+	}
+
+	/**
+	 * Starts a thread for what a stop can not do without, or does its task.
+	 * @param thread the thread
+	 * @param task what it does
+	 */
+	public static void startOrRun(Thread thread, Runnable task) {
+		try {
+			thread.start();
+		}
+		catch (OutOfMemoryError ex) {
+			logger.warn(LogMessage.format("No thread left for %s: doing it on %s instead (%s)", thread.getName(),
+					Thread.currentThread().getName(), ex.getMessage()));
+			task.run();
+		}
 	}
 
 	/**

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -56,6 +58,8 @@ final class DrainEngine {
 
 	private final Timeline timeline;
 
+	private final Set<Participant> finished = ConcurrentHashMap.newKeySet();
+
 	private volatile boolean waitingForOthers;
 
 	DrainEngine(CutOffs cutOffs, Progress progress, Timeline timeline) {
@@ -69,11 +73,10 @@ final class DrainEngine {
 	 * @param participants who takes part
 	 * @param deadline when to go on without those that have not finished
 	 * @param waitsForShutdown whether a task waits for the shutdown itself, so that
-	 * nobody may wait for it; {@code null} if none does
+	 * nobody may wait for it
 	 * @return whether all have finished
 	 */
-	StageResult drain(List<Participant> participants, Deadline deadline,
-			@Nullable Predicate<ActiveTask> waitsForShutdown) {
+	StageResult drain(List<Participant> participants, Deadline deadline, Predicate<ActiveTask> waitsForShutdown) {
 		if (participants.isEmpty()) {
 			return StageResult.NOTHING_TO_WAIT_FOR;
 		}
@@ -82,21 +85,22 @@ final class DrainEngine {
 			.map((participant) -> new Drain(participant, deadline, unfinished))
 			.toList();
 		logger.debug(LogMessage.format("Draining %s (up to %s)", names(drains), Durations.text(deadline.remaining())));
-		drains.forEach((drain) -> drain.thread.start());
+		drains.forEach((drain) -> DaemonThreads.startOrRun(drain.thread, drain));
 		StageResult result = await(unfinished, drains, deadline, waitsForShutdown);
 		drains.forEach((drain) -> this.timeline.drained(drain.toDrained()));
+		drains.stream().filter(Drain::hasFinished).map((drain) -> drain.participant).forEach(this.finished::add);
 		List<Drain> cutOff = drains.stream().filter((drain) -> !drain.hasFinished()).toList();
 		if (cutOff.isEmpty()) {
 			return result;
 		}
-		cutOff.forEach((drain) -> this.cutOffs.add(drain.participant));
+		cutOff.forEach((drain) -> this.cutOffs.add(drain.participant, drain.hasEnded() ? null : drain.thread));
 		cutOff.forEach((drain) -> drain.thread.interrupt());
 		return (awaitInterrupted(unfinished) && result != StageResult.INTERRUPTED) ? StageResult.TIME_UP
 				: StageResult.INTERRUPTED;
 	}
 
 	private StageResult await(CountDownLatch unfinished, List<Drain> drains, Deadline deadline,
-			@Nullable Predicate<ActiveTask> waitsForShutdown) {
+			Predicate<ActiveTask> waitsForShutdown) {
 		try {
 			this.progress.made();
 			boolean first = true;
@@ -106,10 +110,12 @@ final class DrainEngine {
 			while (!unfinished.await(deadline.atMost(pause).remaining().toNanos(), TimeUnit.NANOSECONDS)
 					&& !deadline.hasPassed()) {
 				long begin = System.nanoTime();
-				if (waitsForShutdown != null) {
-					drains.forEach((drain) -> endIfOnlyTheShutdownIsWaitedFor(drain, waitsForShutdown));
-				}
+				drains.forEach((drain) -> endIfOnlyTheShutdownIsWaitedFor(drain, waitsForShutdown));
 				List<Drain> running = running(drains);
+				if (!running.isEmpty() && running.stream().allMatch((drain) -> Exiting.is(drain.thread))) {
+					// None of them returns
+					return StageResult.COMPLETED;
+				}
 				if (unfinished.getCount() < left
 						|| running.stream().anyMatch((drain) -> drain.participant.holdsBack())) {
 					left = unfinished.getCount();
@@ -147,6 +153,15 @@ final class DrainEngine {
 	static Duration untilNextLook(Duration took) {
 		return Durations.longer(BETWEEN_LOOKS,
 				Durations.shorter(took.multipliedBy(LOOKS_PART - 1), LONGEST_BETWEEN_LOOKS));
+	}
+
+	/**
+	 * Returns whether a participant was drained.
+	 * @param participant who takes part
+	 * @return whether it has finished
+	 */
+	boolean hasFinished(Participant participant) {
+		return this.finished.contains(participant);
 	}
 
 	/**
@@ -221,7 +236,9 @@ final class DrainEngine {
 
 		private final Instant startedAt = Instant.now();
 
-		private volatile @Nullable Instant endedAt;
+		private final long startedNanos = System.nanoTime();
+
+		private volatile @Nullable Duration took;
 
 		private volatile boolean returned;
 
@@ -251,19 +268,26 @@ final class DrainEngine {
 				logger.warn(LogMessage.format("Could not drain %s", this.participant.name()), ex);
 			}
 			finally {
-				this.endedAt = Instant.now();
+				this.took = sinceStart();
 				this.unfinished.countDown();
 			}
 		}
 
 		private boolean hasEnded() {
-			return this.endedAt != null;
+			return this.took != null;
 		}
 
 		private Timeline.Drained toDrained() {
-			Instant endedAt = this.endedAt;
+			Duration took = this.took;
 			return new Timeline.Drained(this.participant.name(), this.participant.role(), this.startedAt,
-					Duration.between(this.startedAt, (endedAt != null) ? endedAt : Instant.now()), hasFinished());
+					(took != null) ? took : sinceStart(), hasFinished());
+		}
+
+		/**
+		 * Returns for how long it has run, whatever becomes of the clock on the wall.
+		 */
+		private Duration sinceStart() {
+			return Duration.ofNanos(System.nanoTime() - this.startedNanos);
 		}
 
 		/**

@@ -64,7 +64,7 @@ final class ShutdownPhase implements SmartLifecycle {
 			callback.run();
 			return;
 		}
-		DaemonThreads.start("graceful-phase", () -> {
+		DaemonThreads.startOrRun("graceful-phase", () -> {
 			try {
 				this.work.run();
 			}

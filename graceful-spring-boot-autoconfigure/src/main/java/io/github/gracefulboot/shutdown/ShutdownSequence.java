@@ -2,7 +2,6 @@ package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -176,7 +175,7 @@ public final class ShutdownSequence implements GracefulShutdown {
 		isolated("The search for who knows threads", this.members::threads);
 		stage(Stage.ANNOUNCE, () -> announce(deadline));
 		stage(Stage.LAME_DUCK, () -> awaitBalancers(this.budget.lameDuck(deadline)));
-		Thread drain = DaemonThreads.start("graceful-drain", () -> {
+		Thread drain = DaemonThreads.startOrRun("graceful-drain", () -> {
 			stage(Stage.DRAIN, () -> drain(this.budget.drain(deadline), Role.INTAKE, Role.QUEUE));
 			enter(Stage.RELEASE);
 			guarded(() -> drain(this.budget.work(deadline), Role.WORKER));
@@ -281,14 +280,22 @@ public final class ShutdownSequence implements GracefulShutdown {
 			return work.get();
 		}
 		catch (RuntimeException | Error ex) {
-			logger.warn(LogMessage.format("Stage %s failed, going on with the next", this.stage.id()), ex);
-			this.cutOffs.add("the " + this.stage.id() + " stage, which failed", null);
+			failed(ex);
 			return new StageEnd(StageResult.FAILED);
 		}
 	}
 
+	/**
+	 * Says that a stage failed, after which the shutdown goes on but is not clean.
+	 * @param failure why
+	 */
+	void failed(Throwable failure) {
+		this.cutOffs.add("the " + this.stage.id() + " stage, which failed", null);
+		logger.warn(LogMessage.format("Stage %s failed, going on with the next", this.stage.id()), failure);
+	}
+
 	private StageEnd announce(Deadline deadline) {
-		this.traffic.watch();
+		isolated("The watch over traffic", this.traffic::watch);
 		for (Named<Announcer> announcer : this.members.announcers()) {
 			isolated("Announcer " + announcer.name(), () -> announcer.instance().announceStop(deadline));
 		}
@@ -314,8 +321,7 @@ public final class ShutdownSequence implements GracefulShutdown {
 	private StageEnd drain(Deadline deadline, Role... roles) {
 		StageResult result = StageResult.NOTHING_TO_WAIT_FOR;
 		for (Role role : roles) {
-			StageResult drained = this.engine.drain(participants(role), deadline,
-					isAskedFromWithin() ? this::waitsForShutdown : null);
+			StageResult drained = this.engine.drain(participants(role), deadline, this::waitsForShutdown);
 			result = (drained.compareTo(result) > 0) ? drained : result;
 		}
 		return new StageEnd(result);
@@ -337,22 +343,13 @@ public final class ShutdownSequence implements GracefulShutdown {
 		}
 	}
 
-	private boolean isAskedFromWithin() {
-		return this.reason == StopReason.CONTEXT_CLOSED || this.reason == StopReason.JVM_EXIT;
-	}
-
 	/**
 	 * Returns whether a task waits for this shutdown, since it closes the context or ends
 	 * the process itself.
 	 */
 	private boolean waitsForShutdown(ActiveTask task) {
 		Thread thread = task.thread();
-		return thread != null && (thread == this.stoppingThread || (this.reason == StopReason.JVM_EXIT
-				&& Arrays.stream(thread.getStackTrace()).anyMatch(ShutdownSequence::isExit)));
-	}
-
-	private static boolean isExit(StackTraceElement frame) {
-		return frame.getClassName().equals("java.lang.Shutdown");
+		return thread != null && (thread == this.stoppingThread || Exiting.is(thread));
 	}
 
 	/**
@@ -364,6 +361,7 @@ public final class ShutdownSequence implements GracefulShutdown {
 		Thread thread = this.stoppingThread;
 		getParticipants().stream()
 			.filter((participant) -> participant.role().stage() == stage)
+			.filter((participant) -> !this.engine.hasFinished(participant) || !participant.activeTasks().isEmpty())
 			.forEach(this.cutOffs::add);
 		this.cutOffs.add("the " + stage.id() + " stage", thread);
 	}

@@ -84,7 +84,7 @@ public final class ListenerSilencer implements Announcer {
 	@Override
 	public void announceStop(Deadline deadline) {
 		if (this.enabled && hadClients() && !this.servedOn.getAsBoolean()) {
-			DaemonThreads.start("graceful-native", this.handshakeStop);
+			DaemonThreads.startOrRun("graceful-native", this.handshakeStop);
 		}
 		else {
 			this.handshakeStop.cancel(false);

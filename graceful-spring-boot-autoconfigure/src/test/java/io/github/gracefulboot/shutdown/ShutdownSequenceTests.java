@@ -23,6 +23,7 @@ import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.shutdown.HandOver.Generation;
 import io.github.gracefulboot.shutdown.OwnBeans.Named;
 import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.traffic.WakeUp;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -207,6 +208,52 @@ class ShutdownSequenceTests {
 		shutdown.cutOffRest();
 		assertThat(shutdown.finish().cutOff()).containsExactly("the release stage");
 		assertThat(output).contains("Cut off: the release stage").contains(getClass().getName());
+	}
+
+	@Test
+	void whenParticipantTellsNoWorkAndNeverFinishesThenTheStackOfItsDrainSaysWhere(CapturedOutput output) {
+		this.timeout = Duration.ofMillis(200);
+		this.tasks = List.of();
+		this.participants.add(participant("stuck", Role.INTAKE, (deadline) -> work()));
+		ShutdownSequence shutdown = shutdown();
+		shutdown.run();
+		shutdown.release();
+		assertThat(shutdown.finish().cutOff()).containsExactly("stuck");
+		assertThat(output).containsPattern("Cut off: stuck\\R(\tat .*\\R)*\tat .*ShutdownSequenceTests\\.work\\(");
+	}
+
+	@Test
+	void whenBudgetIsSpentThenWhoWasDrainedIsNotNamed() {
+		this.tasks = List.of();
+		this.participants.add(participant("executor", Role.WORKER));
+		this.participants.add(participant("pool", Role.RESOURCE));
+		ShutdownSequence shutdown = shutdown();
+		shutdown.run();
+		shutdown.awaitDrain();
+		shutdown.cutOffRest();
+		assertThat(shutdown.finish().cutOff()).containsExactly("pool", "the release stage");
+	}
+
+	@Test
+	void whenNothingWatchesTheTrafficThenAnnouncersAreCalledAllTheSame() {
+		Traffic unwatched = new Traffic(System::nanoTime, new WakeUp() {
+
+			@Override
+			public Runnable every(Duration period, String name, Runnable action) {
+				throw new OutOfMemoryError("unable to create native thread");
+			}
+
+		});
+		announcer((deadline) -> this.calls.add("announced"));
+		ShutdownSequence shutdown = new ShutdownSequence(
+				Budget.of(this.timeout, Duration.ZERO, null, new Percentage(20)), null, unwatched,
+				new Members(() -> this.announcers, () -> this.participants, () -> this.listeners, () -> this.threads,
+						() -> this.handOvers.stream().findFirst()),
+				this.events::add, System::nanoTime);
+		shutdown.run();
+		shutdown.release();
+		assertThat(this.calls).containsExactly("announced");
+		assertThat(shutdown.finish().isClean()).isTrue();
 	}
 
 	@Test
