@@ -25,19 +25,31 @@ final class DeadlineGuard {
 	 * How long the last words may take, at most and as a part of the whole: a log whose
 	 * reader hangs must not hold the exit.
 	 */
-	private static final Duration LONGEST_LAST_WORDS = Duration.ofMillis(250);
+	private static final Duration LONGEST_LAST_WORDS = Duration.ofMillis(400);
 
 	/**
 	 * How long others may need besides, such as for an export of metrics over the
-	 * network, at most and as the same part.
+	 * network, at most and as a part of the whole.
 	 */
 	private static final Duration LONGEST_EXPORT = Duration.ofSeconds(2);
 
-	private static final int LAST_WORDS_PART = 10;
+	/**
+	 * How long the JVM lets threads finish that are in native code as it halts, such as
+	 * those that wait for bytes.
+	 */
+	private static final Duration HALT = Duration.ofMillis(300);
+
+	private static final int LAST_WORDS_PART = 16;
+
+	private static final int EXPORT_PART = 10;
+
+	private static final int HALT_PART = 20;
 
 	private final Runnable flushLogs;
 
 	private final AtomicBoolean watching = new AtomicBoolean();
+
+	private volatile boolean speaking;
 
 	/**
 	 * Creates the guard.
@@ -70,16 +82,23 @@ final class DeadlineGuard {
 
 	private void exitAt(Deadline deadline, List<ShutdownSequence> shutdowns) {
 		try {
-			Duration part = deadline.remaining().dividedBy(LAST_WORDS_PART);
-			Deadline silence = deadline.minus(Durations.shorter(part, LONGEST_LAST_WORDS));
-			Duration longestExport = Durations.shorter(part, LONGEST_EXPORT);
+			Duration left = deadline.remaining();
+			Deadline halt = deadline.minus(Durations.shorter(left.dividedBy(HALT_PART), HALT));
+			Deadline silence = halt.minus(Durations.shorter(left.dividedBy(LAST_WORDS_PART), LONGEST_LAST_WORDS));
+			Duration longestExport = Durations.shorter(left.dividedBy(EXPORT_PART), LONGEST_EXPORT);
 			sleepUntil(silence.minus(longestExport));
 			sleepUntil(silence.minus(shutdowns.stream()
 				.map(ShutdownSequence::getTimeToEnd)
 				.map((time) -> Durations.shorter(time, longestExport))
 				.reduce(Duration.ZERO, Durations::longer)));
-			DaemonThreads.start("graceful-last-words", () -> sayLastWords(shutdowns))
-				.join(deadline.remaining().toMillis() + 1);
+			// A process that stood still meanwhile is late, and has to say what it loses
+			Duration patience = halt.hasPassed() ? LONGEST_LAST_WORDS : halt.remaining();
+			Thread lastWords = DaemonThreads.start("graceful-last-words", () -> sayLastWords(shutdowns));
+			lastWords.join(patience.toMillis() + 1);
+			if (this.speaking) {
+				// The log does not hang, it is the machine that is busy
+				lastWords.join(deadline.remaining().toMillis() + 1);
+			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -98,6 +117,7 @@ final class DeadlineGuard {
 
 	private void sayLastWords(List<ShutdownSequence> shutdowns) {
 		logger.warn("graceful.shutdown.timeout reached: exiting with code 1");
+		this.speaking = true;
 		for (ShutdownSequence shutdown : shutdowns) {
 			if (!shutdown.isFinished()) {
 				shutdown.cutOffRest();

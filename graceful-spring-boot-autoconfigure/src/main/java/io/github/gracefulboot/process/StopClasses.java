@@ -32,7 +32,7 @@ final class StopClasses implements Readiness.Listener {
 
 	private static final String OWN_PATH = OWN_PACKAGE.replace('.', '/');
 
-	private static final String OWN = "classpath*:" + OWN_PATH + "**/*.class";
+	private static final String SELF = StopClasses.class.getName().replace('.', '/') + ".class";
 
 	/**
 	 * What others load first when they stop, or when they log a failure.
@@ -88,7 +88,7 @@ final class StopClasses implements Readiness.Listener {
 		Thread.currentThread().setPriority(Thread.MIN_PRIORITY);
 		try {
 			Set<String> names = new LinkedHashSet<>(OF_OTHERS);
-			for (Resource own : new PathMatchingResourcePatternResolver(this.loader).getResources(OWN)) {
+			for (Resource own : new PathMatchingResourcePatternResolver(this.loader).getResources(own())) {
 				names.add(nameOf(own.getURL().getPath()));
 			}
 			long begun = System.nanoTime();
@@ -99,6 +99,14 @@ final class StopClasses implements Readiness.Listener {
 		catch (IOException | RuntimeException | LinkageError ex) {
 			logger.debug("The classes for the shutdown are loaded when they are needed", ex);
 		}
+	}
+
+	/**
+	 * Returns the pattern of all classes that are where this one is.
+	 */
+	private static String own() {
+		String self = String.valueOf(StopClasses.class.getClassLoader().getResource(SELF));
+		return self.substring(0, self.length() - SELF.length()) + OWN_PATH + "**/*.class";
 	}
 
 	private static String nameOf(String path) {

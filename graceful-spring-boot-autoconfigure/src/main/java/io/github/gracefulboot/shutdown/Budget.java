@@ -39,7 +39,7 @@ public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve, D
 
 	private static final int MARGIN_PART = 10;
 
-	private static final Duration SHORTEST_EXIT = Duration.ofMillis(500);
+	private static final Duration SHORTEST_EXIT = Duration.ofMillis(750);
 
 	private static final int EXIT_PART = 8;
 
@@ -152,7 +152,7 @@ public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve, D
 	}
 
 	/*
-	 * Longer than the last words of a process that hangs may take.
+	 * Longer than the last words of a process that hangs may take, and its halt.
 	 */
 	private Duration exit() {
 		return Durations.longer(this.reserve.dividedBy(4),

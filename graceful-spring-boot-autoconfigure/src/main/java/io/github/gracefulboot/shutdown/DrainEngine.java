@@ -58,6 +58,8 @@ final class DrainEngine {
 
 	private final Timeline timeline;
 
+	private final Set<Participant> begun = ConcurrentHashMap.newKeySet();
+
 	private final Set<Participant> finished = ConcurrentHashMap.newKeySet();
 
 	private volatile boolean waitingForOthers;
@@ -80,6 +82,7 @@ final class DrainEngine {
 		if (participants.isEmpty()) {
 			return StageResult.NOTHING_TO_WAIT_FOR;
 		}
+		this.begun.addAll(participants);
 		CountDownLatch unfinished = new CountDownLatch(participants.size());
 		List<Drain> drains = participants.stream()
 			.map((participant) -> new Drain(participant, deadline, unfinished))
@@ -153,6 +156,15 @@ final class DrainEngine {
 	static Duration untilNextLook(Duration took) {
 		return Durations.longer(BETWEEN_LOOKS,
 				Durations.shorter(took.multipliedBy(LOOKS_PART - 1), LONGEST_BETWEEN_LOOKS));
+	}
+
+	/**
+	 * Returns whether the drain of a participant has begun.
+	 * @param participant who takes part
+	 * @return whether it may have ended since
+	 */
+	boolean hasBegun(Participant participant) {
+		return this.begun.contains(participant);
 	}
 
 	/**

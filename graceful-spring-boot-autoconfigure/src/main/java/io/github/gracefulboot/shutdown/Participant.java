@@ -1,5 +1,6 @@
 package io.github.gracefulboot.shutdown;
 
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -8,6 +9,8 @@ import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.DrainParticipant.Role;
+
+import org.springframework.util.ReflectionUtils;
 
 /**
  * A {@link DrainParticipant} with the name that it goes by.
@@ -45,6 +48,15 @@ public record Participant(String name, DrainParticipant delegate) {
 		if (this.delegate instanceof WaitsForOthers waiting) {
 			waiting.othersWereTold();
 		}
+	}
+
+	/**
+	 * Returns whether it tells its work in hand, as a lambda does not.
+	 * @return whether it has no work if it tells of none
+	 */
+	boolean tellsWork() {
+		Method method = ReflectionUtils.findMethod(this.delegate.getClass(), "activeTasks");
+		return method != null && method.getDeclaringClass() != DrainParticipant.class;
 	}
 
 	/**

@@ -360,10 +360,19 @@ public final class ShutdownSequence implements GracefulShutdown {
 		Stage stage = this.stage;
 		Thread thread = this.stoppingThread;
 		getParticipants().stream()
-			.filter((participant) -> participant.role().stage() == stage)
-			.filter((participant) -> !this.engine.hasFinished(participant) || !participant.activeTasks().isEmpty())
+			.filter((participant) -> participant.role().stage().compareTo(stage) >= 0)
+			.filter(this::isUnfinished)
 			.forEach(this.cutOffs::add);
 		this.cutOffs.add("the " + stage.id() + " stage", thread);
+	}
+
+	/**
+	 * Returns whether a participant has work in hand, or may have: one that does not tell
+	 * it was not drained.
+	 */
+	private boolean isUnfinished(Participant participant) {
+		return !participant.activeTasks().isEmpty() || (!this.engine.hasFinished(participant)
+				&& (this.engine.hasBegun(participant) || !participant.tellsWork()));
 	}
 
 	/**

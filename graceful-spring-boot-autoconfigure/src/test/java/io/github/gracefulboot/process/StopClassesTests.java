@@ -30,6 +30,7 @@ class StopClassesTests {
 	void whenTheServiceIsReadyThenTheClassesOfAStopAreLoaded() {
 		new StopClasses(this.loader, Duration.ZERO, true).readinessChanged(true);
 		Awaitility.await()
+			.atMost(Duration.ofSeconds(60))
 			.untilAsserted(() -> assertThat(this.loaded).contains("io.github.gracefulboot.shutdown.CutOffs",
 					"io.github.gracefulboot.process.DeadlineGuard", "io.github.gracefulboot.web.tomcat.Http2Connection",
 					"org.springframework.boot.web.server.GracefulShutdownResult"));

@@ -223,15 +223,38 @@ class ShutdownSequenceTests {
 	}
 
 	@Test
-	void whenBudgetIsSpentThenWhoWasDrainedIsNotNamed() {
+	void whenBudgetIsSpentThenOnlyWhoMayHaveWorkIsNamed() {
 		this.tasks = List.of();
 		this.participants.add(participant("executor", Role.WORKER));
 		this.participants.add(participant("pool", Role.RESOURCE));
+		this.participants.add(new Named<>("mute", new DrainParticipant() {
+
+			@Override
+			public Role role() {
+				return Role.RESOURCE;
+			}
+
+			@Override
+			public void drain(Deadline deadline) {
+			}
+
+		}));
 		ShutdownSequence shutdown = shutdown();
 		shutdown.run();
 		shutdown.awaitDrain();
 		shutdown.cutOffRest();
-		assertThat(shutdown.finish().cutOff()).containsExactly("pool", "the release stage");
+		assertThat(shutdown.finish().cutOff()).containsExactly("mute", "the release stage");
+	}
+
+	@Test
+	void whenBudgetIsSpentBeforeTheDrainThenTheWorkInHandIsNamed() {
+		this.participants.add(participant("server", Role.INTAKE));
+		ShutdownSequence shutdown = shutdown();
+		announcer((deadline) -> shutdown.cutOffRest());
+		shutdown.run();
+		assertThat(shutdown.finish().cutOff()).hasSize(2)
+			.anySatisfy((what) -> assertThat(what).startsWith("work of server"))
+			.contains("the announce stage");
 	}
 
 	@Test
