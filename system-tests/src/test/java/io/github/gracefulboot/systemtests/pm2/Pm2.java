@@ -45,6 +45,8 @@ public final class Pm2 implements AutoCloseable {
 
 	private Pm2Process neighbour;
 
+	private List<ProcessHandle> orphans;
+
 	private Pm2(Path directory) {
 		this.home = directory.toAbsolutePath().resolve("home");
 		run(Map.of(), "ping");
@@ -235,11 +237,25 @@ public final class Pm2 implements AutoCloseable {
 	}
 
 	/**
+	 * Kills the daemon, which nobody can ask anything afterwards. What it started goes
+	 * on.
+	 */
+	public void killDaemon() {
+		this.orphans = this.daemon.descendants().toList();
+		this.daemon.destroyForcibly();
+		Awaitility.await("%s is gone".formatted(this.home)).atMost(GONE_TIMEOUT).until(() -> !isRunning(this.daemon));
+	}
+
+	/**
 	 * Ends the daemon and all that it started, and fails if the neighbour was disturbed
 	 * or anything is left.
 	 */
 	@Override
 	public void close() {
+		if (this.orphans != null) {
+			this.orphans.forEach(ProcessHandle::destroyForcibly);
+			return;
+		}
 		List<ProcessHandle> started = this.daemon.descendants().toList();
 		try {
 			List<Pm2Process> neighbours = processes(NEIGHBOUR);

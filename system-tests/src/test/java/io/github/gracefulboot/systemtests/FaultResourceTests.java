@@ -1,0 +1,196 @@
+package io.github.gracefulboot.systemtests;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.stream.Stream;
+
+import io.github.gracefulboot.systemtests.app.App;
+import io.github.gracefulboot.systemtests.app.AppProcess;
+import io.github.gracefulboot.systemtests.app.SampleJar;
+import io.github.gracefulboot.systemtests.process.Program;
+import io.github.gracefulboot.test.load.Load;
+import io.github.gracefulboot.test.load.LoadClient;
+import io.github.gracefulboot.test.process.Command;
+import io.github.gracefulboot.test.process.Exit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What a process has is used up, or taken away from it, before it is told to stop.
+ */
+class FaultResourceTests {
+
+	private static final Path DIRECTORY = TestDirectory.create("fault-resource");
+
+	/**
+	 * A user of its own, whose threads are those of this process.
+	 */
+	private static final String USER = "23456";
+
+	private static App app(String... args) {
+		return App.of(SampleJar.GRACEFUL, DIRECTORY, "--sample.faults=true").withArgs(args);
+	}
+
+	@Test
+	void whenRequestsRanOutOfMemoryAndStackThenTheShutdownIsClean() {
+		try (AppProcess process = app().startReady()) {
+			assertThat(Faults.post(process, "/out-of-memory")).isEqualTo(500);
+			assertThat(Faults.post(process, "/stack-overflow")).isEqualTo(500);
+			try (LoadClient client = Faults.request(process)) {
+				Exit exit = Faults.stop(process, "OutOfMemoryError and StackOverflowError in requests");
+				Faults.assertAnswered(client);
+				Faults.assertClean(process, exit);
+			}
+		}
+	}
+
+	@Tag("full")
+	@Test
+	void whenThereAreTwoThousandThreadsThenTheRequestIsAnsweredAndThoseAtWorkAreNamed() {
+		try (AppProcess process = app().startReady()) {
+			assertThat(Faults.post(process, "/threads?count=2000&ms=60000")).isEqualTo(202);
+			try (LoadClient client = Faults.request(process)) {
+				Exit exit = Faults.stop(process, "2,000 threads, half of them at work");
+				Faults.assertAnswered(client);
+				Faults.assertForced(process, exit, "thread busy-");
+				assertThat(process.log().lines().filter((line) -> line.contains("Abandoned: thread busy-")))
+					.hasSize(1000);
+			}
+		}
+	}
+
+	/**
+	 * One is taken by the JVM itself, to handle the signal. If there is none, no Java
+	 * program hears of it.
+	 */
+	@Tag("full")
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2, 3, 4, 6, 8 })
+	void whenHardlyAThreadIsLeftThenTheRequestIsAnswered(int left) throws IOException {
+		List<String> user = List.of(Program.SETPRIV.path(), "--reuid=" + USER, "--regid=" + USER, "--clear-groups");
+		requireOtherUser(user);
+		App app = app();
+		try (AppProcess process = app.startBy(user)) {
+			process.awaitReady();
+			try (LoadClient client = Faults.request(process)) {
+				long limit = count("/proc/%d/task", process) + left;
+				Command.succeed(Stream.concat(user.stream(), Stream.of("prlimit", "--pid",
+						String.valueOf(process.pid()), "--nproc=%d:%d".formatted(limit, limit)))
+					.toList());
+				Exit exit = Faults.stop(process, "%d threads left".formatted(left));
+				assertThat(process.log()).contains("No thread left for");
+				Faults.assertAnswered(client);
+				Faults.assertClean(process, exit);
+			}
+		}
+	}
+
+	@Tag("full")
+	@Test
+	void whenNoDescriptorIsLeftThenTheRequestIsAnswered() throws IOException {
+		try (AppProcess process = app("--graceful.shutdown.report.directory=" + DIRECTORY.resolve("reports"))
+			.startReady(); LoadClient client = Faults.request(process)) {
+			long limit = count("/proc/%d/fd", process);
+			Command.succeed(List.of("prlimit", "--pid", String.valueOf(process.pid()),
+					"--nofile=%d:%d".formatted(limit, limit)));
+			Exit exit = Faults.stop(process, "no descriptor left");
+			Faults.assertAnswered(client);
+			Faults.assertClean(process, exit);
+			assertThat(process.log()).contains("The shutdown cannot be reported", "Too many open files");
+		}
+	}
+
+	@Tag("full")
+	@Test
+	void whenTheDiskIsFullThenTheReportIsMissingAndSaysSo() throws IOException {
+		Path disk = Files.createDirectories(DIRECTORY.resolve("disk")).toAbsolutePath();
+		List<String> tinyDisk = List.of("unshare", "--map-root-user", "--mount", "sh", "-c",
+				"mount -t tmpfs -o size=4k tmpfs " + disk + " && exec \"$@\"", "sh");
+		try (AppProcess process = app("--graceful.shutdown.report.directory=" + disk).startBy(tinyDisk)) {
+			process.awaitReady();
+			try (LoadClient client = Faults.request(process)) {
+				Exit exit = Faults.stop(process, "disk of the report full");
+				Faults.assertAnswered(client);
+				Faults.assertClean(process, exit);
+				assertThat(process.log()).contains("The shutdown cannot be reported", "No space left on device");
+			}
+		}
+	}
+
+	/**
+	 * The reader of its output has stopped reading, as a log collector that hangs. Who
+	 * writes to the log waits, and so does a shutdown without the starter, for ever.
+	 */
+	@Tag("full")
+	@Test
+	void whenNobodyReadsTheLogThenTheExitIsInTime() throws IOException {
+		Path pipe = DIRECTORY.resolve("pipe").toAbsolutePath();
+		Files.deleteIfExists(pipe);
+		Command.succeed(List.of("mkfifo", pipe.toString()));
+		try (RandomAccessFile neverRead = new RandomAccessFile(pipe.toFile(), "rw");
+				AppProcess process = app(Faults.BUDGET)
+					.startBy(List.of("sh", "-c", "exec \"$@\" > " + pipe + " 2>&1", "sh"))) {
+			assertThat(neverRead.getChannel().isOpen()).isTrue();
+			process.awaitReady();
+			try (LoadClient client = LoadClient.start(Load.of("POST", "/log?lines=5000", true, 1).withMaxRequests(1),
+					process.port())) {
+				Awaitility.await("the pipe is full")
+					.until(() -> Command.run(List.of("jstack", String.valueOf(process.pid())))
+						.output()
+						.contains("writeBytes"));
+				Exit exit = Faults.stop(process, "nobody reads the log");
+				assertThat(exit.code()).isOne();
+				assertThat(exit.took().toSeconds()).isLessThan(15);
+				client.stop();
+			}
+		}
+	}
+
+	/**
+	 * What a stop needs was loaded before. Without the starter the request is lost.
+	 */
+	@Tag("full")
+	@ParameterizedTest
+	@EnumSource(names = { "GRACEFUL", "JETTY", "NETTY" })
+	void whenAnotherJarIsCopiedOverItsOwnThenTheRequestIsAnswered(SampleJar jar) throws IOException {
+		App app = App.of(jar, DIRECTORY, "--logging.level.io.github.gracefulboot.process=debug")
+			.withLibraries("nothing-more-" + jar);
+		try (AppProcess process = app.startReady()) {
+			// What requests need is loaded by the first one
+			assertThat(LoadClient.run(Load.of("POST", "/slow?ms=10", true, 1).withMaxRequests(1), process.port()).ok())
+				.isOne();
+			process.awaitLog("classes for the shutdown are there");
+			try (LoadClient client = Faults.request(process)) {
+				Files.copy(SampleJar.SAMPLE.path(), app.jar(), StandardCopyOption.REPLACE_EXISTING);
+				Exit exit = Faults.stop(process, "jar overwritten, " + jar);
+				Faults.assertAnswered(client);
+				Faults.assertClean(process, exit);
+			}
+		}
+	}
+
+	private static void requireOtherUser(List<String> user) {
+		Command attempt = Command
+			.run(Stream.concat(user.stream(), Stream.of("test", "-r", SampleJar.GRACEFUL.path().toString())).toList());
+		if (attempt.exitCode() != 0) {
+			Program.SETPRIV.unusable("Another user can not be had here, run as root: " + attempt.output());
+		}
+	}
+
+	private static long count(String directory, AppProcess process) throws IOException {
+		try (Stream<Path> entries = Files.list(Path.of(directory.formatted(process.pid())))) {
+			return entries.count();
+		}
+	}
+
+}
