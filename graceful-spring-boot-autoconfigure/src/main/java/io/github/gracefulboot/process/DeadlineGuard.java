@@ -39,11 +39,11 @@ final class DeadlineGuard {
 	 */
 	private static final Duration HALT = Duration.ofMillis(300);
 
-	private static final int LAST_WORDS_PART = 16;
+	private static final int LAST_WORDS_PART = 20;
 
 	private static final int EXPORT_PART = 10;
 
-	private static final int HALT_PART = 20;
+	private static final int HALT_PART = 25;
 
 	private final Runnable flushLogs;
 

@@ -39,9 +39,9 @@ public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve, D
 
 	private static final int MARGIN_PART = 10;
 
-	private static final Duration SHORTEST_EXIT = Duration.ofMillis(750);
+	private static final Duration SHORTEST_EXIT = Duration.ofSeconds(1);
 
-	private static final int EXIT_PART = 8;
+	private static final int EXIT_PART = 7;
 
 	/**
 	 * Shares out the time.
@@ -152,7 +152,8 @@ public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve, D
 	}
 
 	/*
-	 * Longer than the last words of a process that hangs may take, and its halt.
+	 * Longer than the last words of a process that hangs may take, and its halt, so that
+	 * beans are destroyed before.
 	 */
 	private Duration exit() {
 		return Durations.longer(this.reserve.dividedBy(4),

@@ -56,7 +56,7 @@ class BudgetTests {
 		time.pass(Duration.ofSeconds(5));
 		assertThat(budget.lameDuck(stop).remaining()).isEqualTo(Duration.ofSeconds(3));
 		assertThat(budget.drain(stop).remaining()).isEqualTo(Duration.ofSeconds(3));
-		assertThat(budget.release(stop).remaining()).isEqualTo(Duration.ofMillis(4250));
+		assertThat(budget.release(stop).remaining()).isEqualTo(Duration.ofSeconds(4));
 		time.pass(Duration.ofSeconds(6));
 		assertThat(budget.release(stop).hasPassed()).isTrue();
 	}
@@ -66,8 +66,8 @@ class BudgetTests {
 	void whenTimeIsShortThenEachDeadlineStillComesBeforeTheNextAndTheLastWords(long timeout) {
 		Budget budget = budget(Duration.ofMillis(timeout), Duration.ZERO, null);
 		Deadline stop = Deadline.after(new FakeTime(), budget.timeout());
-		Duration lastWords = Durations.shorter(Duration.ofMillis(400), budget.timeout().dividedBy(16))
-			.plus(Durations.shorter(Duration.ofMillis(300), budget.timeout().dividedBy(20)));
+		Duration lastWords = Durations.shorter(Duration.ofMillis(400), budget.timeout().dividedBy(20))
+			.plus(Durations.shorter(Duration.ofMillis(300), budget.timeout().dividedBy(25)));
 		assertThat(budget.work(stop).remaining()).isGreaterThan(budget.drain(stop).remaining());
 		assertThat(budget.release(stop).remaining()).isGreaterThan(budget.work(stop).remaining());
 		assertThat(stop.minus(lastWords).remaining()).isGreaterThan(budget.release(stop).remaining());
