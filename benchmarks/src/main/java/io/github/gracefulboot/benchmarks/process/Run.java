@@ -67,7 +67,7 @@ record Run(double startMillis, double startCpuMillis, double throughput, double 
 			}
 			double heap = heap(process.pid());
 			double exit = exit(process, number, slowMillis);
-			return new Run(start, startCpu, report.throughput(), report.p99().toNanos() / 1000.0, heap, exit);
+			return new Run(start, startCpu, report.throughput(), report.latency(0.99).toNanos() / 1000.0, heap, exit);
 		}
 	}
 
