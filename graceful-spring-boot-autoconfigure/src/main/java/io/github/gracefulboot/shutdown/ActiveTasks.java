@@ -3,10 +3,8 @@ package io.github.gracefulboot.shutdown;
 import java.util.Collection;
 import java.util.stream.Collectors;
 
-import io.github.gracefulboot.ActiveTask;
-
 /**
- * Describes several tasks in a line.
+ * Describes several tasks, or what became of them, in a line.
  */
 public final class ActiveTasks {
 
@@ -19,8 +17,8 @@ public final class ActiveTasks {
 	 * @param atMost how many of them to describe. The others are counted.
 	 * @return the tasks, separated by semicolons
 	 */
-	public static String describe(Collection<ActiveTask> tasks, int atMost) {
-		String described = tasks.stream().limit(atMost).map(ActiveTask::toString).collect(Collectors.joining("; "));
+	public static String describe(Collection<?> tasks, int atMost) {
+		String described = tasks.stream().limit(atMost).map(Object::toString).collect(Collectors.joining("; "));
 		return (tasks.size() > atMost) ? described + "; and " + (tasks.size() - atMost) + " more" : described;
 	}
 

@@ -33,6 +33,11 @@ final class CutOffs {
 	 */
 	private static final int STACKS_KEPT = 100;
 
+	/**
+	 * What one line can hold. Each has a line of its own too.
+	 */
+	private static final int IN_ONE_LINE = 50;
+
 	private final Queue<LostWork> lost = new ConcurrentLinkedQueue<>();
 
 	private final AtomicInteger named = new AtomicInteger();
@@ -107,8 +112,8 @@ final class CutOffs {
 		LostWork kept = (this.named.getAndIncrement() < STACKS_KEPT) ? work : work.withoutStack();
 		this.lost.add(kept);
 		this.follower.accept(kept);
-		logger.warn(how + work.what()
-				+ work.stack()
+		logger.warn(how + kept.what()
+				+ kept.stack()
 					.stream()
 					.map((frame) -> System.lineSeparator() + "\tat " + frame)
 					.collect(Collectors.joining()));
@@ -148,7 +153,7 @@ final class CutOffs {
 	}
 
 	/**
-	 * Describes all of it, such as {@code cut off: POST /orders; abandoned: thread jobs-1
+	 * Describes it, such as {@code cut off: POST /orders; abandoned: thread jobs-1
 	 * (com.example.Jobs.run)}.
 	 */
 	@Override
@@ -159,7 +164,7 @@ final class CutOffs {
 	}
 
 	private static String describe(String how, List<String> what) {
-		return what.isEmpty() ? "" : how + String.join("; ", what);
+		return what.isEmpty() ? "" : how + ActiveTasks.describe(what, IN_ONE_LINE);
 	}
 
 }

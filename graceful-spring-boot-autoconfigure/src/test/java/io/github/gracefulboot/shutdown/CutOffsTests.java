@@ -46,6 +46,16 @@ class CutOffsTests {
 		assertThat(cutOffs.lost()).filteredOn((work) -> !work.stack().isEmpty()).hasSize(100);
 	}
 
+	@Test
+	void whenThousandsAreCutOffThenTheLastLineHasTheFirstAndCountsTheOthers() {
+		CutOffs cutOffs = new CutOffs();
+		for (int i = 0; i < 20_000; i++) {
+			cutOffs.add("request " + i, null);
+		}
+		assertThat(cutOffs.toString()).startsWith("cut off: request 0; request 1; ")
+			.endsWith("request 49; and 19950 more");
+	}
+
 	private static long bytesFor(int number) {
 		ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 		CutOffs cutOffs = new CutOffs();
