@@ -69,7 +69,8 @@ class DocumentationTests {
 		List<String> names = ConfigurationPage.names();
 		for (Path page : pages()) {
 			for (String name : find(PROPERTY, Files.readString(page))) {
-				if (!names.contains(name) && !METERS.contains(name) && !name.startsWith("graceful.system-tests.")
+				if (!names.contains(name) && !METERS.contains(name)
+						&& !name.matches("graceful[.](system-tests|test)[.].*")
 						&& names.stream().noneMatch((known) -> known.startsWith(name + "."))) {
 					unknown.add(ROOT.relativize(page) + ": " + name);
 				}
