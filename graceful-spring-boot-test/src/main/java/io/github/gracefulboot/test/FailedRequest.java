@@ -33,7 +33,8 @@ public record FailedRequest(Instant at, long number, String request, FailureKind
 
 	@Override
 	public String toString() {
-		return "%s %s, number %d: %s, %s".formatted(this.at, this.request, this.number, label(), this.cause);
+		String more = (this.kind != FailureKind.STATUS) ? ", " + this.cause : "";
+		return "%s %s, number %d: %s%s".formatted(this.at, this.request, this.number, label(), more);
 	}
 
 	/**
