@@ -1,9 +1,15 @@
 package io.github.gracefulboot.report;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -12,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.github.gracefulboot.shutdown.LastReport.Summary;
@@ -40,6 +47,24 @@ final class ReportFiles {
 
 	private static final String PAGE = ".html";
 
+	/**
+	 * What a name is that is given here. Others may keep files in the same directory.
+	 */
+	private static final Pattern NAME = Pattern.compile("stop-\\d{8}T\\d{6}\\.\\d{3}Z-[\\w.-]*-\\d+\\.json");
+
+	/**
+	 * No report is as long, in bytes. Whoever may write to the directory can leave there
+	 * what fills the memory.
+	 */
+	private static final int LONGEST = 16 * 1024 * 1024;
+
+	/**
+	 * What a directory gets that is made here: paths and addresses are nothing for
+	 * everybody.
+	 */
+	private static final FileAttribute<?> NOT_FOR_OTHERS = PosixFilePermissions
+		.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---"));
+
 	private final Path directory;
 
 	private final int keep;
@@ -59,7 +84,7 @@ final class ReportFiles {
 	 */
 	void check() {
 		try {
-			Files.createDirectories(this.directory);
+			createDirectory();
 			if (!Files.isWritable(this.directory)) {
 				throw new IOException("not writable");
 			}
@@ -79,21 +104,32 @@ final class ReportFiles {
 	 * @throws IOException if it cannot be written
 	 */
 	void write(Instant startedAt, StopReport report) throws IOException {
-		Files.createDirectories(this.directory);
+		createDirectory();
 		String name = PREFIX + TIME.format(startedAt) + "-" + safe(this.instance.host()) + "-" + this.instance.pid();
 		String json = report.toJson();
 		replace(name + JSON, json);
 		replace(name + PAGE, this.page.of(json));
 	}
 
+	private void createDirectory() throws IOException {
+		boolean posix = this.directory.getFileSystem().supportedFileAttributeViews().contains("posix");
+		Files.createDirectories(this.directory,
+				posix ? new FileAttribute<?>[] { NOT_FOR_OTHERS } : new FileAttribute<?>[0]);
+	}
+
 	private static String safe(String host) {
 		return host.replaceAll("[^A-Za-z0-9.-]", "_");
 	}
 
+	/**
+	 * Its temporary file is a new one: where others may write to the directory, one that
+	 * is there may lead elsewhere, or be theirs.
+	 */
 	private void replace(String name, String content) throws IOException {
 		Path temporary = this.directory.resolve("." + name + ".tmp");
 		try {
-			Files.writeString(temporary, content);
+			Files.deleteIfExists(temporary);
+			Files.writeString(temporary, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 			Files.move(temporary, this.directory.resolve(name), StandardCopyOption.ATOMIC_MOVE,
 					StandardCopyOption.REPLACE_EXISTING);
 		}
@@ -110,7 +146,7 @@ final class ReportFiles {
 	@Nullable Summary last() {
 		String host = "-" + safe(this.instance.host()) + "-";
 		try (Stream<Path> files = Files.list(this.directory)) {
-			Optional<Path> last = files.filter(ReportFiles::isReport)
+			Optional<Path> last = files.filter(ReportFiles::isWrittenHere)
 				.filter((file) -> file.getFileName().toString().contains(host))
 				.max(Comparator.naturalOrder());
 			return last.isPresent() ? read(last.get()) : null;
@@ -122,7 +158,7 @@ final class ReportFiles {
 	}
 
 	private static Summary read(Path file) throws IOException {
-		Map<String, Object> report = JsonParserFactory.getJsonParser().parseMap(Files.readString(file));
+		Map<String, Object> report = JsonParserFactory.getJsonParser().parseMap(content(file));
 		return new Summary(file.toString(), text(report, "outcome"), text(report, "reason"),
 				Instant.parse(text(report, "startedAt")), Duration.parse(text(report, "took")), text(report, "line"));
 	}
@@ -138,7 +174,7 @@ final class ReportFiles {
 	void rotate() throws IOException {
 		List<Path> reports;
 		try (Stream<Path> files = Files.list(this.directory)) {
-			reports = files.filter(ReportFiles::isReport).sorted().toList();
+			reports = files.filter(ReportFiles::isWrittenHere).sorted().toList();
 		}
 		for (Path report : reports.subList(0, Math.max(0, reports.size() - this.keep))) {
 			String name = report.getFileName().toString();
@@ -155,6 +191,31 @@ final class ReportFiles {
 	static boolean isReport(Path file) {
 		String name = file.getFileName().toString();
 		return name.startsWith(PREFIX) && name.endsWith(JSON);
+	}
+
+	private static boolean isWrittenHere(Path file) {
+		return NAME.matcher(file.getFileName().toString()).matches()
+				&& Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
+	}
+
+	/**
+	 * Reads a report, which may be of anybody.
+	 * @param file the file
+	 * @return its text
+	 * @throws IOException if it cannot be read, or is too long for a report
+	 */
+	static String content(Path file) throws IOException {
+		if (!Files.isRegularFile(file)) {
+			// It might never end
+			throw new IOException(file + " is no regular file");
+		}
+		try (InputStream report = Files.newInputStream(file)) {
+			byte[] bytes = report.readNBytes(LONGEST + 1);
+			if (bytes.length > LONGEST) {
+				throw new IOException(file + " is longer than any report");
+			}
+			return new String(bytes, StandardCharsets.UTF_8);
+		}
 	}
 
 	@Override

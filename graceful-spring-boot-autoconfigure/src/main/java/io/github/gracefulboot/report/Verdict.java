@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.github.gracefulboot.shutdown.Durations;
@@ -67,7 +68,8 @@ public final class Verdict {
 			return run(Arguments.parse(args), out, err);
 		}
 		catch (IllegalArgumentException | IOException ex) {
-			err.println(ex.getMessage());
+			// Names of files, and what is in them, are of anybody
+			err.println(printable(String.valueOf(ex.getMessage())));
 			return NOTHING_TO_JUDGE;
 		}
 	}
@@ -134,7 +136,7 @@ public final class Verdict {
 		for (Stop stop : this.stops) {
 			if (!stop.isClean()) {
 				text.append("%n%s %s after %s (%s)".formatted(stop.who(), stop.outcome(), Durations.text(stop.took()),
-						stop.file()));
+						Printable.line(stop.file().toString())));
 				stop.lost().forEach((lost) -> text.append("%n  %s: %s".formatted(lost.how(), lost.what())));
 			}
 		}
@@ -146,9 +148,9 @@ public final class Verdict {
 				"**%s**%n%n| instance | began | outcome | took | lost |%n|---|---|---|---|---|".formatted(summary()));
 		for (Stop stop : this.stops) {
 			String lost = String.join("<br>",
-					stop.lost().stream().map((one) -> one.how() + ": " + cell(one.what())).toList());
-			text.append("%n| %s | %s | %s | %s | %s |".formatted(cell(stop.who()), stop.startedAt(), stop.outcome(),
-					Durations.text(stop.took()), lost));
+					stop.lost().stream().map((one) -> cell(one.how() + ": " + one.what())).toList());
+			text.append("%n| %s | %s | %s | %s | %s |".formatted(cell(stop.who()), stop.startedAt(),
+					cell(stop.outcome()), Durations.text(stop.took()), lost));
 		}
 		return text.toString();
 	}
@@ -157,7 +159,17 @@ public final class Verdict {
 	 * What was lost is named after requests, which are anybody's.
 	 */
 	private static String cell(String text) {
-		return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "&#124;").replace("`", "&#96;");
+		return text.replace("&", "&amp;")
+			.replace("<", "&lt;")
+			.replace("|", "&#124;")
+			.replace("`", "&#96;")
+			.replace("[", "&#91;")
+			.replace("]", "&#93;")
+			.replace("\\", "&#92;");
+	}
+
+	private static String printable(String lines) {
+		return lines.lines().map(Printable::line).collect(Collectors.joining(System.lineSeparator()));
 	}
 
 	/**
@@ -237,13 +249,13 @@ public final class Verdict {
 
 		private static Stop read(Path file) throws IOException {
 			try {
-				Map<String, Object> report = JsonParserFactory.getJsonParser().parseMap(Files.readString(file));
+				Map<String, Object> report = JsonParserFactory.getJsonParser().parseMap(ReportFiles.content(file));
 				if (!(report.get("version") instanceof Number version) || version.intValue() != StopReport.VERSION) {
 					throw new IOException("%s is not a report of version %d".formatted(file, StopReport.VERSION));
 				}
 				String who = "%s on %s (pid %s)".formatted(text(report, "application"), text(report, "host"),
 						text(report, "pid"));
-				return new Stop(file, Printable.line(who), text(report, "outcome"),
+				return new Stop(file, Printable.line(who), Printable.line(text(report, "outcome")),
 						Instant.parse(text(report, "startedAt")), Instant.parse(text(report, "endedAt")),
 						Duration.parse(text(report, "took")), Lost.of(report.get("lost")));
 			}
@@ -279,7 +291,7 @@ public final class Verdict {
 		}
 
 		private static Lost of(Map<?, ?> one) {
-			return new Lost(Stop.text(one, "how"), Printable.line(Stop.text(one, "what")));
+			return new Lost(Printable.line(Stop.text(one, "how")), Printable.line(Stop.text(one, "what")));
 		}
 
 	}

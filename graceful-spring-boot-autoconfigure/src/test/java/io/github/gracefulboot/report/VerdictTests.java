@@ -3,6 +3,7 @@ package io.github.gracefulboot.report;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,10 @@ import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.json.JsonWriter;
@@ -19,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link Verdict}.
  */
+@Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
 class VerdictTests {
 
 	@TempDir
@@ -97,6 +103,45 @@ class VerdictTests {
 		assertThat(this.err.toString(StandardCharsets.UTF_8)).contains("Usage: ", "There are no reports to judge",
 				"none does not exist", "stop-broken.json cannot be read as a report: application is missing",
 				"stop-newer.json is not a report of version 1");
+	}
+
+	@Test
+	void whenAReportIsHostileThenItIsShownAsText() throws IOException {
+		String hostile = "\u001b[2Jclean\n| ![x](http://192.0.2.1/x) <b> \\";
+		write("a", "2026-11-29T12:00:00Z", "2026-11-29T12:00:24Z", "PT24S", hostile,
+				List.of(Map.of("how", hostile, "what", hostile, "stack", List.of())));
+		assertThat(run("--markdown", this.directory.toString())).isOne();
+		assertThat(run(this.directory.toString())).isOne();
+		String text = this.out.toString(StandardCharsets.UTF_8);
+		assertThat(text).doesNotContain("\u001b");
+		assertThat(text.lines().filter((line) -> line.startsWith("| orders"))).singleElement()
+			.asString()
+			.doesNotContain("![", "](", "<b>", "\\");
+		assertThat(text.lines()).noneMatch((line) -> line.startsWith("| !"));
+	}
+
+	@Test
+	void whenAReportThatCannotBeReadIsHostileThenItIsNotPutOnTheScreen() throws IOException {
+		write("a", "\u001b[2J", "2026-11-29T12:00:24Z", "PT24S", "clean");
+		assertThat(run(this.directory.toString())).isEqualTo(2);
+		assertThat(this.err.toString(StandardCharsets.UTF_8)).contains("cannot be read as a report")
+			.doesNotContain("\u001b");
+	}
+
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	void whenAReportWouldNotEndThenItIsNotRead() throws Exception {
+		Path pipe = this.directory.resolve("stop-pipe.json");
+		assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+		assertThat(run(this.directory.toString())).isEqualTo(2);
+		Files.delete(pipe);
+		Path endless = this.directory.resolve("stop-long.json");
+		try (RandomAccessFile file = new RandomAccessFile(endless.toFile(), "rw")) {
+			file.setLength(4L << 30);
+		}
+		assertThat(run(this.directory.toString())).isEqualTo(2);
+		assertThat(this.err.toString(StandardCharsets.UTF_8)).contains("stop-pipe.json is no regular file",
+				"stop-long.json is longer than any report");
 	}
 
 	private int run(String... args) {
