@@ -1,12 +1,15 @@
 package io.github.gracefulboot.supervisor.file;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 
 import io.github.gracefulboot.Supervisor;
 
@@ -16,6 +19,8 @@ import io.github.gracefulboot.Supervisor;
  * start. With a hand-over it may also be that of the process that serves meanwhile.
  */
 final class FileSupervisor implements Supervisor {
+
+	private static final int LONGEST_CONTENT = 32;
 
 	private final Path path;
 
@@ -47,9 +52,17 @@ final class FileSupervisor implements Supervisor {
 		}
 	}
 
+	/**
+	 * Looks at a regular file only, and at no more of it than a process id may have:
+	 * where others may write to the directory, it may be anything.
+	 */
 	private boolean isOfRunningProcess() throws IOException {
-		try {
-			long pid = Long.parseLong(Files.readString(this.path, StandardCharsets.ISO_8859_1).strip());
+		if (!Files.isRegularFile(this.path, LinkOption.NOFOLLOW_LINKS)) {
+			return false;
+		}
+		try (InputStream file = Files.newInputStream(this.path)) {
+			String content = new String(file.readNBytes(LONGEST_CONTENT), StandardCharsets.ISO_8859_1);
+			long pid = Long.parseLong(content.strip());
 			return pid != ProcessHandle.current().pid() && ProcessHandle.of(pid).isPresent();
 		}
 		catch (NoSuchFileException | NumberFormatException ex) {
@@ -73,7 +86,9 @@ final class FileSupervisor implements Supervisor {
 	}
 
 	/**
-	 * Creates the file atomically, so that it is complete as soon as it is visible.
+	 * Creates the file atomically, so that it is complete as soon as it is visible. What
+	 * is there under its first name is not written to: it may be a link that leads
+	 * elsewhere.
 	 */
 	private void create() throws IOException {
 		Path directory = this.path.getParent();
@@ -82,7 +97,9 @@ final class FileSupervisor implements Supervisor {
 		}
 		Path complete = this.path
 			.resolveSibling(".%s.%d".formatted(this.path.getFileName(), ProcessHandle.current().pid()));
-		Files.writeString(complete, ProcessHandle.current().pid() + "\n");
+		Files.deleteIfExists(complete);
+		Files.writeString(complete, ProcessHandle.current().pid() + "\n", StandardOpenOption.CREATE_NEW,
+				StandardOpenOption.WRITE);
 		Files.move(complete, this.path, StandardCopyOption.ATOMIC_MOVE);
 	}
 

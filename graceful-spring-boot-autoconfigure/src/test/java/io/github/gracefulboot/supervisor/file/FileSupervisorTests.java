@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 import io.github.gracefulboot.Background;
 import io.github.gracefulboot.posix.Unprivileged;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,6 +124,32 @@ class FileSupervisorTests {
 		Files.writeString(path, "4711\n");
 		supervisor.handedOver(4711);
 		assertThat(path).hasContent("4711\n");
+	}
+
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	void whenOthersLeftLinksInTheDirectoryThenNoneIsFollowed() throws IOException {
+		Path precious = Files.writeString(this.directory.resolve("precious"), "precious");
+		Path path = Files.createSymbolicLink(this.directory.resolve("ready"), precious);
+		FileSupervisor supervisor = new FileSupervisor(path, true);
+		supervisor.open();
+		assertThat(path).doesNotExist();
+		Files.createSymbolicLink(path, precious);
+		Files.createSymbolicLink(this.directory.resolve(".ready." + ProcessHandle.current().pid()), precious);
+		supervisor.readiness(true);
+		assertThat(path).isRegularFile().hasContent(CONTENT);
+		assertThat(Files.isSymbolicLink(path)).isFalse();
+		assertThat(precious).hasContent("precious");
+	}
+
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	@Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
+	void whenReadingTheFileWouldNotEndThenItIsNotRead() throws Exception {
+		Path path = this.directory.resolve("ready");
+		assertThat(new ProcessBuilder("mkfifo", path.toString()).start().waitFor()).isZero();
+		new FileSupervisor(path, true).open();
+		assertThat(path).doesNotExist();
 	}
 
 	@Test
