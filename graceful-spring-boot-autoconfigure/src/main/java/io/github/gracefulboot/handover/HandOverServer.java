@@ -115,12 +115,23 @@ final class HandOverServer {
 		}
 		Conversation conversation = new Conversation(socket);
 		if (this.conversations.size() >= MOST_CONVERSATIONS) {
-			refuse(conversation, "too many processes ask for it at once");
-			conversation.close();
+			sendAway(conversation);
 			return;
 		}
 		this.conversations.add(conversation);
 		DaemonThreads.start("graceful-handover-" + conversation.pid(), () -> converse(conversation));
+	}
+
+	private static void sendAway(Conversation conversation) {
+		try {
+			refuse(conversation, "too many processes ask for it at once");
+		}
+		catch (IOException ex) {
+			logger.debug(LogMessage.format("Process %d did not wait for an answer", conversation.pid()), ex);
+		}
+		finally {
+			conversation.close();
+		}
 	}
 
 	/**

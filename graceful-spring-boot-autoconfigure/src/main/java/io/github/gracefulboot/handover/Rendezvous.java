@@ -58,6 +58,7 @@ final class Rendezvous {
 			throw failure("is %d bytes long, and a socket's path can have %d at the most".formatted(length,
 					UnixSocket.LONGEST_PATH), "Set %s to a shorter path.".formatted(PROPERTY), null);
 		}
+		warnOfOthers();
 	}
 
 	/**
@@ -66,8 +67,31 @@ final class Rendezvous {
 	 * listens from now on
 	 */
 	Meeting meet() {
+		try {
+			requireLockFile();
+			return meetUnderLock();
+		}
+		catch (IOException ex) {
+			throw failure("cannot be used: " + ex,
+					"Set %s to a path in a directory that exists and belongs to the user of this process, and to nobody else."
+						.formatted(PROPERTY),
+					ex);
+		}
+	}
+
+	/**
+	 * Opening a link would make a file elsewhere, and opening a pipe would not end.
+	 */
+	private void requireLockFile() throws IOException {
+		if (Files.exists(this.lockFile, LinkOption.NOFOLLOW_LINKS)
+				&& !Files.isRegularFile(this.lockFile, LinkOption.NOFOLLOW_LINKS)) {
+			throw new FileSystemException(this.lockFile.toString(), null, "is no regular file");
+		}
+	}
+
+	private Meeting meetUnderLock() throws IOException {
 		try (FileChannel channel = FileChannel.open(this.lockFile,
-				Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+				Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
 				PosixFilePermissions.asFileAttribute(ONLY_OWNER)); FileLock lock = acquire(channel)) {
 			UnixSocket other = UnixSocket.connect(this.path);
 			if (other != null) {
@@ -75,11 +99,25 @@ final class Rendezvous {
 			}
 			return new Meeting(null, listen());
 		}
-		catch (IOException ex) {
-			throw failure("cannot be used: " + ex,
-					"Set %s to a path in a directory that exists and belongs to the user of this process, and to nobody else."
-						.formatted(PROPERTY),
-					ex);
+	}
+
+	/**
+	 * Says that others can keep this process from its port. They do not get it: both ends
+	 * look whose the other one is.
+	 */
+	private void warnOfOthers() {
+		Path directory = this.path.getParent();
+		try {
+			if (directory != null
+					&& Files.getPosixFilePermissions(directory).contains(PosixFilePermission.OTHERS_WRITE)) {
+				logger.warn(LogMessage.format(
+						"%s=%s: every user may write to its directory, and keep this service from starting. Use one "
+								+ "to which only its own user may write, such as a RuntimeDirectory of systemd",
+						PROPERTY, this.path));
+			}
+		}
+		catch (IOException | UnsupportedOperationException ex) {
+			logger.debug(LogMessage.format("Could not look who may write to %s", directory), ex);
 		}
 	}
 
@@ -148,7 +186,7 @@ final class Rendezvous {
 	 * Deletes the path, unless somebody listens there.
 	 */
 	void delete() {
-		try (FileChannel channel = FileChannel.open(this.lockFile, StandardOpenOption.WRITE);
+		try (FileChannel channel = FileChannel.open(this.lockFile, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
 				FileLock lock = acquire(channel)) {
 			UnixSocket other = UnixSocket.connect(this.path);
 			if (other != null) {

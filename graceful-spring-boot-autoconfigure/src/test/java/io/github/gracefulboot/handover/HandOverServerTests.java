@@ -334,6 +334,35 @@ class HandOverServerTests {
 	}
 
 	@Test
+	void whenWhoIsSentAwayIsGoneThenNothingOfItIsLeftAndNobodyHasToWait(CapturedOutput output) throws Exception {
+		stop();
+		this.path = this.directory.resolve("busy.sock");
+		UnixSocket listener = UnixSocket.bind(this.path);
+		listener.listen(64);
+		List<OtherProcess> others = new ArrayList<>();
+		try {
+			for (int i = 0; i < 32; i++) {
+				others.add(next(SHARE));
+			}
+			OtherProcess.at(this.path).close();
+			this.shared = new SharedPath(listener, new ListenerHolders());
+			this.server = new HandOverServer(this.shared, this.host, Duration.ofSeconds(5));
+			try (OtherProcess last = next(SHARE)) {
+				assertThat(last.hear()).isEqualTo("refused too many processes ask for it at once");
+			}
+			assertThat(output).doesNotContain("has to wait for an answer");
+			for (OtherProcess other : others) {
+				assertThat(other.hear()).isEqualTo(WELCOME);
+			}
+		}
+		finally {
+			others.forEach(OtherProcess::close);
+		}
+		Awaitility.await().untilAsserted(() -> assertThat(conversations()).isEmpty());
+		goesOn();
+	}
+
+	@Test
 	void whenEndedThenNobodyIsAcceptedAndWhatWasBegunGoesOn() throws Exception {
 		try (OtherProcess next = next(TAKE_OVER)) {
 			assertThat(next.hear()).isEqualTo(WELCOME);

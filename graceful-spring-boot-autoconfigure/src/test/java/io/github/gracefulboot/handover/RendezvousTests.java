@@ -18,9 +18,14 @@ import io.github.gracefulboot.posix.UnixSocket;
 import io.github.gracefulboot.posix.Unprivileged;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -30,6 +35,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 @EnabledOnOs(OS.LINUX)
 @Timeout(30)
+@ExtendWith(OutputCaptureExtension.class)
 class RendezvousTests {
 
 	private static final String ONLY_OWNER = "rw-------";
@@ -95,6 +101,34 @@ class RendezvousTests {
 		Path path = Files.createSymbolicLink(path(), this.directory.resolve("nowhere"));
 		assertRefused(path, "is not a socket");
 		assertThat(path).isSymbolicLink();
+	}
+
+	@Test
+	void whenTheLockIsALinkThenItIsNotFollowed() throws Exception {
+		Path elsewhere = this.directory.resolve("elsewhere");
+		Path lock = Files.createSymbolicLink(this.directory.resolve("handover.sock.lock"), elsewhere);
+		assertRefused(path(), lock + ": is no regular file");
+		new Rendezvous(path()).delete();
+		assertThat(elsewhere).doesNotExist();
+		assertThat(lock).isSymbolicLink();
+	}
+
+	@Test
+	@Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
+	void whenTheLockIsAPipeThenNobodyWaitsForItsOtherEnd() throws Exception {
+		Path lock = this.directory.resolve("handover.sock.lock");
+		assertThat(new ProcessBuilder("mkfifo", lock.toString()).start().waitFor()).isZero();
+		assertRefused(path(), lock + ": is no regular file");
+	}
+
+	@Test
+	void whenEverybodyMayWriteToTheDirectoryThenSaysSo(CapturedOutput output) throws Exception {
+		new Rendezvous(path());
+		assertThat(output).doesNotContain("may write to its directory");
+		Files.setPosixFilePermissions(this.directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+		new Rendezvous(path());
+		assertThat(output)
+			.contains("graceful.handover.path=%s: every user may write to its directory".formatted(path()));
 	}
 
 	@Test
