@@ -189,7 +189,8 @@ public final class Traffic implements AutoCloseable {
 
 	/**
 	 * Records that a readiness probe was answered. Beyond 256 clients that probe at the
-	 * same time, newcomers are not looked at.
+	 * same time, those that route nothing are forgotten, and without any newcomers are
+	 * not looked at.
 	 * @param client who asked
 	 * @param ready whether the answer was that the application is ready
 	 */
@@ -197,6 +198,11 @@ public final class Traffic implements AutoCloseable {
 		long now = this.clock.getAsLong();
 		if (this.probers.size() >= MOST_PROBERS && !this.probers.containsKey(client)) {
 			this.probers.values().removeIf((prober) -> !prober.isActive(now));
+			if (this.probers.size() >= MOST_PROBERS) {
+				// Nobody waits for them, so that somebody could hide a balancer behind
+				// them
+				this.probers.keySet().removeIf(Client::routesNothing);
+			}
 			if (this.probers.size() >= MOST_PROBERS) {
 				return;
 			}

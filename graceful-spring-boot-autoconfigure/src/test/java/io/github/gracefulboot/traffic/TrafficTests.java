@@ -68,6 +68,18 @@ class TrafficTests {
 		assertThat(this.traffic.activeProbers()).extracting(Prober::client).containsExactly(client("late"));
 	}
 
+	@Test
+	void whenManyProbeThatRouteNothingThenThereIsRoomForABalancer() {
+		for (int i = 0; i < 1000; i++) {
+			probe("kube-probe/" + i);
+			probe("kube-probe/" + i);
+		}
+		probe("balancer");
+		probe("balancer");
+		assertThat(this.traffic.activeProbers()).extracting(Prober::client).contains(client("balancer"));
+		assertThat(this.traffic.activeProbers()).hasSizeLessThanOrEqualTo(256);
+	}
+
 	private void probe(String client) {
 		this.traffic.probeAnswered(client(client), true);
 	}
