@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutorService;
 import io.github.gracefulboot.LoadBalancer;
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.OwnBeans.Named;
+import io.github.gracefulboot.traffic.Printable;
 import io.github.gracefulboot.traffic.ToldBalancer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -140,7 +141,7 @@ final class BalancerLink implements ToldBalancer {
 
 	private static String reason(Throwable failure) {
 		String message = failure.getMessage();
-		return (message != null) ? message : failure.toString();
+		return Printable.line((message != null) ? message : failure.toString());
 	}
 
 	@Override

@@ -3,6 +3,8 @@ package io.github.gracefulboot.shutdown;
 import java.util.Collection;
 import java.util.stream.Collectors;
 
+import io.github.gracefulboot.traffic.Printable;
+
 /**
  * Describes several tasks, or what became of them, in a line.
  */
@@ -18,7 +20,10 @@ public final class ActiveTasks {
 	 * @return the tasks, separated by semicolons
 	 */
 	public static String describe(Collection<?> tasks, int atMost) {
-		String described = tasks.stream().limit(atMost).map(Object::toString).collect(Collectors.joining("; "));
+		String described = tasks.stream()
+			.limit(atMost)
+			.map((task) -> Printable.line(task.toString()))
+			.collect(Collectors.joining("; "));
 		return (tasks.size() > atMost) ? described + "; and " + (tasks.size() - atMost) + " more" : described;
 	}
 

@@ -2,6 +2,7 @@ package io.github.gracefulboot.shutdown;
 
 import java.util.List;
 
+import io.github.gracefulboot.traffic.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,19 @@ import org.jspecify.annotations.Nullable;
  * @param abandoned whether the shutdown did not wait for it
  */
 public record LostWork(String what, @Nullable String thread, List<String> stack, boolean abandoned) {
+
+	/**
+	 * Remembers a piece of work, in words that fit into a line: an application may name
+	 * its threads and tasks after what clients send.
+	 * @param what what it was
+	 * @param thread the name of the thread, or {@code null}
+	 * @param stack where the thread was
+	 * @param abandoned whether the shutdown did not wait for it
+	 */
+	public LostWork {
+		what = Printable.line(what);
+		thread = (thread != null) ? Printable.line(thread) : null;
+	}
 
 	LostWork withoutStack() {
 		return new LostWork(this.what, this.thread, List.of(), this.abandoned);

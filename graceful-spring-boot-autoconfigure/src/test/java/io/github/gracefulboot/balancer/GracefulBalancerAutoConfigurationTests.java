@@ -104,6 +104,17 @@ class GracefulBalancerAutoConfigurationTests {
 	}
 
 	@Test
+	void whenItsAnswerIsHostileThenItForgesNoLineOfTheLog(CapturedOutput output) {
+		this.balancer.failure = new IOException("no\n2026-01-01 INFO forged");
+		this.runner.run((context) -> {
+			publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+			soon(() -> assertThat(output).contains("tried again each second: no?2026-01-01 INFO forged"));
+			this.balancer.failure = null;
+			hears("ready");
+		});
+	}
+
+	@Test
 	void whenItFailsThenIsToldAgainUntilItSucceeds(CapturedOutput output) {
 		this.balancer.failure = new IOException("Connection refused");
 		this.runner.run((context) -> {

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.LoadBalancer;
+import io.github.gracefulboot.traffic.Printable;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -158,7 +159,7 @@ final class HaproxyBalancer implements LoadBalancer {
 		// One that tracks another server has the health of that one
 		if (!answer.isEmpty() && !answer.contains("tracking server")) {
 			throw new IOException(answer.startsWith("Permission denied")
-					? "Permission denied: its socket needs \"level admin\"" : answer);
+					? "Permission denied: its socket needs \"level admin\"" : Printable.text(answer));
 		}
 	}
 

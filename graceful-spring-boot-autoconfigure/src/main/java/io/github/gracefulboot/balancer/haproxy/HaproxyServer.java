@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.github.gracefulboot.traffic.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +48,8 @@ record HaproxyServer(String backendId, String backend, String id, String name, S
 	static List<HaproxyServer> parse(String answer) {
 		List<String> lines = answer.lines().skip(1).filter((line) -> !line.isBlank()).toList();
 		if (lines.isEmpty() || !lines.get(0).startsWith("# ")) {
-			throw new IllegalStateException("It does not list its servers: " + answer.lines().findFirst().orElse(""));
+			throw new IllegalStateException(
+					"It does not list its servers: " + Printable.text(answer.lines().findFirst().orElse("")));
 		}
 		List<String> names = List.of(lines.get(0).substring(2).split(" "));
 		return lines.stream().skip(1).map((line) -> parse(names, line.split(" "))).toList();
