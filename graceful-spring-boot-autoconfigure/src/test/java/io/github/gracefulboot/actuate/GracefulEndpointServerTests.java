@@ -107,6 +107,33 @@ class GracefulEndpointServerTests {
 		}
 	}
 
+	/**
+	 * What a page of another site can make a browser send without asking this one first.
+	 */
+	@ParameterizedTest
+	@EnumSource(names = { "SERVLET", "REACTIVE" })
+	void whenItIsOpenedThenAFormOfAnotherSiteDoesNothing(WebApplicationType type) throws Exception {
+		try (ConfigurableApplicationContext context = start(type, OPEN)) {
+			for (String contentType : List.of("text/plain", "application/x-www-form-urlencoded",
+					"multipart/form-data; boundary=x", "")) {
+				for (String body : List.of("{\"action\":\"stop\"}", "action=stop", "")) {
+					HttpRequest.Builder request = HttpRequest
+						.newBuilder(URI.create(this.address + "/actuator/graceful?action=stop"))
+						.POST(BodyPublishers.ofString(body));
+					if (!contentType.isEmpty()) {
+						request.header("Content-Type", contentType);
+					}
+					assertThat(this.client.send(request.build(), BodyHandlers.ofString()).statusCode())
+						.as("%s '%s'", contentType, body)
+						.isEqualTo(415);
+				}
+			}
+			assertThat(get("/actuator/graceful?action=stop").statusCode()).isEqualTo(200);
+			assertThat(get("/actuator/graceful").body()).contains("\"stage\":\"running\"");
+			assertThat(context.isActive()).isTrue();
+		}
+	}
+
 	@Test
 	void whenManagementHasItsOwnPortThenItIsThere() throws Exception {
 		try (ConfigurableApplicationContext context = start(WebApplicationType.SERVLET, OPEN,
