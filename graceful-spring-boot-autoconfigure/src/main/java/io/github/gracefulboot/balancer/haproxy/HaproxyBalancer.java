@@ -30,7 +30,14 @@ final class HaproxyBalancer implements LoadBalancer {
 
 	private static final Log logger = LogFactory.getLog(HaproxyBalancer.class);
 
-	private static final Pattern LITERAL = Pattern.compile("\\d+(\\.\\d+){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]*(%.+)?");
+	private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+
+	/**
+	 * What only looks like an address would be asked for in DNS, and may be what a client
+	 * says in a header.
+	 */
+	private static final Pattern LITERAL = Pattern
+		.compile(OCTET + "(\\." + OCTET + "){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]*(%.+)?");
 
 	/**
 	 * The type of servers in {@code show stat}.
@@ -171,11 +178,15 @@ final class HaproxyBalancer implements LoadBalancer {
 
 	private static @Nullable InetAddress literal(String address) {
 		try {
-			return LITERAL.matcher(address).matches() ? InetAddress.getByName(address) : null;
+			return isLiteral(address) ? InetAddress.getByName(address) : null;
 		}
 		catch (UnknownHostException ex) {
 			return null;
 		}
+	}
+
+	static boolean isLiteral(String address) {
+		return LITERAL.matcher(address).matches();
 	}
 
 	private static boolean isLocal(InetAddress address) {

@@ -10,6 +10,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -154,6 +156,14 @@ class HaproxyBalancerTests {
 					List.of(), () -> "8080");
 			assertThatException().isThrownBy(balancer::drain).isInstanceOf(SocketTimeoutException.class);
 		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "192.0.2.255, true", "0.0.0.0, true", "10.9.99.199, true", "::1, true", "2001:db8::a, true",
+			"fe80::1%eth0, true", "256.0.0.1, false", "1.2.3.999, false", "1.2.3.04, false", "1.2.3, false",
+			"1.2.3.4.5, false", "example.org, false" })
+	void whenAnAddressIsNoneThenNobodyIsAskedForIt(String address, boolean literal) {
+		assertThat(HaproxyBalancer.isLiteral(address)).isEqualTo(literal);
 	}
 
 	@Test
