@@ -23,6 +23,8 @@ final class Launch {
 
 	private static final String PORT = "{port}";
 
+	private static final String LOOPBACK = "127.0.0.1";
+
 	/**
 	 * Finds the jar that java runs, or {@code null} if a command is run.
 	 */
@@ -58,12 +60,17 @@ final class Launch {
 		this.command = List.copyOf(command);
 	}
 
+	/**
+	 * Runs a jar that, unless told otherwise, nobody else than this machine can reach.
+	 * @param jar finds the jar
+	 * @return how it is started
+	 */
 	static Launch jar(Supplier<Path> jar) {
-		return new Launch(jar, List.of());
+		return new Launch(jar, List.of()).with((launch) -> launch.properties.put("server.address", LOOPBACK));
 	}
 
 	static Launch command(List<String> command) {
-		return new Launch(null, command);
+		return new Launch(null, command).with((launch) -> launch.environment.put("SERVER_ADDRESS", LOOPBACK));
 	}
 
 	Launch with(Consumer<Launch> change) {
