@@ -193,8 +193,9 @@ public final class RestartResult implements AssertProvider<RestartResultAssert> 
 	 */
 	public String comparedWith(RestartResult without) {
 		return "| | without | with |%n|---|---|---|%n".formatted() + row("requests", without.sent(), sent())
-				+ row("lost", without.lost().size(), lost().size())
-				+ row("unknown", without.unknown().size(), unknown().size())
+				+ row("failed", without.failures().size(), failures().size())
+				+ row("of them lost", without.lost().size(), lost().size())
+				+ row("of them unknown", without.unknown().size(), unknown().size())
 				+ row("stops", without.stops().size(), stops().size())
 				+ row("a stop took, median", millis(without.medianStop()), millis(medianStop()))
 				+ row("p99 of the answers", millis(without.latency(0.99)), millis(latency(0.99)));

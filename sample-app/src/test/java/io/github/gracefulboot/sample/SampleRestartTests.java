@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SampleRestartTests {
 
 	@Instances
-	static Fleet fleet = Fleet.ofPackagedApp().property("graceful.shutdown.timeout", "15s");
+	static Fleet fleet = Fleet.ofPackagedApp().property("graceful.shutdown.timeout", "10s");
 
 	@Test
 	void whenRestartedInTurnThenNothingIsLost(Traffic traffic) {

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.SampleJar;
-import io.github.gracefulboot.systemtests.load.Mix;
 import io.github.gracefulboot.test.Fleet;
 import io.github.gracefulboot.test.RestartResult;
 import io.github.gracefulboot.test.Signal;
@@ -24,6 +23,11 @@ import static org.assertj.core.api.Assertions.assertThat;
  * that fail, are not waited for.
  */
 class HaproxyRuntimeApiTests {
+
+	/**
+	 * So many are sent before the first and after the last stop.
+	 */
+	private static final int REQUESTS = 40;
 
 	/**
 	 * Not below the build's directory: the path of a Unix socket is short.
@@ -46,11 +50,14 @@ class HaproxyRuntimeApiTests {
 		try (Fleet fleet = App
 			.fleet(SampleJar.GRACEFUL, "haproxy-runtime-api", "--graceful.balancer.haproxy.sockets=" + socket())
 			.start()) {
-			RestartResult result = Mix.SPARSE.to(fleet)
+			RestartResult result = fleet.traffic()
+				.get("/slow?ms=200")
+				.connections(4)
+				.keepAlive(0)
 				.through(Balancer.haproxy().runtimeApi(socket()))
 				.during(() -> fleet.restartInTurn(Times.times(1), Signal.SIGTERM));
 			System.out.printf("HAProxy's runtime API: %s", result);
-			assertThat(result).sentAtLeast(Mix.STEADY_REQUESTS / 2).lostNothing();
+			assertThat(result).sentAtLeast(2L * REQUESTS).lostNothing();
 			assertThat(result.stops()).hasSize(2).allSatisfy((stop) -> {
 				assertThat(stop).isClean().hasExitCode(0);
 				assertThat(stop.getStages()).extracting(StageTime::because)

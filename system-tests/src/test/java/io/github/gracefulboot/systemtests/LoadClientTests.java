@@ -37,7 +37,7 @@ class LoadClientTests {
 	private static final int REQUESTS = 4000;
 
 	@ParameterizedTest
-	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = { "APACHE", "CADDY" })
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = { "APACHE", "CADDY", "HAPROXY_DEFAULTS" })
 	void whenNothingRestartsThenNothingIsLost(FrontType type) {
 		Path directory = TestDirectory.create("load-" + type);
 		try (AppProcess app = App.of(SampleJar.PLAIN_BOOT, directory).startReady();

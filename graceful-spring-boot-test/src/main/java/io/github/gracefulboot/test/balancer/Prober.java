@@ -72,8 +72,8 @@ public record Prober(Duration period, int fallsAfter, int risesAfter, Duration a
 
 	@Override
 	public RunningBalancer start(Backends backends) {
-		return this.balancesConnections ? new ConnectionBalancer(new ReadinessProber(this, backends))
-				: new RequestBalancer(new ReadinessProber(this, backends));
+		ReadinessProber prober = new ReadinessProber(this, backends);
+		return (this.balancesConnections ? new ConnectionBalancer(prober) : new RequestBalancer(prober)).open();
 	}
 
 	@Override

@@ -1,18 +1,12 @@
 package io.github.gracefulboot.test.balancer;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 import io.github.gracefulboot.test.http.FailureKind;
 import io.github.gracefulboot.test.http.HttpFailureException;
@@ -25,53 +19,19 @@ import io.github.gracefulboot.test.http.HttpServerConnection;
  * that it keeps, and repeats none: a failure becomes a 502 that says which it was, or a
  * 503 if the request has not even been sent.
  */
-final class RequestBalancer implements RunningBalancer {
+final class RequestBalancer extends ProbedBalancer {
 
 	private static final Set<String> HOP_BY_HOP = Set.of("connection", "keep-alive", "transfer-encoding");
 
 	private static final Set<FailureKind> NOT_SENT = Set.of(FailureKind.REFUSED, FailureKind.CONNECT_TIMEOUT);
 
-	private final ReadinessProber prober;
-
-	private final ServerSocket listener;
-
-	private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
-
-	private final ExecutorService threads = Executors.newCachedThreadPool();
-
 	RequestBalancer(ReadinessProber prober) {
-		this.prober = prober;
-		try {
-			this.listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-		this.threads.execute(this::accept);
-		this.prober.start();
+		super(prober);
 	}
 
 	@Override
-	public int port() {
-		return this.listener.getLocalPort();
-	}
-
-	@Override
-	public void awaitUp(int instance) {
-		this.prober.awaitUp(instance);
-	}
-
-	private void accept() {
-		while (!this.listener.isClosed()) {
-			try {
-				Socket client = this.listener.accept();
-				this.clients.add(client);
-				this.threads.execute(() -> serve(client));
-			}
-			catch (IOException ex) {
-				// Closed, or the client has gone before it was accepted
-			}
-		}
+	void accepted(Socket client) {
+		execute(() -> serve(client));
 	}
 
 	private void serve(Socket client) {
@@ -82,12 +42,12 @@ final class RequestBalancer implements RunningBalancer {
 			// The client closed its connection
 		}
 		finally {
-			this.clients.remove(client);
+			close(client);
 		}
 	}
 
 	private HttpMessage forward(HttpMessage request) {
-		Optional<Backend> backend = this.prober.next();
+		Optional<Backend> backend = next();
 		if (backend.isEmpty()) {
 			return failure("503 Service Unavailable", "NO_BACKEND");
 		}
@@ -110,21 +70,6 @@ final class RequestBalancer implements RunningBalancer {
 	private HttpMessage failure(String status, String reason) {
 		return HttpMessage.of("HTTP/1.1 " + status, Map.of("X-Failure", reason),
 				(reason + "\n").getBytes(StandardCharsets.US_ASCII));
-	}
-
-	@Override
-	public void close() {
-		try {
-			this.listener.close();
-			for (Socket client : this.clients) {
-				client.close();
-			}
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-		this.prober.close();
-		this.threads.shutdown();
 	}
 
 }
