@@ -62,7 +62,17 @@ public final class Fleet implements AutoCloseable {
 	 * @return the fleet
 	 */
 	public static Fleet ofPackagedApp() {
-		return new Fleet(Launch.jar(() -> PackagedApp.find(Path.of(""))), 2, false, "fleet");
+		return ofPackagedApp(Path.of(""));
+	}
+
+	/**
+	 * Describes two instances of the executable jar that the build of another directory
+	 * has made, such as that of a module beside the tests.
+	 * @param project the directory of the build
+	 * @return the fleet
+	 */
+	public static Fleet ofPackagedApp(Path project) {
+		return new Fleet(Launch.jar(() -> PackagedApp.find(project)), 2, false, "fleet");
 	}
 
 	/**

@@ -219,7 +219,7 @@ class ZeroLossExtensionTests {
 	static class NoJar {
 
 		@Instances
-		static Fleet fleet;
+		static Fleet fleet = Fleet.ofPackagedApp(Path.of("src"));
 
 		@Test
 		void test() {
