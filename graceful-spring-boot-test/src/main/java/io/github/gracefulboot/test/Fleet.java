@@ -16,6 +16,7 @@ import java.util.function.Function;
 
 import io.github.gracefulboot.test.balancer.Balancer;
 import io.github.gracefulboot.test.balancer.RunningBalancer;
+import io.github.gracefulboot.test.process.Await;
 import io.github.gracefulboot.test.process.FreePorts;
 import io.github.gracefulboot.test.process.TestDirectory;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,12 @@ import org.springframework.util.Assert;
  * {@link ZeroLossTest}.
  */
 public final class Fleet implements AutoCloseable {
+
+	/**
+	 * From so many on, the starter takes a client that asks for readiness for a load
+	 * balancer, whatever came between.
+	 */
+	private static final int PROBES_TO_BE_KNOWN = 3;
 
 	private final Launch launch;
 
@@ -393,6 +400,7 @@ public final class Fleet implements AutoCloseable {
 				this.instances.stream().map(Instance::getPort).toList(), this.launch.readiness, getDirectory()));
 		try {
 			this.instances.forEach((instance) -> started.awaitUp(instance.getPort()));
+			Await.pass(kind.period().multipliedBy(PROBES_TO_BE_KNOWN));
 		}
 		catch (RuntimeException ex) {
 			started.close();

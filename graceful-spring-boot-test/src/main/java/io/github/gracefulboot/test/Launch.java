@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.json.JsonWriter;
+import org.springframework.util.StringUtils;
 
 /**
  * How the processes of an application are started, when they are ready, and how long a
@@ -22,6 +23,8 @@ final class Launch {
 	static final String READINESS = "/actuator/health/readiness";
 
 	private static final String PORT = "{port}";
+
+	private static final int SHOWN = 120;
 
 	private static final String LOOPBACK = "127.0.0.1";
 
@@ -120,7 +123,8 @@ final class Launch {
 
 	@Override
 	public String toString() {
-		return (this.jar != null) ? String.valueOf(this.jar.get().getFileName()) : String.join(" ", this.command);
+		return (this.jar != null) ? String.valueOf(this.jar.get().getFileName())
+				: StringUtils.truncate(String.join(" ", this.command), SHOWN);
 	}
 
 }

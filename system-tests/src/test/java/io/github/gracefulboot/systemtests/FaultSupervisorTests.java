@@ -90,7 +90,7 @@ class FaultSupervisorTests {
 	void whenTheBalancerIsGoneOrStandsStillThenTheShutdownIsClean(String signal) {
 		try (AppProcess process = App.of(SampleJar.GRACEFUL, DIRECTORY).startReady();
 				RunningBalancer front = Balancer.haproxy()
-					.checks("inter 500ms fall 1 rise 1")
+					.checks(Duration.ofMillis(500), 1, 1)
 					.start(new Backends(List.of(process.port()), Readiness.PATH, DIRECTORY))) {
 			front.awaitUp(process.port());
 			ProcessHandle haproxy = child("haproxy");

@@ -67,8 +67,8 @@ class SoakTests {
 		// turn
 		int rounds = Math.max(1, RESTARTS / (SERVERS.size() * (FRONTS.size() + 1) * 2));
 		for (SampleJar server : SERVERS) {
-			try (Fleet fleet = App.fleet(server, "soak-" + server, ARGS).start()) {
-				for (FrontType front : FRONTS) {
+			for (FrontType front : FRONTS) {
+				try (Fleet fleet = App.fleet(server, "soak-%s-%s".formatted(server, front), ARGS).start()) {
 					record(server, front.toString(),
 							described(fleet).through(front.balancer()).during(() -> restart(fleet, rounds)));
 				}

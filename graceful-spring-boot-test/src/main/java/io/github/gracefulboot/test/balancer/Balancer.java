@@ -21,6 +21,16 @@ public interface Balancer {
 	RunningBalancer start(Backends backends);
 
 	/**
+	 * Returns how often it asks each instance for readiness. Nothing is stopped before it
+	 * has asked three times: an application can not know yet that who asked less often is
+	 * a load balancer.
+	 * @return the time, zero if it does not ask
+	 */
+	default Duration period() {
+		return Duration.ZERO;
+	}
+
+	/**
 	 * A balancer that knows nothing but what readiness probes say, and learns it late.
 	 * @param period how often it asks each instance
 	 * @return a balancer of requests, which believes the first answer and acts at once

@@ -1,28 +1,33 @@
 package io.github.gracefulboot.test.balancer;
 
 import java.nio.file.Path;
+import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
 
 /**
  * A real HAProxy that checks readiness and repeats nothing.
  *
- * @param checks how it checks, in HAProxy's own words
+ * @param period how often it asks each instance, HAProxy's {@code inter}
+ * @param fall how many checks have to fail before an instance is down
+ * @param rise how many have to succeed before it is up again
  * @param runtimeApi where the Unix socket of its runtime API is, or {@code null}
  */
-public record Haproxy(String checks, @Nullable Path runtimeApi) implements Balancer {
+public record Haproxy(Duration period, int fall, int rise, @Nullable Path runtimeApi) implements Balancer {
 
 	static Haproxy defaults() {
-		return new Haproxy("inter 2s fall 3 rise 2", null);
+		return new Haproxy(Duration.ofSeconds(2), 3, 2, null);
 	}
 
 	/**
 	 * Checks in another way.
-	 * @param checks such as {@code inter 500ms fall 1 rise 1}
+	 * @param period how often it asks each instance
+	 * @param fall how many checks have to fail before an instance is down
+	 * @param rise how many have to succeed before it is up again
 	 * @return another HAProxy
 	 */
-	public Haproxy checks(String checks) {
-		return new Haproxy(checks, this.runtimeApi);
+	public Haproxy checks(Duration period, int fall, int rise) {
+		return new Haproxy(period, fall, rise, this.runtimeApi);
 	}
 
 	/**
@@ -31,7 +36,7 @@ public record Haproxy(String checks, @Nullable Path runtimeApi) implements Balan
 	 * @return another HAProxy
 	 */
 	public Haproxy runtimeApi(Path socket) {
-		return new Haproxy(this.checks, socket);
+		return new Haproxy(this.period, this.fall, this.rise, socket);
 	}
 
 	@Override
@@ -39,9 +44,12 @@ public record Haproxy(String checks, @Nullable Path runtimeApi) implements Balan
 		return new HaproxyProcess(this, backends);
 	}
 
+	/**
+	 * The checks as HAProxy is told them.
+	 */
 	@Override
 	public String toString() {
-		return "HAProxy (%s)".formatted(this.checks);
+		return "HAProxy (inter %dms fall %d rise %d)".formatted(this.period.toMillis(), this.fall, this.rise);
 	}
 
 }

@@ -29,13 +29,22 @@ public final class Await {
 			if (System.nanoTime() - end > 0) {
 				throw new IllegalStateException("Waited %s for %s, in vain".formatted(limit, what));
 			}
-			pause(what);
+			pause(what, BETWEEN_QUESTIONS);
 		}
 	}
 
-	private static void pause(String what) {
+	/**
+	 * Lets time pass that somebody else needs, who cannot be asked whether it has.
+	 * @param time how long
+	 * @throws IllegalStateException if the thread is interrupted, which it stays
+	 */
+	public static void pass(Duration time) {
+		pause("%s to pass".formatted(time), time);
+	}
+
+	private static void pause(String what, Duration time) {
 		try {
-			Thread.sleep(BETWEEN_QUESTIONS.toMillis());
+			Thread.sleep(time.toMillis());
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

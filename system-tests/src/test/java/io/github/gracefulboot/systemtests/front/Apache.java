@@ -1,6 +1,7 @@
 package io.github.gracefulboot.systemtests.front;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -52,6 +53,11 @@ final class Apache implements Balancer {
 
 	private static String lines(Stream<String> lines) {
 		return lines.collect(Collectors.joining("\n"));
+	}
+
+	@Override
+	public Duration period() {
+		return Duration.ofSeconds(2);
 	}
 
 	@Override

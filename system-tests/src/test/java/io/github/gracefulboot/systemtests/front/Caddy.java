@@ -1,6 +1,7 @@
 package io.github.gracefulboot.systemtests.front;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -38,6 +39,11 @@ final class Caddy implements Balancer {
 		return new ConfiguredBalancer(port,
 				List.of(CADDY.path(), "run", "--adapter", "caddyfile", "--config", file.toString()), file,
 				CONFIGURATION.formatted(port, upstreams, backends.readinessPath()));
+	}
+
+	@Override
+	public Duration period() {
+		return Duration.ofSeconds(2);
 	}
 
 	@Override

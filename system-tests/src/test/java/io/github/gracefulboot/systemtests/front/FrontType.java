@@ -32,7 +32,7 @@ public enum FrontType {
 	/**
 	 * HAProxy with active checks, of which the first that fails is believed.
 	 */
-	HAPROXY(Balancer.haproxy().checks("inter 500ms fall 1 rise 1")),
+	HAPROXY(Balancer.haproxy().checks(Duration.ofMillis(500), 1, 1)),
 
 	/**
 	 * HAProxy with its own defaults.
