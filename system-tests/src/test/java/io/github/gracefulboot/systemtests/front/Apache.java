@@ -19,7 +19,7 @@ final class Apache implements Balancer {
 	private static final Program APACHE = new Program("apache2", "apt-get install apache2-bin");
 
 	private static final List<String> MODULES = List.of("mpm_event", "authz_core", "proxy", "proxy_http",
-			"proxy_balancer", "lbmethod_byrequests", "slotmem_shm", "watchdog", "proxy_hcheck");
+			"proxy_balancer", "lbmethod_byrequests", "slotmem_shm", "proxy_hcheck");
 
 	private static final String CONFIGURATION = """
 			ServerRoot %1$s
