@@ -79,6 +79,12 @@ class ZeroLossExtensionTests {
 	}
 
 	@Test
+	void whenTheFieldIsEmptyThenItGetsTheFleetOfThePackagedApplication() {
+		run(Defaulted.class);
+		assertThat(Defaulted.fleet).isNotNull();
+	}
+
+	@Test
 	void whenThereIsNoFleetThenSaysWhatToAdd() {
 		Throwable failure = run(NoFleet.class).containerEvents()
 			.failed()
@@ -220,6 +226,18 @@ class ZeroLossExtensionTests {
 
 		@Instances
 		static Fleet fleet = Fleet.ofPackagedApp(Path.of("src"));
+
+		@Test
+		void test() {
+		}
+
+	}
+
+	@ZeroLossTest
+	static class Defaulted {
+
+		@Instances
+		static Fleet fleet;
 
 		@Test
 		void test() {
