@@ -83,10 +83,7 @@ class FaultResourceTests {
 		try (AppProcess process = app.startBy(user)) {
 			process.awaitReady();
 			try (LoadClient client = Faults.request(process)) {
-				long limit = count("/proc/%d/task", process) + left;
-				Command.succeed(Stream.concat(user.stream(), Stream.of("prlimit", "--pid",
-						String.valueOf(process.pid()), "--nproc=%d:%d".formatted(limit, limit)))
-					.toList());
+				limitThreads(process, user, left);
 				Exit exit = Faults.stop(process, "%d threads left".formatted(left));
 				assertThat(process.log()).contains("No thread left for");
 				Faults.assertAnswered(client);
@@ -123,6 +120,29 @@ class FaultResourceTests {
 				Faults.assertAnswered(client);
 				Faults.assertClean(process, exit);
 				assertThat(process.log()).contains("The shutdown cannot be reported", "No space left on device");
+			}
+		}
+	}
+
+	/**
+	 * The signal is lost, as without the starter, and a later one is heard.
+	 */
+	@Tag("full")
+	@Test
+	void whenNoThreadIsLeftThenTheSignalIsLostAndTheServiceGoesOn() throws IOException {
+		List<String> user = List.of(Program.SETPRIV.path(), "--reuid=" + USER, "--regid=" + USER, "--clear-groups");
+		requireOtherUser(user);
+		try (AppProcess process = app().startBy(user)) {
+			process.awaitReady();
+			limitThreads(process, user, 0);
+			process.signal("TERM");
+			process.awaitLog("dispatching signal SIGTERM");
+			assertThat(Faults.post(process, "/slow?ms=10")).isEqualTo(200);
+			limitThreads(process, user, 1000);
+			try (LoadClient client = Faults.request(process)) {
+				Exit exit = Faults.stop(process, "no thread left for the first signal");
+				Faults.assertAnswered(client);
+				Faults.assertClean(process, exit);
 			}
 		}
 	}
@@ -165,18 +185,65 @@ class FaultResourceTests {
 	void whenAnotherJarIsCopiedOverItsOwnThenTheRequestIsAnswered(SampleJar jar) throws IOException {
 		App app = App.of(jar, DIRECTORY, "--logging.level.io.github.gracefulboot.process=debug")
 			.withLibraries("nothing-more-" + jar);
+		assertAnswered(app, "jar overwritten, " + jar, "classes for the shutdown are there",
+				() -> Files.copy(SampleJar.SAMPLE.path(), app.jar(), StandardCopyOption.REPLACE_EXISTING));
+	}
+
+	@Tag("full")
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void whenItsJarIsDeletedOrAnotherIsMovedThereThenTheRequestIsAnswered(boolean moved) throws IOException {
+		App app = app().withLibraries("nothing-more");
+		assertAnswered(app, moved ? "jar replaced by a move" : "jar deleted", "Started SampleApplication", () -> {
+			if (moved) {
+				Path next = Files.copy(SampleJar.SAMPLE.path(), app.jar().resolveSibling("next.jar"),
+						StandardCopyOption.REPLACE_EXISTING);
+				Files.move(next, app.jar(), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+			}
+			else {
+				Files.delete(app.jar());
+			}
+		});
+	}
+
+	private static void assertAnswered(App app, String fault, String loaded, ThrowingRunnable change)
+			throws IOException {
 		try (AppProcess process = app.startReady()) {
 			// What requests need is loaded by the first one
 			assertThat(LoadClient.run(Load.of("POST", "/slow?ms=10", true, 1).withMaxRequests(1), process.port()).ok())
 				.isOne();
-			process.awaitLog("classes for the shutdown are there");
+			process.awaitLog(loaded);
 			try (LoadClient client = Faults.request(process)) {
-				Files.copy(SampleJar.SAMPLE.path(), app.jar(), StandardCopyOption.REPLACE_EXISTING);
-				Exit exit = Faults.stop(process, "jar overwritten, " + jar);
+				change.run();
+				Exit exit = Faults.stop(process, fault);
 				Faults.assertAnswered(client);
 				Faults.assertClean(process, exit);
 			}
 		}
+	}
+
+	/**
+	 * An appender of Logback that never returns holds whoever writes to the log.
+	 */
+	@Tag("full")
+	@Test
+	void whenAnAppenderNeverReturnsThenTheExitIsInTime() {
+		try (AppProcess process = app(Faults.BUDGET).startReady()) {
+			assertThat(Faults.post(process, "/block-log")).isEqualTo(202);
+			Exit exit = Faults.stop(process, "an appender never returns");
+			assertThat(exit.code()).isOne();
+			assertThat(exit.took().toSeconds()).isLessThan(15);
+		}
+	}
+
+	private static void limitThreads(AppProcess process, List<String> user, int left) throws IOException {
+		long limit = count("/proc/%d/task", process) + left;
+		Command.succeed(
+				Stream
+					.concat(user.stream(),
+							Stream.of("prlimit", "--pid", String.valueOf(process.pid()),
+									"--nproc=%d:".formatted(limit)))
+					.toList());
 	}
 
 	private static void requireOtherUser(List<String> user) {
@@ -191,6 +258,12 @@ class FaultResourceTests {
 		try (Stream<Path> entries = Files.list(Path.of(directory.formatted(process.pid())))) {
 			return entries.count();
 		}
+	}
+
+	private interface ThrowingRunnable {
+
+		void run() throws IOException;
+
 	}
 
 }

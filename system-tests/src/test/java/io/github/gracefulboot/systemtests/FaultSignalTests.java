@@ -2,22 +2,28 @@ package io.github.gracefulboot.systemtests;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
 import io.github.gracefulboot.systemtests.app.SampleJar;
+import io.github.gracefulboot.systemtests.process.SettableClock;
+import io.github.gracefulboot.test.http.HttpConnection;
+import io.github.gracefulboot.test.http.HttpFailureException;
+import io.github.gracefulboot.test.http.HttpMessage;
 import io.github.gracefulboot.test.load.LoadClient;
 import io.github.gracefulboot.test.process.Exit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Other signals in a shutdown, and time that stands still. A second SIGTERM, and SIGINT
- * after SIGTERM: {@link SignalTests}.
+ * Other signals in a shutdown, time that stands still, and a clock that is set. A second
+ * SIGTERM, and SIGINT after SIGTERM: {@link SignalTests}.
  */
 class FaultSignalTests {
 
@@ -85,6 +91,67 @@ class FaultSignalTests {
 			Exit exit = Faults.print("frozen for longer than its budget, time from SIGCONT",
 					process.awaitExit(System.nanoTime()));
 			Faults.assertForced(process, exit, "POST /slow");
+			assertThat(client.stop().failed()).isOne();
+		}
+	}
+
+	/**
+	 * As a machine does whose clock was wrong, or whose administrator corrects it.
+	 */
+	@Tag("full")
+	@ParameterizedTest
+	@ValueSource(strings = { "-1h", "+1h" })
+	void whenTheClockIsSetInTheDrainThenNothingIsLost(String step) {
+		SettableClock clock = SettableClock.create(DIRECTORY);
+		try (AppProcess process = clock.on(app()).startReady(); LoadClient client = Faults.request(process)) {
+			long signalled = System.nanoTime();
+			process.signal("TERM");
+			process.awaitLog("Stage lame-duck ended");
+			clock.set(step);
+			Exit exit = Faults.print("clock set by %s in the drain".formatted(step), process.awaitExit(signalled));
+			Faults.assertAnswered(client);
+			Faults.assertClean(process, exit);
+			assertThat(SettableClock.difference(process)).isGreaterThan(Duration.ofMinutes(50));
+			assertThat(process.log()).containsPattern("Shutdown completed in \\d{1,2}\\.\\d+ s ");
+		}
+	}
+
+	/**
+	 * Tomcat notes by the clock on the wall when a connection was used.
+	 */
+	@Tag("full")
+	@Test
+	void whenTheClockIsSetBackBeforeThenKeptConnectionsDoNotHoldTheShutdown() {
+		SettableClock clock = SettableClock.create(DIRECTORY);
+		try (AppProcess process = clock.on(app()).startReady();
+				HttpConnection connection = HttpConnection.open(process.port(), Duration.ofSeconds(10))) {
+			assertThat(connection.exchange(HttpMessage.get("/slow?ms=10", Map.of())).status()).isEqualTo(200);
+			clock.set("-1h");
+			Exit exit = Faults.stop(process, "clock set back by 1h, a kept connection");
+			Faults.assertClean(process, exit);
+			assertThat(process.log()).doesNotContain("graceful.lame-duck.max reached");
+		}
+		catch (HttpFailureException ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
+	@Tag("full")
+	@ParameterizedTest
+	@ValueSource(strings = { "-1h", "+1h" })
+	void whenTheClockIsSetThenTheDeadlineStands(String step) {
+		SettableClock clock = SettableClock.create(DIRECTORY);
+		try (AppProcess process = clock.on(app(Faults.BUDGET)).startReady();
+				LoadClient client = Faults.request(process, "/slow?ms=60000", "Slow request of 60000 ms begins")) {
+			long signalled = System.nanoTime();
+			process.signal("TERM");
+			process.awaitLog("Stage lame-duck ended");
+			clock.set(step);
+			Exit exit = Faults.print("clock set by %s, a request that never ends".formatted(step),
+					process.awaitExit(signalled));
+			Faults.assertForced(process, exit, "POST /slow");
+			assertThat(exit.took()).isGreaterThan(Duration.ofSeconds(3));
+			assertThat(SettableClock.difference(process)).isGreaterThan(Duration.ofMinutes(50));
 			assertThat(client.stop().failed()).isOne();
 		}
 	}

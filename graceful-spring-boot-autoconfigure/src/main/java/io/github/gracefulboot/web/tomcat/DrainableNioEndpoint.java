@@ -13,7 +13,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
-import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulboot.socket.SharedListener;
 import io.github.gracefulboot.socket.SharedListenerChannel;
@@ -43,6 +42,8 @@ class DrainableNioEndpoint extends NioEndpoint {
 	private volatile @Nullable SharedListenerChannel sharedChannel;
 
 	private boolean adopting;
+
+	private final LastActivity lastActivity = new LastActivity();
 
 	/**
 	 * Upgraded connections, which Tomcat does not tell while a thread works on them. They
@@ -174,9 +175,9 @@ class DrainableNioEndpoint extends NioEndpoint {
 		List<OpenConnection> result = new ArrayList<>();
 		for (SocketWrapperBase<NioChannel> wrapper : this.connections.values()) {
 			NioSocketWrapper connection = (NioSocketWrapper) wrapper;
-			long idleMillis = nowMillis - Math.max(connection.getLastRead(), connection.getLastWrite());
+			long noted = Math.max(connection.getLastRead(), connection.getLastWrite());
 			result.add(new OpenConnection(connection, state(connection),
-					nowNanos - TimeUnit.MILLISECONDS.toNanos(idleMillis), upgrade(connection)));
+					this.lastActivity.of(connection, noted, nowMillis, nowNanos), upgrade(connection)));
 		}
 		return result;
 	}

@@ -22,6 +22,11 @@ public enum Program {
 	EPMD("epmd", "apt-get install rabbitmq-server"),
 
 	/**
+	 * What sets the clock of one process.
+	 */
+	FAKETIME("faketime", "apt-get install faketime"),
+
+	/**
 	 * The HAProxy load balancer.
 	 */
 	HAPROXY("haproxy", "apt-get install haproxy"),

@@ -2,6 +2,11 @@ package io.github.gracefulboot.sample;
 
 import java.util.concurrent.CountDownLatch;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import org.slf4j.LoggerFactory;
+
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.SpringApplication;
@@ -61,6 +66,26 @@ class FaultController {
 		CountDownLatch bothHoldOne = new CountDownLatch(2);
 		start("deadlock-1", () -> holdThenWant(this.one, this.other, bothHoldOne));
 		start("deadlock-2", () -> holdThenWant(this.other, this.one, bothHoldOne));
+	}
+
+	/**
+	 * Lets every thread wait that writes to the log from now on.
+	 */
+	@PostMapping("/block-log")
+	@ResponseStatus(HttpStatus.ACCEPTED)
+	void blockLog() {
+		AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+
+			@Override
+			protected void append(ILoggingEvent event) {
+				await(new CountDownLatch(1));
+			}
+
+		};
+		Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+		appender.setContext(root.getLoggerContext());
+		appender.start();
+		root.addAppender(appender);
 	}
 
 	/**
