@@ -113,8 +113,10 @@ final class DrainEngine {
 			while (!unfinished.await(deadline.atMost(pause).remaining().toNanos(), TimeUnit.NANOSECONDS)
 					&& !deadline.hasPassed()) {
 				long begin = System.nanoTime();
-				drains.forEach((drain) -> endIfOnlyTheShutdownIsWaitedFor(drain, waitsForShutdown));
-				List<Drain> running = running(drains);
+				List<Drain> running = drains.stream().filter((drain) -> !drain.hasEnded()).toList();
+				List<ActiveTask> tasks = running.stream()
+					.flatMap((drain) -> tasksOf(drain, waitsForShutdown).stream())
+					.toList();
 				if (!running.isEmpty() && running.stream().allMatch((drain) -> Exiting.is(drain.thread))) {
 					// None of them returns
 					return StageResult.COMPLETED;
@@ -124,11 +126,11 @@ final class DrainEngine {
 					left = unfinished.getCount();
 					this.progress.made();
 				}
-				this.progress.look(tasks(running));
+				this.progress.look(tasks);
 				this.waitingForOthers = !running.isEmpty()
 						&& running.stream().allMatch((drain) -> drain.participant.waitsForOthers());
 				if (line.hasPassed()) {
-					logProgress(drains, deadline, first);
+					logProgress(running, tasks, deadline, first);
 					first = false;
 					line = deadline.atMost(BETWEEN_LINES);
 				}
@@ -184,14 +186,17 @@ final class DrainEngine {
 		return this.waitingForOthers;
 	}
 
-	private static void endIfOnlyTheShutdownIsWaitedFor(Drain drain, Predicate<ActiveTask> waitsForShutdown) {
-		if (!drain.hasEnded() && !drain.gaveUp) {
-			Collection<ActiveTask> tasks = drain.participant.activeTasks();
-			if (!tasks.isEmpty() && tasks.stream().allMatch(waitsForShutdown)) {
-				drain.gaveUp = true;
-				drain.thread.interrupt();
-			}
+	/**
+	 * Returns what a participant has in hand, and ends its drain if nobody may wait for
+	 * any of that.
+	 */
+	private static Collection<ActiveTask> tasksOf(Drain drain, Predicate<ActiveTask> waitsForShutdown) {
+		Collection<ActiveTask> tasks = drain.participant.activeTasks();
+		if (!drain.gaveUp && !tasks.isEmpty() && tasks.stream().allMatch(waitsForShutdown)) {
+			drain.gaveUp = true;
+			drain.thread.interrupt();
 		}
+		return tasks;
 	}
 
 	private static boolean awaitInterrupted(CountDownLatch unfinished) {
@@ -205,12 +210,10 @@ final class DrainEngine {
 		}
 	}
 
-	private static void logProgress(List<Drain> drains, Deadline deadline, boolean first) {
+	private static void logProgress(List<Drain> running, List<ActiveTask> tasks, Deadline deadline, boolean first) {
 		if (!first && !logger.isDebugEnabled()) {
 			return;
 		}
-		List<Drain> running = running(drains);
-		List<ActiveTask> tasks = tasks(running);
 		String line = "Draining %s (up to %s)%s%s".formatted(names(running), Durations.text(deadline.remaining()),
 				tasks.isEmpty() ? "" : ": ", ActiveTasks.describe(tasks, LOGGED_TASKS));
 		if (first) {
@@ -219,14 +222,6 @@ final class DrainEngine {
 		else {
 			logger.debug(line);
 		}
-	}
-
-	private static List<Drain> running(List<Drain> drains) {
-		return drains.stream().filter((drain) -> !drain.hasEnded()).toList();
-	}
-
-	private static List<ActiveTask> tasks(List<Drain> drains) {
-		return drains.stream().flatMap((drain) -> drain.participant.activeTasks().stream()).toList();
 	}
 
 	private static String names(List<Drain> drains) {

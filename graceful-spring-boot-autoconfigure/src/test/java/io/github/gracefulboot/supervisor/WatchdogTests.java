@@ -178,7 +178,8 @@ class WatchdogTests {
 		});
 		start();
 		soon().until(() -> alive() >= 3);
-		assertThat(warnings(output)).isEmpty();
+		// On a busy machine a check may take longer than this short interval
+		assertThat(warnings(output)).allMatch((line) -> line.endsWith("its liveness checks do not return"));
 	}
 
 	@Test
