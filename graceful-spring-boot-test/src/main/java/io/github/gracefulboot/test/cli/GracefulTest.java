@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.regex.Pattern;
 
 import io.github.gracefulboot.test.Body;
 import io.github.gracefulboot.test.Fleet;
@@ -66,6 +67,10 @@ public final class GracefulTest {
 			"--output");
 
 	private static final Set<String> SWITCHES = Set.of("--ready-when-listening", "--compare", "--help");
+
+	private static final Pattern EXEC = Pattern.compile("(^|[\\s;&|])exec\\s");
+
+	private static final Pattern SEVERAL = Pattern.compile("[;&|\\n]");
 
 	private static final int LOST = 1;
 
@@ -165,7 +170,8 @@ public final class GracefulTest {
 		}
 		Fleet fleet = this.options.last("--jar")
 			.map((jar) -> Fleet.ofJar(Path.of(jar)))
-			.orElseGet(() -> Fleet.ofCommand("sh", "-c", "exec " + this.options.last("--command").orElseThrow()));
+			.orElseGet(() -> Fleet.ofCommand("sh", "-c",
+					this.options.last("--command", GracefulTest::line).orElseThrow()));
 		fleet = fleet.instances(this.options.last("--instances", Integer::valueOf).orElse(2));
 		fleet = each("--property", fleet, (described, pair) -> described.property(pair[0], pair[1]));
 		fleet = each("--env", fleet, (described, pair) -> described.environment(pair[0], pair[1]));
@@ -178,6 +184,20 @@ public final class GracefulTest {
 			.orElse(fleet);
 		fleet = this.options.last("--kill-after", DurationStyle::detectAndParse).map(fleet::killAfter).orElse(fleet);
 		return isHandOver() ? fleet.handOver() : fleet;
+	}
+
+	/**
+	 * Signals are for the program, which is what the shell becomes.
+	 */
+	private static String line(String command) {
+		if (EXEC.matcher(command).find()) {
+			return command;
+		}
+		if (SEVERAL.matcher(command).find()) {
+			throw new IllegalArgumentException(
+					"say exec before the program that is to get the signals, as in 'cd app && exec java -jar app.jar'");
+		}
+		return "exec env " + command;
 	}
 
 	private boolean isHandOver() {

@@ -45,6 +45,7 @@ class GracefulTestTests {
 			--get                                 | --get needs a value
 			--wrong 1                             | There is no option --wrong
 			--command x                           | What is sent is told by --get or --post
+			--command cd&&x --get /               | say exec before the program
 			--get /                               | either --command or --jar
 			--command x --jar y --get /           | either --command or --jar
 			--jar /nowhere.jar --get /            | /nowhere.jar is no file
@@ -65,8 +66,8 @@ class GracefulTestTests {
 
 	private int run(String... options) {
 		String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-		String command = "%s -XX:TieredStopAtLevel=1 -cp '%s' io.github.gracefulboot.test.FakeApp".formatted(java,
-				System.getProperty("java.class.path"));
+		String command = "GREETING=hello %s -XX:TieredStopAtLevel=1 -cp '%s' io.github.gracefulboot.test.FakeApp"
+			.formatted(java, System.getProperty("java.class.path"));
 		List<String> args = new ArrayList<>(List.of("--command", command, "--output=" + this.directory));
 		args.addAll(List.of(options));
 		return runWith(args);
