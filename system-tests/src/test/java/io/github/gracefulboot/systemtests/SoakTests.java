@@ -65,7 +65,8 @@ class SoakTests {
 			.formatted());
 		// Each server is behind each balancer and handed over, and each instance has a
 		// turn
-		int rounds = Math.max(1, RESTARTS / (SERVERS.size() * (FRONTS.size() + 1) * 2));
+		int perRound = SERVERS.size() * (FRONTS.size() + 1) * 2;
+		int rounds = (RESTARTS + perRound - 1) / perRound;
 		for (SampleJar server : SERVERS) {
 			for (FrontType front : FRONTS) {
 				try (Fleet fleet = App.fleet(server, "soak-%s-%s".formatted(server, front), ARGS).start()) {

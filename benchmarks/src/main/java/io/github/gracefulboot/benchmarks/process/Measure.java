@@ -11,6 +11,8 @@ enum Measure {
 
 	START_CPU("CPU time of a start, ms", Run::startCpuMillis, 1.03, false),
 
+	YOUNG("requests a second at first", Run::youngThroughput, Double.NaN, true),
+
 	THROUGHPUT("requests a second", Run::throughput, 0.98, true),
 
 	P99("p99, µs", Run::p99Micros, 1.02, false),

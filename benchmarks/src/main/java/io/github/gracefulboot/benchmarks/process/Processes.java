@@ -18,7 +18,7 @@ import io.github.gracefulboot.benchmarks.Results;
  */
 public final class Processes {
 
-	private static final Duration LONGEST_RUN = Duration.ofSeconds(45);
+	private static final Duration LONGEST_RUN = Duration.ofSeconds(75);
 
 	private static final int TURNS = 12;
 
@@ -41,8 +41,8 @@ public final class Processes {
 
 	/**
 	 * Measures them.
-	 * @param options {@code --turns}, {@code --requests} of the load, which is preceded
-	 * by as many, and {@code --jvm}
+	 * @param options {@code --turns}, {@code --requests} of the load at first and once
+	 * more after ten times as many, and {@code --jvm}
 	 * @throws Exception if they cannot be measured
 	 */
 	public static void run(Options options) throws Exception {
