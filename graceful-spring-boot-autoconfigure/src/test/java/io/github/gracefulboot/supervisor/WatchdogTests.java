@@ -176,10 +176,10 @@ class WatchdogTests {
 		this.checks.add(() -> {
 			throw new NoClassDefFoundError("no class");
 		});
-		start();
+		// On a busy machine a check may take longer than the usual interval
+		start(INTERVAL.multipliedBy(6));
 		soon().until(() -> alive() >= 3);
-		// On a busy machine a check may take longer than this short interval
-		assertThat(warnings(output)).allMatch((line) -> line.endsWith("its liveness checks do not return"));
+		assertThat(warnings(output)).isEmpty();
 	}
 
 	@Test
@@ -268,7 +268,11 @@ class WatchdogTests {
 	}
 
 	private void start() {
-		this.supervisor.watchdog = INTERVAL.multipliedBy(2);
+		start(INTERVAL);
+	}
+
+	private void start(Duration interval) {
+		this.supervisor.watchdog = interval.multipliedBy(2);
 		this.watchdog.start();
 	}
 

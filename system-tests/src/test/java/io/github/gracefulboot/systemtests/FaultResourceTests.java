@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
 import io.github.gracefulboot.systemtests.app.SampleJar;
-import io.github.gracefulboot.systemtests.process.Program;
+import io.github.gracefulboot.systemtests.process.OtherUser;
 import io.github.gracefulboot.test.load.Load;
 import io.github.gracefulboot.test.load.LoadClient;
 import io.github.gracefulboot.test.process.Command;
@@ -35,7 +35,7 @@ class FaultResourceTests {
 	/**
 	 * A user of its own, whose threads are those of this process.
 	 */
-	private static final String USER = "23456";
+	private static final int USER = 23456;
 
 	private static App app(String... args) {
 		return App.of(SampleJar.GRACEFUL, DIRECTORY, "--sample.faults=true").withArgs(args);
@@ -77,8 +77,7 @@ class FaultResourceTests {
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 2, 3, 4, 6, 8 })
 	void whenHardlyAThreadIsLeftThenTheRequestIsAnswered(int left) throws IOException {
-		List<String> user = List.of(Program.SETPRIV.path(), "--reuid=" + USER, "--regid=" + USER, "--clear-groups");
-		requireOtherUser(user);
+		List<String> user = otherUser();
 		App app = app();
 		try (AppProcess process = app.startBy(user)) {
 			process.awaitReady();
@@ -130,8 +129,7 @@ class FaultResourceTests {
 	@Tag("full")
 	@Test
 	void whenNoThreadIsLeftThenTheSignalIsLostAndTheServiceGoesOn() throws IOException {
-		List<String> user = List.of(Program.SETPRIV.path(), "--reuid=" + USER, "--regid=" + USER, "--clear-groups");
-		requireOtherUser(user);
+		List<String> user = otherUser();
 		try (AppProcess process = app().startBy(user)) {
 			process.awaitReady();
 			limitThreads(process, user, 0);
@@ -246,12 +244,8 @@ class FaultResourceTests {
 					.toList());
 	}
 
-	private static void requireOtherUser(List<String> user) {
-		Command attempt = Command
-			.run(Stream.concat(user.stream(), Stream.of("test", "-r", SampleJar.GRACEFUL.path().toString())).toList());
-		if (attempt.exitCode() != 0) {
-			Program.SETPRIV.unusable("Another user can not be had here, run as root: " + attempt.output());
-		}
+	private static List<String> otherUser() {
+		return OtherUser.of(USER, "test", "-r", SampleJar.GRACEFUL.path().toString());
 	}
 
 	private static long count(String directory, AppProcess process) throws IOException {

@@ -28,7 +28,7 @@ import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.http2.Http2LoadProcess;
 import io.github.gracefulboot.systemtests.http2.Http2Report;
 import io.github.gracefulboot.systemtests.load.Mix;
-import io.github.gracefulboot.systemtests.process.Program;
+import io.github.gracefulboot.systemtests.process.OtherUser;
 import io.github.gracefulboot.test.Fleet;
 import io.github.gracefulboot.test.RestartResult;
 import io.github.gracefulboot.test.Signal;
@@ -55,6 +55,8 @@ class HandOverTests {
 	private static final int FEW = 5;
 
 	private static final int MANY = 50;
+
+	private static final int NOBODY = 65534;
 
 	private static final Path DIRECTORY = TestDirectory.create("hand-over");
 
@@ -221,7 +223,7 @@ class HandOverTests {
 	void whenAnotherUserComesThenItGetsNothingAndDisturbsNothing() throws IOException {
 		App app = app(SampleJar.GRACEFUL);
 		Files.setPosixFilePermissions(this.directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-		try (AppProcess running = app.startReady(); AppProcess other = app.startBy(asNobody())) {
+		try (AppProcess running = app.startReady(); AppProcess other = app.startBy(OtherUser.of(NOBODY, "true"))) {
 			assertThat(other.awaitExit(System.nanoTime()).code()).isEqualTo(1);
 			running.awaitLog("graceful.handover.path=%s cannot be used".formatted(this.socket));
 			assertThat(Files.getPosixFilePermissions(this.socket))
@@ -322,16 +324,6 @@ class HandOverTests {
 			}
 			assertThat(this.socket).doesNotExist();
 		}
-	}
-
-	/**
-	 * How to start a program as nobody, which only root can.
-	 */
-	private static List<String> asNobody() {
-		List<String> nobody = List.of(Program.SETPRIV.path(), "--reuid=65534", "--regid=65534", "--clear-groups");
-		Command attempt = Command.run(Stream.concat(nobody.stream(), Stream.of("true")).toList());
-		return (attempt.exitCode() == 0) ? nobody
-				: Program.SETPRIV.unusable("Another user can not be had here, run as root: " + attempt.output());
 	}
 
 	private App app(SampleJar jar) {

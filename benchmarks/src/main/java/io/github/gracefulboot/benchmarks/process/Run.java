@@ -77,7 +77,7 @@ record Run(double startMillis, double startCpuMillis, double youngThroughput, do
 		}
 	}
 
-	private static LoadReport send(Load load, int requests, int port) throws InterruptedException {
+	private static LoadReport send(Load load, int requests, int port) {
 		LoadReport report = LoadClient.run(load.withMaxRequests(requests), port);
 		if (report.failed() > 0) {
 			throw new IllegalStateException("Requests failed: " + report);

@@ -45,11 +45,15 @@ public record Haproxy(Duration period, int fall, int rise, @Nullable Path runtim
 	}
 
 	/**
-	 * The checks as HAProxy is told them.
+	 * The checks in HAProxy's own words.
 	 */
+	String checks() {
+		return "inter %dms fall %d rise %d".formatted(this.period.toMillis(), this.fall, this.rise);
+	}
+
 	@Override
 	public String toString() {
-		return "HAProxy (inter %dms fall %d rise %d)".formatted(this.period.toMillis(), this.fall, this.rise);
+		return "HAProxy (%s)".formatted(checks());
 	}
 
 }

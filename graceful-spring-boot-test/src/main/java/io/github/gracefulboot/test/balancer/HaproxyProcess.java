@@ -47,7 +47,7 @@ final class HaproxyProcess implements RunningBalancer {
 			  balance roundrobin
 			  http-reuse safe
 			  %s
-			  default-server check inter %dms fall %d rise %d
+			  default-server check %s
 			%s
 			""";
 
@@ -71,7 +71,7 @@ final class HaproxyProcess implements RunningBalancer {
 			Files.writeString(configuration,
 					CONFIGURATION.formatted(global, this.port, this.statisticsPort,
 							(backends.readinessPath() != null) ? "option httpchk GET " + backends.readinessPath() : "",
-							haproxy.period().toMillis(), haproxy.fall(), haproxy.rise(), servers));
+							haproxy.checks(), servers));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
