@@ -34,6 +34,8 @@ final class Watchdog {
 
 	private static final Log logger = LogFactory.getLog(Watchdog.class);
 
+	private static final String NO_RESULT = "its liveness checks do not return";
+
 	/**
 	 * Of the process rather than of a context: who gives signs of life while it has none.
 	 */
@@ -161,7 +163,10 @@ final class Watchdog {
 
 		private final AtomicBoolean checking = new AtomicBoolean();
 
-		private boolean broken;
+		/**
+		 * Why there are no signs of life, as it was said.
+		 */
+		private @Nullable String said;
 
 		private Watch(SupervisorLink link, Duration longestCheck) {
 			this.link = link;
@@ -185,15 +190,15 @@ final class Watchdog {
 
 		private void warnIfChecking() {
 			if (this.checking.get()) {
-				report(Optional.of("its liveness checks do not return"));
+				report(NO_RESULT);
 			}
 		}
 
 		private void check() {
 			try {
-				Optional<String> reason = whyBroken();
+				String reason = whyBroken().orElse(null);
 				report(reason);
-				if (reason.isEmpty() && !Watchdog.this.executor.isShutdown()) {
+				if (reason == null && !Watchdog.this.executor.isShutdown()) {
 					this.link.tell(Supervisor::alive);
 				}
 			}
@@ -202,12 +207,19 @@ final class Watchdog {
 			}
 		}
 
-		private synchronized void report(Optional<String> reason) {
-			if (reason.isPresent() && !this.broken) {
+		/**
+		 * Warns once, and again only if checks that did not return have returned after
+		 * all, and say why.
+		 */
+		private synchronized void report(@Nullable String reason) {
+			if (reason != null && (this.said == null || (NO_RESULT.equals(this.said) && !NO_RESULT.equals(reason)))) {
 				logger.warn(LogMessage.format("%s gets no signs of life any more and will kill this process: %s",
-						this.link.name(), reason.get()));
+						this.link.name(), reason));
+				this.said = reason;
 			}
-			this.broken = reason.isPresent();
+			else if (reason == null) {
+				this.said = null;
+			}
 		}
 
 	}
