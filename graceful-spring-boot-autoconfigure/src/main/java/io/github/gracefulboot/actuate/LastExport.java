@@ -156,7 +156,7 @@ final class LastExport {
 		Duration atMost = deadline.remaining();
 		Map<String, Thread> threads = new LinkedHashMap<>();
 		exports.forEach((name, task) -> threads.put(name,
-				DaemonThreads.start("graceful-export-" + name, () -> isolated(name, task))));
+				DaemonThreads.startOrRun("graceful-export-" + name, () -> isolated(name, task))));
 		List<String> hanging = new ArrayList<>();
 		threads.forEach((name, thread) -> {
 			join(thread, deadline);

@@ -146,7 +146,7 @@ final class ProcessExit implements ProcessStopper {
 	}
 
 	private Thread closing() {
-		return DaemonThreads.start("graceful-close", this.context::close);
+		return DaemonThreads.startOrRun("graceful-close", this.context::close);
 	}
 
 	/**

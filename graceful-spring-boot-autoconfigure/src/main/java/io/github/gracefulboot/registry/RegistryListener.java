@@ -57,7 +57,7 @@ final class RegistryListener implements Readiness.Listener, Announcer {
 	private void deregister(List<Entry> entries, Duration wait) {
 		CountDownLatch answers = new CountDownLatch(entries.size());
 		for (Entry entry : entries) {
-			DaemonThreads.start("graceful-registry", () -> {
+			DaemonThreads.startOrRun("graceful-registry", () -> {
 				deregister(entry);
 				answers.countDown();
 			});

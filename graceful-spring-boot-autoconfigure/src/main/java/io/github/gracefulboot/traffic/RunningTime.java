@@ -5,7 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.log.LogMessage;
 
 /**
  * The time in which this process ran. While it is watched, a tick that comes late tells
@@ -14,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * evidence.
  */
 final class RunningTime {
+
+	private static final Log logger = LogFactory.getLog(RunningTime.class);
 
 	private static final Duration TICK = Duration.ofMillis(20);
 
@@ -43,7 +49,12 @@ final class RunningTime {
 	synchronized void watch() {
 		if (this.end == null) {
 			this.lastTick = this.clock.getAsLong();
-			this.end = this.wakeUp.every(TICK, "graceful-running-time", this::look);
+			try {
+				this.end = this.wakeUp.every(TICK, "graceful-running-time", this::look);
+			}
+			catch (OutOfMemoryError ex) {
+				logger.warn(LogMessage.format("No thread left to notice pauses of the process (%s)", ex.getMessage()));
+			}
 		}
 	}
 

@@ -21,6 +21,8 @@ import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.OpenConnection.State;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.stream.LongLivedStreams;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -31,6 +33,8 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
  * own graceful shutdown, which follows.
  */
 public final class WebServerDrain implements DrainParticipant, Announcer, WaitsForOthers, LifecyclePhases.Limit {
+
+	private static final Log logger = LogFactory.getLog(WebServerDrain.class);
 
 	private static final Duration UNTIL_NEXT_LOOK = Duration.ofSeconds(1);
 
@@ -148,8 +152,20 @@ public final class WebServerDrain implements DrainParticipant, Announcer, WaitsF
 			return true;
 		}
 		this.awaitsOthers = false;
-		this.streams.get().forEach((streams) -> streams.end(deadline));
+		this.streams.get().forEach((streams) -> end(streams, deadline));
 		return drainUntil(deadline);
+	}
+
+	/**
+	 * Ends streams, without which requests are waited for all the same.
+	 */
+	private static void end(LongLivedStreams streams, Deadline deadline) {
+		try {
+			streams.end(deadline);
+		}
+		catch (RuntimeException | Error ex) {
+			logger.warn("Streams could not be ended, they are waited for", ex);
+		}
 	}
 
 	@Override

@@ -7,7 +7,10 @@ import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.messaging.ListenerContainer;
 import io.github.gracefulboot.messaging.WorkingThreads;
 import io.github.gracefulboot.shutdown.DaemonThreads;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
+import org.springframework.core.log.LogMessage;
 import org.springframework.jms.listener.AbstractMessageListenerContainer;
 import org.springframework.jms.listener.DefaultMessageListenerContainer;
 import org.springframework.jms.listener.MessageListenerContainer;
@@ -19,6 +22,8 @@ import org.springframework.jms.listener.MessageListenerContainer;
  * @param container the container
  */
 record JmsContainer(String name, MessageListenerContainer container) implements ListenerContainer {
+
+	private static final Log logger = LogFactory.getLog(JmsContainer.class);
 
 	/**
 	 * How long the destruction of a container still waits for a listener after the
@@ -41,10 +46,7 @@ record JmsContainer(String name, MessageListenerContainer container) implements 
 	public void stop(Deadline deadline, Runnable whenStopped) {
 		if (this.container instanceof DefaultMessageListenerContainer polling) {
 			polling.setAcceptMessagesWhileStopping(true);
-			Runnable shutDown = () -> DaemonThreads.start("graceful-shut-down-" + this.name, () -> {
-				polling.shutdown();
-				whenStopped.run();
-			});
+			Runnable shutDown = () -> shutDown(polling, whenStopped);
 			polling.stop(shutDown);
 			if (polling.getActiveConsumerCount() == 0) {
 				shutDown.run();
@@ -52,6 +54,24 @@ record JmsContainer(String name, MessageListenerContainer container) implements 
 		}
 		else {
 			this.container.stop(whenStopped);
+		}
+	}
+
+	/**
+	 * Shuts the container down on another thread than its own, or leaves that to the end
+	 * of its bean if there is none.
+	 */
+	private void shutDown(DefaultMessageListenerContainer polling, Runnable whenDone) {
+		try {
+			DaemonThreads.start("graceful-shut-down-" + this.name, () -> {
+				polling.shutdown();
+				whenDone.run();
+			});
+		}
+		catch (OutOfMemoryError ex) {
+			logger.warn(
+					LogMessage.format("No thread left to shut down JMS listener %s (%s)", this.name, ex.getMessage()));
+			whenDone.run();
 		}
 	}
 

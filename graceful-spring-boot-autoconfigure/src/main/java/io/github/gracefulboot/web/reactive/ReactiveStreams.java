@@ -51,7 +51,7 @@ final class ReactiveStreams implements LongLivedStreams {
 	@Override
 	public void end(Deadline deadline) {
 		this.ending = true;
-		DaemonThreads.start("graceful-end-streams", () -> this.open.forEach(ReactiveStream::end));
+		DaemonThreads.startOrRun("graceful-end-streams", () -> this.open.forEach(ReactiveStream::end));
 	}
 
 	boolean isEnding() {

@@ -9,13 +9,19 @@ import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.web.stream.EndlessStreams;
 import io.github.gracefulboot.web.stream.LongLivedStreams;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.log.LogMessage;
 
 /**
  * The open streams of servlets. Each is also a request in flight, so that streams that
  * cannot be ended are reported.
  */
 final class ServletStreams implements LongLivedStreams {
+
+	private static final Log logger = LogFactory.getLog(ServletStreams.class);
 
 	/**
 	 * The number of clients that may block a thread by not reading before they delay
@@ -77,7 +83,7 @@ final class ServletStreams implements LongLivedStreams {
 	void endNow(ServletStream stream) {
 		ScheduledThreadPoolExecutor executor = this.ender;
 		if (executor != null) {
-			executor.execute(() -> stream.end(false));
+			execute(executor, () -> stream.end(false), 0);
 		}
 	}
 
@@ -88,7 +94,19 @@ final class ServletStreams implements LongLivedStreams {
 	void endSoon(ServletStream stream) {
 		ScheduledThreadPoolExecutor executor = this.ender;
 		if (executor != null) {
-			executor.schedule(() -> stream.end(true), FLUSH_MILLIS, TimeUnit.MILLISECONDS);
+			execute(executor, () -> stream.end(true), FLUSH_MILLIS);
+		}
+	}
+
+	/**
+	 * Called by requests too, which are not to fail for want of a thread.
+	 */
+	private static void execute(ScheduledThreadPoolExecutor executor, Runnable task, long delay) {
+		try {
+			executor.schedule(task, delay, TimeUnit.MILLISECONDS);
+		}
+		catch (OutOfMemoryError ex) {
+			logger.warn(LogMessage.format("No thread left to end a stream, it is waited for (%s)", ex.getMessage()));
 		}
 	}
 
