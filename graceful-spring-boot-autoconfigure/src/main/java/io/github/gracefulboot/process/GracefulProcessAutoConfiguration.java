@@ -30,7 +30,7 @@ import org.springframework.core.Ordered;
 @ConditionalOnBean(name = GracefulShutdownAutoConfiguration.SHUTDOWN)
 public final class GracefulProcessAutoConfiguration {
 
-	private static final Duration AFTER_READY = Duration.ofSeconds(5);
+	private static final Duration AFTER_READY = Duration.ofSeconds(30);
 
 	@Bean
 	ProcessExit gracefulProcessExit(ConfigurableApplicationContext context, ShutdownSequence shutdown,

@@ -20,8 +20,8 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.core.log.LogMessage;
 
 /**
- * Loads the classes that only a stop needs, a moment after the service has become ready.
- * A deployment may copy another jar over the one that runs, and from then on no class can
+ * Loads the classes that only a stop needs, a while after the service has become ready. A
+ * deployment may copy another jar over the one that runs, and from then on no class can
  * be loaded any more.
  */
 final class StopClasses implements Readiness.Listener {
@@ -64,8 +64,8 @@ final class StopClasses implements Readiness.Listener {
 	/**
 	 * Creates what loads them.
 	 * @param loader the class loader of the application
-	 * @param delay how long after the service has become ready: its first requests come
-	 * before
+	 * @param delay how long after the service has become ready: first come its first
+	 * requests, and the compilation of what they run
 	 * @param needed whether a stop ends the process, as it does not in a test
 	 */
 	StopClasses(ClassLoader loader, Duration delay, boolean needed) {
