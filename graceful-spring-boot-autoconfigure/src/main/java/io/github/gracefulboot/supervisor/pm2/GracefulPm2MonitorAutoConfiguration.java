@@ -1,5 +1,6 @@
 package io.github.gracefulboot.supervisor.pm2;
 
+import io.github.gracefulboot.shutdown.ConditionalOnStart;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.Maintenance;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
@@ -19,9 +20,12 @@ import org.springframework.core.Ordered;
  */
 @AutoConfiguration(after = { GracefulShutdownAutoConfiguration.class, GracefulPm2AutoConfiguration.class })
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
-@ConditionalOnBooleanProperty("graceful.supervisor.pm2.monitor")
+@ConditionalOnStart(GracefulPm2MonitorAutoConfiguration.MONITOR)
+@ConditionalOnBooleanProperty(GracefulPm2MonitorAutoConfiguration.MONITOR)
 @ConditionalOnBean(name = { GracefulShutdownAutoConfiguration.SHUTDOWN, "gracefulPm2Supervisor" })
 public final class GracefulPm2MonitorAutoConfiguration {
+
+	static final String MONITOR = "graceful.supervisor.pm2.monitor";
 
 	@Bean
 	@Nullable Pm2Monitor gracefulPm2Monitor(ObjectProvider<Pm2Supervisor> pm2, ShutdownSequence shutdown, Readiness readiness) {
