@@ -100,7 +100,7 @@ final class HandOverServer {
 		try {
 			accept();
 		}
-		catch (IOException ex) {
+		catch (IOException | RuntimeException | Error ex) {
 			logger.warn(LogMessage.format("A process that asks for the port has to wait for an answer: %s",
 					ex.getMessage()));
 			this.wait.awaitReadable(NOBODY, (int) AFTER_FAILURE.toMillis());
@@ -115,16 +115,22 @@ final class HandOverServer {
 		}
 		Conversation conversation = new Conversation(socket);
 		if (this.conversations.size() >= MOST_CONVERSATIONS) {
-			sendAway(conversation);
+			sendAway(conversation, "too many processes ask for it at once");
 			return;
 		}
 		this.conversations.add(conversation);
-		DaemonThreads.start("graceful-handover-" + conversation.pid(), () -> converse(conversation));
+		try {
+			DaemonThreads.start("graceful-handover-" + conversation.pid(), () -> converse(conversation));
+		}
+		catch (OutOfMemoryError ex) {
+			this.conversations.remove(conversation);
+			sendAway(conversation, "it has no thread left");
+		}
 	}
 
-	private static void sendAway(Conversation conversation) {
+	private static void sendAway(Conversation conversation, String reason) {
 		try {
-			refuse(conversation, "too many processes ask for it at once");
+			refuse(conversation, reason);
 		}
 		catch (IOException ex) {
 			logger.debug(LogMessage.format("Process %d did not wait for an answer", conversation.pid()), ex);

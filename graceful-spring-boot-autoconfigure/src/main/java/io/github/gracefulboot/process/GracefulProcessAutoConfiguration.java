@@ -32,6 +32,8 @@ public final class GracefulProcessAutoConfiguration {
 
 	private static final Duration AFTER_READY = Duration.ofSeconds(30);
 
+	private static final Duration BETWEEN_CLASSES = Duration.ofMillis(10);
+
 	@Bean
 	ProcessExit gracefulProcessExit(ConfigurableApplicationContext context, ShutdownSequence shutdown,
 			ShutdownProperties properties, WaitingPolicy policy) {
@@ -55,7 +57,8 @@ public final class GracefulProcessAutoConfiguration {
 
 	@Bean
 	StopClasses gracefulStopClasses(ApplicationContext context, WaitingPolicy policy) {
-		return new StopClasses(Objects.requireNonNull(context.getClassLoader()), AFTER_READY, policy.ownsProcess());
+		return new StopClasses(Objects.requireNonNull(context.getClassLoader()), AFTER_READY, BETWEEN_CLASSES,
+				policy.ownsProcess());
 	}
 
 	@Bean

@@ -59,6 +59,8 @@ final class StopClasses implements Readiness.Listener {
 
 	private final Duration delay;
 
+	private final Duration pause;
+
 	private final AtomicBoolean begun;
 
 	/**
@@ -66,11 +68,13 @@ final class StopClasses implements Readiness.Listener {
 	 * @param loader the class loader of the application
 	 * @param delay how long after the service has become ready: first come its first
 	 * requests, and the compilation of what they run
+	 * @param pause how long to pause after each class, so that requests do not notice
 	 * @param needed whether a stop ends the process, as it does not in a test
 	 */
-	StopClasses(ClassLoader loader, Duration delay, boolean needed) {
+	StopClasses(ClassLoader loader, Duration delay, Duration pause, boolean needed) {
 		this.loader = loader;
 		this.delay = delay;
+		this.pause = pause;
 		this.begun = new AtomicBoolean(!needed);
 	}
 
@@ -92,9 +96,16 @@ final class StopClasses implements Readiness.Listener {
 				names.add(nameOf(own.getURL().getPath()));
 			}
 			long begun = System.nanoTime();
-			long loaded = names.stream().filter(this::load).count();
+			int loaded = 0;
+			for (String name : names) {
+				loaded += load(name) ? 1 : 0;
+				Thread.sleep(this.pause.toMillis());
+			}
 			logger.debug(LogMessage.format("%d of %d classes for the shutdown are there after %s", loaded, names.size(),
 					Durations.text(Duration.ofNanos(System.nanoTime() - begun))));
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 		catch (IOException | RuntimeException | LinkageError ex) {
 			logger.debug("The classes for the shutdown are loaded when they are needed", ex);

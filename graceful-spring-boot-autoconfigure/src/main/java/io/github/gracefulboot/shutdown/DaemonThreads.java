@@ -63,17 +63,15 @@ public final class DaemonThreads {
 	}
 
 	/**
-	 * Creates what does one task after the other on a thread of its own, which ends when
-	 * there is none for a second.
+	 * Creates what does one task after the other on a thread of its own. It is kept from
+	 * the first task on, so that there is one when the system has none left.
 	 * @param name the name of the thread
 	 * @param longestQueue how many tasks may wait, beyond which they are rejected
 	 * @return the executor
 	 */
 	public static ExecutorService executor(String name, int longestQueue) {
-		ThreadPoolExecutor executor = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS,
-				new LinkedBlockingQueue<>(longestQueue), factory(name));
-		executor.allowCoreThreadTimeOut(true);
-		return executor;
+		return new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(longestQueue),
+				factory(name));
 	}
 
 	/**

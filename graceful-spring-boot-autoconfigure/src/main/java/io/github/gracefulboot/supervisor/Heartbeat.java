@@ -55,7 +55,7 @@ final class Heartbeat {
 		try {
 			look();
 		}
-		catch (RuntimeException | LinkageError ex) {
+		catch (RuntimeException | Error ex) {
 			logger.debug("Supervisors are not told how it goes on this time", ex);
 		}
 	}

@@ -105,7 +105,7 @@ final class ReadyGate {
 			List<Prober> probers = this.probers.get();
 			return !probers.isEmpty() && probers.stream().allMatch((prober) -> prober.successesInARow() >= this.probes);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			logger.debug("Nobody can tell who probes", ex);
 			return false;
 		}

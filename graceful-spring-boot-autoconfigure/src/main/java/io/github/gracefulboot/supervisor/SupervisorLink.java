@@ -70,7 +70,7 @@ final class SupervisorLink {
 				logger.debug(LogMessage.format("%s supervises this process", this.name));
 				DaemonThreads.start(threadName() + "-listen", () -> listen(stopRequests));
 			}
-			catch (IOException | RuntimeException | LinkageError ex) {
+			catch (IOException | RuntimeException | Error ex) {
 				this.available = false;
 				logger.warn(
 						LogMessage.format("%s cannot be notified of startup and shutdown: %s", this.name, reason(ex)));
@@ -86,7 +86,7 @@ final class SupervisorLink {
 				}
 			});
 		}
-		catch (IOException | RuntimeException | LinkageError ex) {
+		catch (IOException | RuntimeException | Error ex) {
 			warn("cannot be listened to", reason(ex));
 		}
 	}
@@ -101,7 +101,7 @@ final class SupervisorLink {
 				try {
 					message.tell(this.supervisor);
 				}
-				catch (IOException | RuntimeException | LinkageError ex) {
+				catch (IOException | RuntimeException | Error ex) {
 					warn("could not be notified", reason(ex));
 				}
 			}

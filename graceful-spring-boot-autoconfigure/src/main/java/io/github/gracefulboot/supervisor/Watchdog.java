@@ -173,8 +173,21 @@ final class Watchdog {
 			this.longestCheck = longestCheck;
 		}
 
+		/**
+		 * Goes on after an error, such as when memory is short for a moment: the clock
+		 * would never call again.
+		 */
 		@Override
 		public void run() {
+			try {
+				giveSign();
+			}
+			catch (RuntimeException | Error ex) {
+				logger.debug(LogMessage.format("%s gets no sign of life this time", this.link.name()), ex);
+			}
+		}
+
+		private void giveSign() {
 			Deadline restart = Watchdog.this.restart;
 			Deadline stop = (restart != null) ? restart : Watchdog.this.stop.get();
 			if (stop != null) {
@@ -183,8 +196,20 @@ final class Watchdog {
 				}
 			}
 			else if (this.checking.compareAndSet(false, true)) {
-				Watchdog.this.executor.execute(this::check);
 				Watchdog.this.clock.schedule(this::warnIfChecking, this.longestCheck.toNanos(), TimeUnit.NANOSECONDS);
+				checkOnItsThread();
+			}
+		}
+
+		/**
+		 * Checks on the clock's thread where the system has no other left.
+		 */
+		private void checkOnItsThread() {
+			try {
+				Watchdog.this.executor.execute(this::check);
+			}
+			catch (OutOfMemoryError ex) {
+				check();
 			}
 		}
 

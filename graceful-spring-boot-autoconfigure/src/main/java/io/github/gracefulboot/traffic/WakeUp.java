@@ -6,6 +6,11 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.core.log.LogMessage;
+
 /**
  * Wakes the thread that stops the application when something happened that may end its
  * wait. A raise that comes while nobody waits is not lost: the next wait returns at once.
@@ -13,6 +18,8 @@ import java.util.function.LongSupplier;
  * tests can let time pass by themselves.
  */
 public class WakeUp implements LongSupplier {
+
+	private static final Log logger = LogFactory.getLog(WakeUp.class);
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -64,7 +71,7 @@ public class WakeUp implements LongSupplier {
 			try {
 				while (true) {
 					pause(period);
-					action.run();
+					run(action, name);
 				}
 			}
 			catch (InterruptedException ex) {
@@ -74,6 +81,18 @@ public class WakeUp implements LongSupplier {
 		thread.setDaemon(true);
 		thread.start();
 		return thread::interrupt;
+	}
+
+	/**
+	 * An error such as when memory is short for a moment is no reason not to go on.
+	 */
+	private static void run(Runnable action, String name) {
+		try {
+			action.run();
+		}
+		catch (RuntimeException | Error ex) {
+			logger.debug(LogMessage.format("%s failed this time", name), ex);
+		}
 	}
 
 	/**

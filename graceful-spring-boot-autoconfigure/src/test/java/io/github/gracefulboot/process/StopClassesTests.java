@@ -28,7 +28,7 @@ class StopClassesTests {
 
 	@Test
 	void whenTheServiceIsReadyThenTheClassesOfAStopAreLoaded() {
-		new StopClasses(this.loader, Duration.ZERO, true).readinessChanged(true);
+		new StopClasses(this.loader, Duration.ZERO, Duration.ZERO, true).readinessChanged(true);
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(60))
 			.untilAsserted(() -> assertThat(this.loaded).contains("io.github.gracefulboot.shutdown.CutOffs",

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -170,6 +171,26 @@ class WatchdogTests {
 		soon().until(() -> next.count("alive") > 2);
 		soon().until(() -> this.supervisor.disconnected);
 		staysSilent();
+	}
+
+	/**
+	 * Such as a moment without memory.
+	 */
+	@Test
+	void whenALookFailsThenTheNextSignOfLifeComesAllTheSame() {
+		AtomicBoolean fails = new AtomicBoolean();
+		this.watchdog = new Watchdog(this.supervisors, () -> {
+			if (fails.getAndSet(false)) {
+				throw new OutOfMemoryError("no memory");
+			}
+			return null;
+		}, () -> this.checks, () -> true, SOON);
+		start();
+		soon().until(() -> alive() > 0);
+		fails.set(true);
+		soon().until(() -> !fails.get());
+		long before = alive();
+		soon().until(() -> alive() > before + 1);
 	}
 
 	@Test

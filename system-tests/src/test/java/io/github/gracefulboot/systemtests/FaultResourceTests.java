@@ -5,6 +5,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -12,6 +13,7 @@ import io.github.gracefulboot.systemtests.app.App;
 import io.github.gracefulboot.systemtests.app.AppProcess;
 import io.github.gracefulboot.systemtests.app.SampleJar;
 import io.github.gracefulboot.systemtests.process.OtherUser;
+import io.github.gracefulboot.systemtests.systemd.NotifySocket;
 import io.github.gracefulboot.test.load.Load;
 import io.github.gracefulboot.test.load.LoadClient;
 import io.github.gracefulboot.test.process.Command;
@@ -143,6 +145,38 @@ class FaultResourceTests {
 				Faults.assertClean(process, exit);
 			}
 		}
+	}
+
+	/**
+	 * Who gives signs of life has its threads from the start. The timeout is long enough
+	 * for idle ones to end in between.
+	 */
+	@Tag("full")
+	@Test
+	void whenNoThreadIsLeftForAWhileThenSignsOfLifeGoOn() throws IOException {
+		List<String> user = otherUser();
+		String address = "@graceful-tests-threads-" + ProcessHandle.current().pid();
+		App app = app().withEnvironment("NOTIFY_SOCKET", address).withEnvironment("WATCHDOG_USEC", "6000000");
+		try (NotifySocket socket = NotifySocket.open(address, DIRECTORY.resolve("signs.log"));
+				AppProcess process = app.startBy(user)) {
+			process.awaitReady();
+			awaitSigns(socket, 2);
+			// None either in place of one that ends
+			limitThreads(process, user, -10);
+			int before = signs(socket);
+			awaitSigns(socket, before + 2);
+			limitThreads(process, user, 1000);
+			Exit exit = Faults.stop(process, "no thread left for a while");
+			Faults.assertClean(process, exit);
+		}
+	}
+
+	private static void awaitSigns(NotifySocket socket, int atLeast) {
+		Awaitility.await("signs of life").atMost(Duration.ofSeconds(20)).until(() -> signs(socket) >= atLeast);
+	}
+
+	private static int signs(NotifySocket socket) {
+		return (int) socket.messages().stream().filter((message) -> message.contains("WATCHDOG=1")).count();
 	}
 
 	/**

@@ -53,7 +53,7 @@ final class NettyListener extends NioServerSocketChannel {
 			try {
 				goesOn = acceptOne();
 			}
-			catch (IOException ex) {
+			catch (IOException | RuntimeException | Error ex) {
 				goesOn = !this.closed && pauseAfter(ex);
 			}
 		}
@@ -71,7 +71,7 @@ final class NettyListener extends NioServerSocketChannel {
 	 * Waits, since what keeps connections from being accepted, such as too many open
 	 * files, may be over in a while.
 	 */
-	private boolean pauseAfter(IOException failure) {
+	private boolean pauseAfter(Throwable failure) {
 		if (!this.failed) {
 			this.failed = true;
 			logger.warn(LogMessage.format("Connections cannot be accepted, which is tried again: %s", failure));
@@ -96,6 +96,10 @@ final class NettyListener extends NioServerSocketChannel {
 		}
 		catch (RejectedExecutionException ex) {
 			socket.close();
+		}
+		catch (RuntimeException | Error ex) {
+			socket.close();
+			throw ex;
 		}
 	}
 
