@@ -2,6 +2,8 @@ package io.github.gracefulboot.process;
 
 import java.lang.reflect.Field;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -41,6 +43,11 @@ final class JvmHooks {
 
 	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
+	/**
+	 * More hooks than libraries register.
+	 */
+	private static final int THREADS = 16;
+
 	private final ShutdownSequence shutdown;
 
 	private final Runnable flushLogs;
@@ -74,7 +81,7 @@ final class JvmHooks {
 
 	private void runWithoutProgress(Deadline deadline) {
 		try {
-			if (awaitLackOfProgress(deadline)) {
+			if (awaitLackOfProgress(deadline) && hasThreads()) {
 				run();
 			}
 		}
@@ -94,6 +101,41 @@ final class JvmHooks {
 			}
 		}
 		return false;
+	}
+
+	/**
+	 * Returns whether the system has threads left for the hooks, each of which needs one.
+	 * Where it had none, the JVM would not run the rest of them, such as the one that
+	 * holds it, and would be gone.
+	 */
+	private static boolean hasThreads() throws InterruptedException {
+		CountDownLatch enough = new CountDownLatch(1);
+		List<Thread> threads = new ArrayList<>();
+		try {
+			for (int i = 0; i < THREADS; i++) {
+				threads.add(DaemonThreads.start("graceful-probe", () -> awaitInterruptibly(enough)));
+			}
+			return true;
+		}
+		catch (OutOfMemoryError ex) {
+			logger.debug("No threads left for the shutdown hooks of the JVM: they run last", ex);
+			return false;
+		}
+		finally {
+			enough.countDown();
+			for (Thread thread : threads) {
+				thread.join();
+			}
+		}
+	}
+
+	private static void awaitInterruptibly(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	private void run() {
@@ -133,12 +175,7 @@ final class JvmHooks {
 	 * @param last the hook that comes last, or {@code null} if there is none
 	 */
 	private void holdUntilStopped(@Nullable Thread last) {
-		try {
-			this.stopped.await();
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
+		awaitInterruptibly(this.stopped);
 		if (last != null) {
 			last.run();
 		}

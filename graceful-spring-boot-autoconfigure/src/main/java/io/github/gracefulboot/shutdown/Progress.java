@@ -10,8 +10,8 @@ import io.github.gracefulboot.ActiveTask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells for how long work in hand has not moved: no task has ended and no participant has
- * finished.
+ * Tells for how long work in hand has not moved: no task has ended, no participant has
+ * finished and no stage has begun.
  */
 final class Progress {
 

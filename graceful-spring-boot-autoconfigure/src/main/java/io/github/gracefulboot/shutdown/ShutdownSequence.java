@@ -436,6 +436,7 @@ public final class ShutdownSequence implements GracefulShutdown {
 		StopReason reason = Objects.requireNonNull(this.reason);
 		Change change = new Change(reason, this.stage, this.timeline.lastTook(), next);
 		this.timeline.enter(next, Instant.now(), this.clock.getAsLong());
+		this.progress.made();
 		this.stage = next;
 		if (change.previous() == Stage.RUNNING) {
 			isolated("Java Flight Recorder", this::beginRecording);

@@ -5,11 +5,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Announcer;
@@ -418,6 +421,24 @@ class ShutdownSequenceTests {
 		ShutdownSequence shutdown = shutdown((event) -> this.events.add(((StageChangedEvent) event).getStage()));
 		shutdown.run();
 		assertThat(this.events).startsWith("ANNOUNCE inside", Stage.ANNOUNCE, "LAME_DUCK inside", Stage.LAME_DUCK);
+	}
+
+	@Test
+	void whenAStageBeginsThenThatIsProgress() {
+		FakeTime time = new FakeTime();
+		this.tasks = List.of();
+		this.participants.add(participant("server", Role.INTAKE, (deadline) -> time.pass(Duration.ofSeconds(2))));
+		Map<Stage, Duration> still = new EnumMap<>(Stage.class);
+		AtomicReference<ShutdownSequence> shutdown = new AtomicReference<>();
+		this.listeners
+			.add(new Named<>("inner", (change) -> still.put(change.stage(), shutdown.get().getTimeWithoutProgress())));
+		shutdown.set(new ShutdownSequence(Budget.of(this.timeout, Duration.ZERO, null, new Percentage(20)), null,
+				new Traffic(time, time),
+				new Members(List::of, () -> this.participants, () -> this.listeners, List::of, Optional::empty),
+				this.events::add, time));
+		shutdown.get().run();
+		shutdown.get().awaitDrain();
+		assertThat(still).containsEntry(Stage.DRAIN, Duration.ZERO).containsEntry(Stage.RELEASE, Duration.ZERO);
 	}
 
 	@Test

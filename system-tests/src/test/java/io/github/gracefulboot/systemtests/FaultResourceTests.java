@@ -244,7 +244,7 @@ class FaultResourceTests {
 			// What requests need is loaded by the first one
 			assertThat(LoadClient.run(Load.of("POST", "/slow?ms=10", true, 1).withMaxRequests(1), process.port()).ok())
 				.isOne();
-			process.awaitLog(loaded);
+			Awaitility.await(loaded).atMost(Duration.ofSeconds(60)).until(() -> process.log().contains(loaded));
 			try (LoadClient client = Faults.request(process)) {
 				change.run();
 				Exit exit = Faults.stop(process, fault);
