@@ -101,7 +101,7 @@ final class BalancerLink implements ToldBalancer {
 		catch (InterruptedException ex) {
 			throw ex;
 		}
-		catch (Exception | LinkageError ex) {
+		catch (Exception | Error ex) {
 			if (!failed && this.turn == turn) {
 				logger.warn(LogMessage.format("%s could not be told to %s, which is tried again each second: %s",
 						this.name, what, reason(ex)));

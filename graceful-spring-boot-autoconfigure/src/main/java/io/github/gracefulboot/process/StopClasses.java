@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -15,6 +15,7 @@ import io.github.gracefulboot.traffic.Readiness;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.core.log.LogMessage;
@@ -24,7 +25,7 @@ import org.springframework.core.log.LogMessage;
  * deployment may copy another jar over the one that runs, and from then on no class can
  * be loaded any more.
  */
-final class StopClasses implements Readiness.Listener {
+final class StopClasses implements Readiness.Listener, DisposableBean {
 
 	private static final Log logger = LogFactory.getLog(StopClasses.class);
 
@@ -63,6 +64,8 @@ final class StopClasses implements Readiness.Listener {
 
 	private final AtomicBoolean begun;
 
+	private final CountDownLatch over = new CountDownLatch(1);
+
 	/**
 	 * Creates what loads them.
 	 * @param loader the class loader of the application
@@ -81,16 +84,30 @@ final class StopClasses implements Readiness.Listener {
 	@Override
 	public void readinessChanged(boolean accepting) {
 		if (accepting && this.begun.compareAndSet(false, true)) {
-			CompletableFuture
-				.delayedExecutor(this.delay.toMillis(), TimeUnit.MILLISECONDS,
-						(load) -> DaemonThreads.start("graceful-classes", load))
-				.execute(this::load);
+			try {
+				DaemonThreads.start("graceful-classes", this::load);
+			}
+			catch (OutOfMemoryError ex) {
+				notLoaded(ex);
+			}
 		}
+	}
+
+	/**
+	 * Ends it with the context. Without an interrupt, which would close the file that
+	 * classes come from.
+	 */
+	@Override
+	public void destroy() {
+		this.over.countDown();
 	}
 
 	private void load() {
 		Thread.currentThread().setPriority(Thread.MIN_PRIORITY);
 		try {
+			if (isOverAfter(this.delay)) {
+				return;
+			}
 			Set<String> names = new LinkedHashSet<>(OF_OTHERS);
 			for (Resource own : new PathMatchingResourcePatternResolver(this.loader).getResources(own())) {
 				names.add(nameOf(own.getURL().getPath()));
@@ -99,7 +116,9 @@ final class StopClasses implements Readiness.Listener {
 			int loaded = 0;
 			for (String name : names) {
 				loaded += load(name) ? 1 : 0;
-				Thread.sleep(this.pause.toMillis());
+				if (isOverAfter(this.pause)) {
+					return;
+				}
 			}
 			logger.debug(LogMessage.format("%d of %d classes for the shutdown are there after %s", loaded, names.size(),
 					Durations.text(Duration.ofNanos(System.nanoTime() - begun))));
@@ -107,9 +126,17 @@ final class StopClasses implements Readiness.Listener {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		catch (IOException | RuntimeException | LinkageError ex) {
-			logger.debug("The classes for the shutdown are loaded when they are needed", ex);
+		catch (IOException | RuntimeException | Error ex) {
+			notLoaded(ex);
 		}
+	}
+
+	private boolean isOverAfter(Duration time) throws InterruptedException {
+		return this.over.await(time.toNanos(), TimeUnit.NANOSECONDS);
+	}
+
+	private static void notLoaded(Throwable failure) {
+		logger.debug("The classes for the shutdown are loaded when they are needed", failure);
 	}
 
 	/**
