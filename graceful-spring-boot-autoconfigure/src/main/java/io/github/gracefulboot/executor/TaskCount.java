@@ -67,8 +67,8 @@ final class TaskCount {
 			Counted counted = new Counted(() -> {
 			});
 			this.submitted.increment();
-			begin(counted);
 			try {
+				begin(counted);
 				return task.call();
 			}
 			finally {
@@ -151,8 +151,8 @@ final class TaskCount {
 
 		@Override
 		public void run() {
-			begin(this);
 			try {
+				begin(this);
 				this.task.run();
 			}
 			finally {

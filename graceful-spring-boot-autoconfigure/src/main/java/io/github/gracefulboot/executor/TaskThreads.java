@@ -1,6 +1,7 @@
 package io.github.gracefulboot.executor;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,6 +17,11 @@ import org.jspecify.annotations.Nullable;
  * and its start.
  */
 final class TaskThreads implements ThreadFactory {
+
+	/**
+	 * Longer than from the creation of a thread to its start.
+	 */
+	private static final long UNTIL_STARTED = Duration.ofSeconds(1).toNanos();
 
 	private final ThreadFactory delegate;
 
@@ -64,11 +70,11 @@ final class TaskThreads implements ThreadFactory {
 	}
 
 	int inHand() {
-		return this.tasks.size();
+		return tasks().size();
 	}
 
 	boolean runsSince(long nanoTime) {
-		return this.tasks.values().stream().anyMatch((task) -> task.since - nanoTime <= 0);
+		return tasks().stream().anyMatch((task) -> task.since - nanoTime <= 0);
 	}
 
 	List<Thread> runningSchedules() {
@@ -77,14 +83,27 @@ final class TaskThreads implements ThreadFactory {
 
 	List<ActiveTask> activeTasks(String description) {
 		long now = System.nanoTime();
-		return this.tasks.values()
-			.stream()
+		return tasks().stream()
 			.sorted((a, b) -> Long.compare(a.since - b.since, 0))
 			.map((task) -> new ActiveTask(description, Duration.ofNanos(now - task.since), task.thread))
 			.toList();
 	}
 
+	/**
+	 * Returns the tasks whose threads run, or are about to: where the system had no
+	 * thread left, one was never started.
+	 */
+	private Collection<Task> tasks() {
+		long now = System.nanoTime();
+		this.tasks.values().removeIf((task) -> task.isLost(now));
+		return this.tasks.values();
+	}
+
 	private record Task(Thread thread, long since) {
+
+		private boolean isLost(long now) {
+			return this.thread.getState() == Thread.State.NEW && now - this.since > UNTIL_STARTED;
+		}
 
 	}
 

@@ -33,14 +33,14 @@ final class GrpcCallInterceptor implements ServerInterceptor {
 	public <Q, R> ServerCall.Listener<Q> interceptCall(ServerCall<Q, R> call, Metadata headers,
 			ServerCallHandler<Q, R> next) {
 		GrpcCall<Q, R> tracked = this.calls.begin(call);
-		if (!tracked.isHealth()) {
-			this.traffic.requestCame(() -> UNKNOWN);
-			this.connections.called(call.getAttributes());
-		}
 		try {
+			if (!tracked.isHealth()) {
+				this.traffic.requestCame(() -> UNKNOWN);
+				this.connections.called(call.getAttributes());
+			}
 			return tracked.observe(next.startCall(tracked, headers));
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			tracked.over();
 			throw ex;
 		}

@@ -196,20 +196,15 @@ final class Watchdog {
 				}
 			}
 			else if (this.checking.compareAndSet(false, true)) {
-				Watchdog.this.clock.schedule(this::warnIfChecking, this.longestCheck.toNanos(), TimeUnit.NANOSECONDS);
-				checkOnItsThread();
-			}
-		}
-
-		/**
-		 * Checks on the clock's thread where the system has no other left.
-		 */
-		private void checkOnItsThread() {
-			try {
-				Watchdog.this.executor.execute(this::check);
-			}
-			catch (OutOfMemoryError ex) {
-				check();
+				try {
+					Watchdog.this.clock.schedule(this::warnIfChecking, this.longestCheck.toNanos(),
+							TimeUnit.NANOSECONDS);
+					Watchdog.this.executor.execute(this::check);
+				}
+				catch (OutOfMemoryError ex) {
+					// No thread left: on that of the clock
+					check();
+				}
 			}
 		}
 

@@ -58,6 +58,7 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
  * Tests for {@link GracefulExecutorAutoConfiguration}, with real executors.
@@ -368,6 +369,25 @@ class GracefulExecutorAutoConfigurationTests {
 				assertThat(context.getBean("pool", ExecutorService.class)
 					.submit(() -> Thread.currentThread().getName())
 					.get()).isEqualTo("own");
+			});
+	}
+
+	@Test
+	void whenThereWasNoThreadForATaskThenItIsNotWaitedFor() {
+		ThreadFactory exhausted = (task) -> new Thread(task) {
+
+			@Override
+			public void start() {
+				throw new OutOfMemoryError("unable to create native thread");
+			}
+
+		};
+		this.runner.withBean("worker", SimpleAsyncTaskExecutor.class, () -> new SimpleAsyncTaskExecutor(exhausted))
+			.run((context) -> {
+				Executor worker = context.getBean("worker", Executor.class);
+				assertThat(catchThrowable(() -> worker.execute(this::runUntilReleased))).isNotNull();
+				assertThat(drain(context, LONG)).succeedsWithin(Duration.ofSeconds(10));
+				assertThat(tasks(context)).isEmpty();
 			});
 	}
 

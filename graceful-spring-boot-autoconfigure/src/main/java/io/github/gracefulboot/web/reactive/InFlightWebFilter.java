@@ -67,10 +67,11 @@ final class InFlightWebFilter implements WebFilter, Ordered {
 			return answerReadiness(exchange.getResponse(), accepted)
 				.doFinally((signal) -> this.traffic.probeAnswered(client(request), accepted));
 		}
+		boolean streamable = kind != Kind.READINESS && this.streams.endless().mayAnswer(method);
+		Mono<Void> response = chain.filter(streamable ? streamable(exchange) : exchange);
 		InFlightRequest inFlight = this.requests.begin(method, path);
 		inFlight.runsOn(null);
-		boolean streamable = kind != Kind.READINESS && this.streams.endless().mayAnswer(method);
-		return chain.filter(streamable ? streamable(exchange) : exchange).doFinally((signal) -> {
+		return response.doFinally((signal) -> {
 			if (kind == Kind.READINESS) {
 				HttpStatusCode status = exchange.getResponse().getStatusCode();
 				this.traffic.probeAnswered(client(request),

@@ -79,18 +79,23 @@ final class InFlightFilter implements Filter {
 			return;
 		}
 		InFlightRequest inFlight = this.requests.begin(request.getMethod(), request.getRequestURI());
-		StreamableResponse streamable = (kind != Kind.READINESS
-				&& this.streams.endless().mayAnswer(request.getMethod()))
-						? new StreamableResponse(request, response, this.streams) : null;
-		Account account = new Account(inFlight, (kind == Kind.READINESS) ? client(request) : null, streamable);
-		request.setAttribute(REQUEST_ATTRIBUTE, account);
+		Account account = null;
 		int status = HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
 		try {
+			StreamableResponse streamable = (kind != Kind.READINESS
+					&& this.streams.endless().mayAnswer(request.getMethod()))
+							? new StreamableResponse(request, response, this.streams) : null;
+			account = new Account(inFlight, (kind == Kind.READINESS) ? client(request) : null, streamable);
+			request.setAttribute(REQUEST_ATTRIBUTE, account);
 			doFilter(request, response, streamable, chain);
 			status = response.getStatus();
 		}
 		finally {
-			if (request.isAsyncStarted()) {
+			if (account == null) {
+				// Such as for want of memory
+				this.requests.end(inFlight);
+			}
+			else if (request.isAsyncStarted()) {
 				inFlight.runsOn(null);
 				request.getAsyncContext().addListener(account, request, response);
 				account.wentAsynchronous();
