@@ -4,6 +4,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.shutdown.DaemonThreads;
@@ -37,6 +38,8 @@ final class ServletStreams implements LongLivedStreams {
 	private final EndlessStreams endless;
 
 	private final Set<ServletStream> open = ConcurrentHashMap.newKeySet();
+
+	private final AtomicBoolean withoutThread = new AtomicBoolean();
 
 	private volatile @Nullable ScheduledThreadPoolExecutor ender;
 
@@ -81,10 +84,7 @@ final class ServletStreams implements LongLivedStreams {
 	 * @param stream the stream
 	 */
 	void endNow(ServletStream stream) {
-		ScheduledThreadPoolExecutor executor = this.ender;
-		if (executor != null) {
-			execute(executor, () -> stream.end(false), 0);
-		}
+		ifEnding(() -> stream.end(false), 0);
 	}
 
 	/**
@@ -92,21 +92,25 @@ final class ServletStreams implements LongLivedStreams {
 	 * @param stream the stream
 	 */
 	void endSoon(ServletStream stream) {
-		ScheduledThreadPoolExecutor executor = this.ender;
-		if (executor != null) {
-			execute(executor, () -> stream.end(true), FLUSH_MILLIS);
-		}
+		ifEnding(() -> stream.end(true), FLUSH_MILLIS);
 	}
 
 	/**
 	 * Called by requests too, which are not to fail for want of a thread.
 	 */
-	private static void execute(ScheduledThreadPoolExecutor executor, Runnable task, long delay) {
+	private void ifEnding(Runnable task, long delayMillis) {
+		ScheduledThreadPoolExecutor executor = this.ender;
+		if (executor == null) {
+			return;
+		}
 		try {
-			executor.schedule(task, delay, TimeUnit.MILLISECONDS);
+			executor.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
 		}
 		catch (OutOfMemoryError ex) {
-			logger.warn(LogMessage.format("No thread left to end a stream, it is waited for (%s)", ex.getMessage()));
+			if (this.withoutThread.compareAndSet(false, true)) {
+				logger.warn(
+						LogMessage.format("No thread left to end streams, they are waited for (%s)", ex.getMessage()));
+			}
 		}
 	}
 
