@@ -13,15 +13,19 @@ import org.springframework.boot.autoconfigure.AutoConfigurationMetadata;
 import org.springframework.boot.autoconfigure.condition.ConditionEvaluationReport;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.context.EnvironmentAware;
-import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
 import org.springframework.core.env.Environment;
 
 /**
- * Asks what {@link ConditionalOnStart} asks before the auto-configurations that carry it
- * are read, since hardly any process needs more than one of them. Their conditions say
- * the same where they are imported without filters, as in tests.
+ * Decides before an auto-configuration of ours is read, or a class is searched that it
+ * asks for, what its conditions would decide later: all of them are left out where
+ * {@code graceful.enabled} is {@code false}, and those of {@link ConditionalOnStart}
+ * where a process was started under something else, since hardly any needs more than one
+ * of them. The conditions say the same where they are imported without filters, as in
+ * tests.
  */
-final class OnStartFilter implements AutoConfigurationImportFilter, EnvironmentAware, BeanFactoryAware, Ordered {
+final class OnStartFilter
+		implements AutoConfigurationImportFilter, EnvironmentAware, BeanFactoryAware, PriorityOrdered {
 
 	private static final String PACKAGE = "io.github.gracefulboot.";
 
@@ -37,11 +41,14 @@ final class OnStartFilter implements AutoConfigurationImportFilter, EnvironmentA
 
 	private @Nullable Environment environment;
 
+	private boolean enabled = true;
+
 	private @Nullable ConditionEvaluationReport report;
 
 	@Override
 	public void setEnvironment(Environment environment) {
 		this.environment = environment;
+		this.enabled = environment.getProperty("graceful.enabled", Boolean.class, true);
 	}
 
 	@Override
@@ -55,7 +62,7 @@ final class OnStartFilter implements AutoConfigurationImportFilter, EnvironmentA
 		boolean[] match = new boolean[autoConfigurationClasses.length];
 		for (int i = 0; i < match.length; i++) {
 			String name = autoConfigurationClasses[i];
-			match[i] = name == null || !name.startsWith(PACKAGE) || match(name);
+			match[i] = name == null || !name.startsWith(PACKAGE) || (this.enabled && match(name));
 		}
 		return match;
 	}

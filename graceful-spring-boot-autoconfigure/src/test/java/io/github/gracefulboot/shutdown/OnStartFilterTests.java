@@ -28,6 +28,8 @@ import static org.mockito.Mockito.mock;
  */
 class OnStartFilterTests {
 
+	private static final String OF_SPRING_BOOT = "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration";
+
 	private final DefaultListableBeanFactory beanFactory = new DefaultListableBeanFactory();
 
 	@ParameterizedTest
@@ -61,20 +63,26 @@ class OnStartFilterTests {
 	}
 
 	@Test
+	void whenDisabledThenAllOfOursAreLeftOut() {
+		MockEnvironment disabled = new MockEnvironment().withProperty("graceful.enabled", "false");
+		assertThat(candidates()).isNotEmpty().noneMatch((name) -> match(name, disabled));
+		assertThat(match(OF_SPRING_BOOT, disabled)).isTrue();
+		assertThat(match(null, disabled)).isTrue();
+	}
+
+	@Test
 	void othersAreRead() {
 		assertThat(candidates()).filteredOn((name) -> match(name, new MockEnvironment()))
 			.containsExactlyElementsOf(
 					candidates().stream().filter((name) -> !withCondition().contains(name)).toList());
-		assertThat(
-				match("org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration", new MockEnvironment()))
-			.isTrue();
+		assertThat(match(OF_SPRING_BOOT, new MockEnvironment())).isTrue();
 		assertThat(match(null, new MockEnvironment())).isTrue();
 	}
 
 	@Test
-	void springBootAsksIt() {
-		assertThat(SpringFactoriesLoader.forDefaultResourceLocation().load(AutoConfigurationImportFilter.class))
-			.hasAtLeastOneElementOfType(OnStartFilter.class);
+	void springBootAsksItBeforeItSearchesForClasses() {
+		assertThat(SpringFactoriesLoader.forDefaultResourceLocation().load(AutoConfigurationImportFilter.class)).first()
+			.isInstanceOf(OnStartFilter.class);
 	}
 
 	private boolean match(String name, MockEnvironment environment) {
