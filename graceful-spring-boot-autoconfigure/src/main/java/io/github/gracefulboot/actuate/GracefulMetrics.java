@@ -93,7 +93,7 @@ final class GracefulMetrics implements MeterBinder, StageListener, Readiness.Lis
 				.tag("participant", participant.name())
 				.register(registry);
 		}
-		Gauge.builder("graceful.tasks.abandoned", this.shutdown, (source) -> source.getAbandonedTasks().size())
+		Gauge.builder("graceful.tasks.abandoned", this.shutdown, (source) -> source.getAbandonedThreads().size())
 			.description("Threads of the application at work that a shutdown under way does not wait for")
 			.register(registry);
 		lost(registry, "cut-off", false);
@@ -206,7 +206,7 @@ final class GracefulMetrics implements MeterBinder, StageListener, Readiness.Lis
 	 */
 	private void tellUnlessUnknown() {
 		boolean lost = !this.shutdown.getLostWork().isEmpty();
-		boolean known = lost || !this.shutdown.endsProcess() || this.shutdown.getAbandonedTasks().isEmpty();
+		boolean known = lost || !this.shutdown.endsProcess() || this.shutdown.getAbandonedThreads().isEmpty();
 		Duration half = remaining().dividedBy(2);
 		LastExport export = this.export;
 		if (known && half.compareTo(EXIT) > 0) {

@@ -5,11 +5,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DrainParticipant;
+import io.github.gracefulboot.shutdown.BusyThread;
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.Participant;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
@@ -116,17 +117,14 @@ final class BackgroundWork
 	}
 
 	private List<ActiveTask> awaited() {
-		return look((atWork) -> atWork.place().isAwaited()
-				&& (atWork.place() != Place.MAIN || this.shutdown.endsProcess()));
+		return look().filter(
+				(atWork) -> atWork.place().isAwaited() && (atWork.place() != Place.MAIN || this.shutdown.endsProcess()))
+			.map(ThreadAtWork::toTask)
+			.toList();
 	}
 
-	private List<ActiveTask> look(Predicate<ThreadAtWork> which) {
-		return this.watching ? this.watch.look()
-			.stream()
-			.filter((atWork) -> !isStart(atWork))
-			.filter(which)
-			.map(ThreadAtWork::toTask)
-			.toList() : List.of();
+	private Stream<ThreadAtWork> look() {
+		return this.watching ? this.watch.look().stream().filter((atWork) -> !isStart(atWork)) : Stream.empty();
 	}
 
 	/**
@@ -169,8 +167,12 @@ final class BackgroundWork
 	}
 
 	@Override
-	public Collection<ActiveTask> atWork() {
-		return look((atWork) -> true);
+	public Collection<BusyThread> atWork() {
+		if (!this.watching) {
+			return List.of();
+		}
+		return Stream.concat(look().map(ThreadAtWork::toBusyThread), this.watch.lookAtVirtualThreads().stream())
+			.toList();
 	}
 
 }

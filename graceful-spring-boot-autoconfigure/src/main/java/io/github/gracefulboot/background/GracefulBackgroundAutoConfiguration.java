@@ -54,7 +54,7 @@ public final class GracefulBackgroundAutoConfiguration {
 	 * Read at the first look. What is left to Spring by
 	 * {@code graceful.executors.exclude} is not a matter here either.
 	 */
-	private static Predicate<Thread> excluded(ConfigurableListableBeanFactory beanFactory, Environment environment) {
+	private static Predicate<String> excluded(ConfigurableListableBeanFactory beanFactory, Environment environment) {
 		Supplier<String[]> patterns = SingletonSupplier.of(() -> {
 			Set<String> names = new LinkedHashSet<>(names(environment, "graceful.background.exclude"));
 			for (String executor : names(environment, "graceful.executors.exclude")) {
@@ -66,7 +66,7 @@ public final class GracefulBackgroundAutoConfiguration {
 			names.add(OWN_THREADS);
 			return names.toArray(String[]::new);
 		});
-		return (thread) -> PatternMatchUtils.simpleMatch(patterns.get(), thread.getName());
+		return (name) -> PatternMatchUtils.simpleMatch(patterns.get(), name);
 	}
 
 	private static Set<String> names(Environment environment, String property) {

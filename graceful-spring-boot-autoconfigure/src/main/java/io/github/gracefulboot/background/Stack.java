@@ -69,6 +69,10 @@ final class Stack {
 		return JDK.stream().anyMatch(frame.getClassName()::startsWith);
 	}
 
+	StackTraceElement[] frames() {
+		return this.frames;
+	}
+
 	boolean isEmpty() {
 		return this.frames.length == 0;
 	}

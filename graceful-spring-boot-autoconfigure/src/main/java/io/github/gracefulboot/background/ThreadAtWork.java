@@ -1,6 +1,9 @@
 package io.github.gracefulboot.background;
 
+import java.util.List;
+
 import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.shutdown.BusyThread;
 
 /**
  * A thread that is at work.
@@ -8,11 +11,20 @@ import io.github.gracefulboot.ActiveTask;
  * @param thread the thread
  * @param place where it is at work
  * @param task what it is busy with
+ * @param frames its stack
  */
-record ThreadAtWork(Thread thread, Place place, String task) {
+record ThreadAtWork(Thread thread, Place place, String task, StackTraceElement[] frames) {
 
 	ActiveTask toTask() {
-		return new ActiveTask(this.task.isEmpty() ? "background task" : this.task, null, this.thread);
+		return new ActiveTask(description(), null, this.thread);
+	}
+
+	BusyThread toBusyThread() {
+		return new BusyThread(this.thread.getId(), this.thread.getName(), false, description(), List.of(this.frames));
+	}
+
+	private String description() {
+		return this.task.isEmpty() ? "background task" : this.task;
 	}
 
 }

@@ -16,6 +16,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 import io.github.gracefulboot.background.Stack.Activity;
+import io.github.gracefulboot.background.VirtualThreads.VirtualThread;
+import io.github.gracefulboot.shutdown.BusyThread;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -47,11 +49,13 @@ final class ThreadWatch {
 
 	private final Predicate<String> application;
 
-	private final Predicate<Thread> excluded;
+	private final Predicate<String> excluded;
 
 	private final Thread main;
 
 	private final LongSupplier clock;
+
+	private final VirtualThreads virtualThreads = new VirtualThreads();
 
 	private final Queue<Seen> seenWhenReady = new ConcurrentLinkedQueue<>();
 
@@ -66,11 +70,11 @@ final class ThreadWatch {
 	/**
 	 * Creates the watch.
 	 * @param application whether a class is the application's, by its name
-	 * @param excluded which threads not to look at
+	 * @param excluded which threads not to look at, by their names
 	 * @param main the thread that starts the application
 	 * @param clock the time
 	 */
-	ThreadWatch(Predicate<String> application, Predicate<Thread> excluded, Thread main, LongSupplier clock) {
+	ThreadWatch(Predicate<String> application, Predicate<String> excluded, Thread main, LongSupplier clock) {
 		this.application = application;
 		this.excluded = excluded;
 		this.main = main;
@@ -125,7 +129,7 @@ final class ThreadWatch {
 	List<ThreadAtWork> look() {
 		List<ThreadAtWork> found = new ArrayList<>();
 		Thread.getAllStackTraces().forEach((thread, frames) -> {
-			ThreadAtWork atWork = (thread != Thread.currentThread() && !this.excluded.test(thread))
+			ThreadAtWork atWork = (thread != Thread.currentThread() && !this.excluded.test(thread.getName()))
 					? atWork(thread, new Stack(frames, this.application)) : null;
 			if (atWork != null) {
 				found.add(atWork);
@@ -151,7 +155,26 @@ final class ThreadWatch {
 			this.loops.put(thread.getId(), task);
 			return null;
 		}
-		return new ThreadAtWork(thread, place, task);
+		return new ThreadAtWork(thread, place, task, stack.frames());
+	}
+
+	/**
+	 * Returns the virtual threads that run code of the application and are at work, and
+	 * have been started since the service became ready. Nothing tells how often one has
+	 * paused, so that a loop cannot be told from work.
+	 * @return the threads
+	 */
+	List<BusyThread> lookAtVirtualThreads() {
+		List<BusyThread> found = new ArrayList<>();
+		for (VirtualThread thread : this.virtualThreads.list()) {
+			Stack stack = new Stack(thread.stack().toArray(StackTraceElement[]::new), this.application);
+			if (thread.id() > this.firstAfterReady && !this.excluded.test(thread.name()) && stack.runsApplication()
+					&& !stack.waitsForShutdown() && stack.activity(thread.state(), false) != Activity.NONE) {
+				String name = thread.name().isEmpty() ? "#" + thread.id() : thread.name();
+				found.add(new BusyThread(thread.id(), name, true, stack.task(), thread.stack()));
+			}
+		}
+		return found;
 	}
 
 	private boolean hasRunSinceReady(Thread thread, Stack stack, String task) {

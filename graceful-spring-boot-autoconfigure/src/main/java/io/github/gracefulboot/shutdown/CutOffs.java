@@ -1,6 +1,5 @@
 package io.github.gracefulboot.shutdown;
 
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
@@ -44,7 +43,7 @@ final class CutOffs {
 
 	private final AtomicInteger abandoned = new AtomicInteger();
 
-	private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+	private final Set<Long> threads = ConcurrentHashMap.newKeySet();
 
 	private final Set<Participant> participants = ConcurrentHashMap.newKeySet();
 
@@ -90,21 +89,21 @@ final class CutOffs {
 	 */
 	void add(String what, @Nullable Thread thread) {
 		if (thread != null) {
-			this.threads.add(thread);
+			this.threads.add(thread.getId());
 		}
-		name("Cut off: ", new LostWork(what, nameOf(thread), stackOf(thread), false));
+		List<StackTraceElement> stack = (thread != null) ? List.of(thread.getStackTrace()) : List.of();
+		name("Cut off: ", new LostWork(what, nameOf(thread), lines(stack), false));
 	}
 
 	/**
 	 * Names a thread that dies at work, unless its work was named before.
-	 * @param task what it is busy with
+	 * @param thread the thread
 	 */
-	void abandon(ActiveTask task) {
-		Thread thread = task.thread();
-		if (thread != null && this.threads.add(thread)) {
-			String what = "thread " + thread.getName() + " (" + task.description() + ")";
-			List<String> stack = (this.abandoned.getAndIncrement() < STACKS_OF_ABANDONED) ? stackOf(thread) : List.of();
-			name("Abandoned: ", new LostWork(what, thread.getName(), stack, true));
+	void abandon(BusyThread thread) {
+		if (this.threads.add(thread.id())) {
+			List<String> stack = (this.abandoned.getAndIncrement() < STACKS_OF_ABANDONED) ? lines(thread.stack())
+					: List.of();
+			name("Abandoned: ", new LostWork(thread.toString(), thread.name(), stack, true));
 		}
 	}
 
@@ -123,17 +122,16 @@ final class CutOffs {
 		return (thread != null) ? thread.getName() : null;
 	}
 
-	private static List<String> stackOf(@Nullable Thread thread) {
-		return (thread != null) ? Arrays.stream(thread.getStackTrace()).map(StackTraceElement::toString).toList()
-				: List.of();
+	private static List<String> lines(List<StackTraceElement> stack) {
+		return stack.stream().map(StackTraceElement::toString).toList();
 	}
 
 	boolean contains(Participant participant) {
 		return this.participants.contains(participant);
 	}
 
-	boolean contains(@Nullable Thread thread) {
-		return thread != null && this.threads.contains(thread);
+	boolean contains(long threadId) {
+		return this.threads.contains(threadId);
 	}
 
 	Outcome toOutcome() {

@@ -3,10 +3,10 @@ package io.github.gracefulboot.shutdown;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Looks, before the process ends, for threads that would die at work. What ends within a
@@ -32,13 +32,13 @@ final class LastLook {
 
 	/**
 	 * Returns the threads at work that nobody has named yet.
-	 * @return their tasks
+	 * @return the threads
 	 */
-	List<ActiveTask> now() {
+	List<BusyThread> now() {
 		return this.sources.stream()
 			.map(ThreadsAtWork::atWork)
 			.flatMap(Collection::stream)
-			.filter((task) -> !this.cutOffs.contains(task.thread()))
+			.filter((thread) -> !this.cutOffs.contains(thread.id()))
 			.toList();
 	}
 
@@ -48,20 +48,16 @@ final class LastLook {
 	 */
 	void nameAbandoned(Deadline deadline) {
 		Deadline patience = deadline.atMost(PATIENCE);
-		List<ActiveTask> before = now();
-		while (!before.isEmpty()) {
+		List<BusyThread> atWork = now();
+		while (!atWork.isEmpty()) {
 			boolean last = patience.hasPassed() || !pause();
-			List<@Nullable Thread> still = threads(now());
-			before = before.stream().filter((task) -> still.contains(task.thread())).toList();
+			Set<Long> before = atWork.stream().map(BusyThread::id).collect(Collectors.toSet());
+			atWork = now().stream().filter((thread) -> before.contains(thread.id())).toList();
 			if (last) {
-				before.forEach(this.cutOffs::abandon);
+				atWork.forEach(this.cutOffs::abandon);
 				return;
 			}
 		}
-	}
-
-	private static List<@Nullable Thread> threads(List<ActiveTask> tasks) {
-		return tasks.stream().<@Nullable Thread>map(ActiveTask::thread).toList();
 	}
 
 	private static boolean pause() {

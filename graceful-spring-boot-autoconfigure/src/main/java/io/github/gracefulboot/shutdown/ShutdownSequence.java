@@ -528,17 +528,18 @@ public final class ShutdownSequence implements GracefulShutdown {
 
 	/**
 	 * Returns the threads that are at work though the shutdown does not wait for them.
-	 * @return their tasks, none before a shutdown begins
+	 * @return the threads, none before a shutdown begins
 	 */
-	public List<ActiveTask> getAbandonedTasks() {
+	public List<BusyThread> getAbandonedThreads() {
 		if (this.stage == Stage.RUNNING) {
 			return List.of();
 		}
-		Set<Thread> awaited = getActiveTasks().stream()
+		Set<Long> awaited = getActiveTasks().stream()
 			.map(ActiveTask::thread)
 			.filter(Objects::nonNull)
+			.map(Thread::getId)
 			.collect(Collectors.toSet());
-		return lastLook().now().stream().filter((task) -> !awaited.contains(task.thread())).toList();
+		return lastLook().now().stream().filter((thread) -> !awaited.contains(thread.id())).toList();
 	}
 
 	/**

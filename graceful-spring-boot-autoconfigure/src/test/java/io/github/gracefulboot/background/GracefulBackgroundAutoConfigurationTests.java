@@ -42,6 +42,8 @@ class GracefulBackgroundAutoConfigurationTests {
 				GracefulExecutorAutoConfiguration.class, GracefulBackgroundAutoConfiguration.class))
 		.withInitializer(GracefulBackgroundAutoConfigurationTests::registerPackage);
 
+	private static final String TASK = GracefulBackgroundAutoConfigurationTests.class.getName() + ".runUntilReleased";
+
 	private final CompletableFuture<String> release = new CompletableFuture<>();
 
 	@AfterEach
@@ -116,8 +118,33 @@ class GracefulBackgroundAutoConfigurationTests {
 			BackgroundWork background = ready(context);
 			start("mine");
 			awaitRunning();
-			assertThat(background.activeTasks()).noneSatisfy(this::isNamed);
-			assertThat(background.atWork()).anySatisfy(this::isNamed);
+			assertThat(background.activeTasks()).noneMatch((task) -> task.description().equals(TASK));
+			assertThat(background.atWork()).anyMatch((thread) -> thread.task().equals(TASK) && !thread.virtual());
+		});
+	}
+
+	@Test
+	void whenVirtualThreadIsAtWorkThenItIsFound() {
+		this.runner.run((context) -> {
+			BackgroundWork background = ready(context);
+			startVirtual();
+			assertThat(background.atWork()).filteredOn((thread) -> thread.task().equals(TASK))
+				.singleElement()
+				.satisfies((thread) -> assertThat(thread.virtual()).isEqualTo(VirtualThreadStarter.POSSIBLE))
+				.satisfies((thread) -> assertThat(thread.stack())
+					.anyMatch((frame) -> frame.getMethodName().equals("runUntilReleased")));
+			this.release.complete("");
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(background.atWork()).noneMatch((thread) -> thread.task().equals(TASK)));
+		});
+	}
+
+	@Test
+	void whenVirtualThreadWasAtWorkWhenReadyThenItIsTakenForALoop() {
+		this.runner.run((context) -> {
+			startVirtual();
+			assertThat(ready(context).atWork()).noneMatch((thread) -> thread.task().equals(TASK));
+			this.release.complete("");
 		});
 	}
 
@@ -127,7 +154,7 @@ class GracefulBackgroundAutoConfigurationTests {
 			BackgroundWork background = ready(context);
 			start("mine");
 			awaitRunning();
-			assertThat(background.atWork()).noneSatisfy(this::isNamed);
+			assertThat(background.atWork()).noneMatch((thread) -> thread.task().equals(TASK));
 		});
 	}
 
@@ -139,7 +166,7 @@ class GracefulBackgroundAutoConfigurationTests {
 				BackgroundWork background = ready(context);
 				context.getBean("worker", Executor.class).execute(this::runUntilReleased);
 				awaitRunning();
-				assertThat(background.atWork()).noneSatisfy(this::isNamed);
+				assertThat(background.atWork()).noneMatch((thread) -> thread.task().equals(TASK));
 				this.release.complete("");
 			});
 	}
@@ -180,8 +207,7 @@ class GracefulBackgroundAutoConfigurationTests {
 	}
 
 	private void isNamed(ActiveTask task) {
-		assertThat(task.description())
-			.isEqualTo(GracefulBackgroundAutoConfigurationTests.class.getName() + ".runUntilReleased");
+		assertThat(task.description()).isEqualTo(TASK);
 		assertThat(task.thread()).isNotNull();
 	}
 
@@ -220,6 +246,11 @@ class GracefulBackgroundAutoConfigurationTests {
 		Thread thread = new Thread(this::runUntilReleased, name);
 		thread.setDaemon(true);
 		thread.start();
+	}
+
+	private void startVirtual() {
+		Thread thread = VirtualThreadStarter.start(this::runUntilReleased);
+		Awaitility.await().until(() -> thread.getState() == Thread.State.WAITING);
 	}
 
 	/*

@@ -148,7 +148,7 @@ class ThreadWatchTests {
 
 	@Test
 	void whenOnlyLibrariesAreAtWorkThenThatIsNoConcern() {
-		ThreadWatch watch = new ThreadWatch((name) -> name.startsWith("com.example."), (thread) -> false, NOBODY,
+		ThreadWatch watch = new ThreadWatch((name) -> name.startsWith("com.example."), (name) -> false, NOBODY,
 				() -> this.now);
 		start(this::compute);
 		assertThat(watch.look()).noneMatch((atWork) -> this.threads.contains(atWork.thread()));
@@ -156,8 +156,8 @@ class ThreadWatchTests {
 
 	@Test
 	void whenThreadIsExcludedThenItIsNotLookedAt() {
-		ThreadWatch watch = new ThreadWatch((name) -> name.startsWith(NAME),
-				(thread) -> thread.getName().equals("excluded"), NOBODY, () -> this.now);
+		ThreadWatch watch = new ThreadWatch((name) -> name.startsWith(NAME), "excluded"::equals, NOBODY,
+				() -> this.now);
 		Thread thread = start(() -> {
 			Thread.currentThread().setName("excluded");
 			compute();
@@ -336,8 +336,7 @@ class ThreadWatchTests {
 	}
 
 	private ThreadWatch watch() {
-		return new ThreadWatch((name) -> name.startsWith(NAME), (thread) -> thread.getName().equals("main"), this.main,
-				() -> this.now);
+		return new ThreadWatch((name) -> name.startsWith(NAME), "main"::equals, this.main, () -> this.now);
 	}
 
 	private void ready(ThreadWatch watch) {

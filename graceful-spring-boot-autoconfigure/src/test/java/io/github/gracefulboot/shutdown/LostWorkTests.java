@@ -28,7 +28,7 @@ class LostWorkTests {
 	void whenWorkIsCutOffOrAbandonedThenNobodyForgesALineOfTheLog(CapturedOutput output) {
 		CutOffs cutOffs = new CutOffs();
 		cutOffs.add(TASK.toString(), THREAD);
-		cutOffs.abandon(new ActiveTask("job", null, new Thread("a\nb")));
+		cutOffs.abandon(new BusyThread(1, "a\nb", false, "job", List.of()));
 		assertThat(output.getAll().lines()).anyMatch((line) -> line.endsWith("Cut off: " + LINE))
 			.anyMatch((line) -> line.endsWith("Abandoned: thread a?b (job)"));
 		assertThat(cutOffs.lost()).extracting(LostWork::what).containsExactly(LINE, "thread a?b (job)");

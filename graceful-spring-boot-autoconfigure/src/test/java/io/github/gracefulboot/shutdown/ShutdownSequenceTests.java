@@ -459,12 +459,12 @@ class ShutdownSequenceTests {
 	void whenThreadDiesAtWorkThenItIsNamedWithItsStackAndTheOutcomeIsForced(CapturedOutput output) {
 		this.tasks = List.of();
 		Thread thread = Thread.currentThread();
-		this.threads.add(() -> List.of(new ActiveTask("com.example.Jobs.run", null, thread)));
+		this.threads.add(() -> List.of(busy(thread)));
 		ShutdownSequence shutdown = shutdown();
 		shutdown.start(StopReason.SIGTERM);
 		shutdown.run();
 		shutdown.release();
-		assertThat(shutdown.getAbandonedTasks()).hasSize(1);
+		assertThat(shutdown.getAbandonedThreads()).hasSize(1);
 		Outcome outcome = shutdown.finish();
 		String name = "thread " + thread.getName() + " (com.example.Jobs.run)";
 		assertThat(outcome.cutOff()).containsExactly(name);
@@ -476,8 +476,7 @@ class ShutdownSequenceTests {
 	@Test
 	void whenThreadEndsItsWorkSoonThenItIsNotNamed() {
 		this.tasks = List.of();
-		Iterator<List<ActiveTask>> looks = List
-			.of(List.of(new ActiveTask("task", null, Thread.currentThread())), List.<ActiveTask>of())
+		Iterator<List<BusyThread>> looks = List.of(List.of(busy(Thread.currentThread())), List.<BusyThread>of())
 			.iterator();
 		this.threads.add(looks::next);
 		ShutdownSequence shutdown = shutdown();
@@ -490,7 +489,7 @@ class ShutdownSequenceTests {
 	@Test
 	void whenOnlyTheContextClosesThenThreadsAreLeftAlone() {
 		this.tasks = List.of();
-		this.threads.add(() -> List.of(new ActiveTask("task", null, Thread.currentThread())));
+		this.threads.add(() -> List.of(busy(Thread.currentThread())));
 		ShutdownSequence shutdown = shutdown();
 		shutdown.run();
 		shutdown.release();
@@ -552,6 +551,11 @@ class ShutdownSequenceTests {
 				new Members(() -> this.announcers, () -> this.participants, () -> this.listeners, () -> this.threads,
 						() -> this.handOvers.stream().findFirst()),
 				this.events::add, System::nanoTime);
+	}
+
+	private static BusyThread busy(Thread thread) {
+		return new BusyThread(thread.getId(), thread.getName(), false, "com.example.Jobs.run",
+				List.of(thread.getStackTrace()));
 	}
 
 	private ShutdownSequence shutdown() {

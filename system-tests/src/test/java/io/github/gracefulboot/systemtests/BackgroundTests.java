@@ -47,6 +47,31 @@ class BackgroundTests {
 	}
 
 	@Test
+	void whenVirtualThreadDiesAtWorkThenItIsNamed() throws Exception {
+		try (AppProcess process = app("--graceful.shutdown.timeout=5s").startReady()) {
+			post(process, "/virtual-thread?ms=60000");
+			process.awaitLog("Unknown work begins");
+			Exit exit = stop(process, "virtual thread");
+			assertThat(exit.code()).isOne();
+			String named = (Runtime.version().feature() >= 21) ? "virtual thread" : "thread";
+			assertThat(process.log()).containsPattern("Abandoned: " + named + " unknown-1 \\(.*BackgroundController")
+				.contains("io.github.gracefulboot.sample.BackgroundController.work(")
+				.containsPattern("Shutdown forced after .*, abandoned: " + named + " unknown-1 \\(");
+		}
+	}
+
+	@Test
+	void whenVirtualThreadHasEndedThenTheShutdownIsClean() throws Exception {
+		try (AppProcess process = app().startReady()) {
+			post(process, "/virtual-thread?ms=1");
+			process.awaitLog("Unknown work of 1 ms is done");
+			Exit exit = stop(process, "virtual thread that has ended");
+			assertThat(exit.code()).isZero();
+			assertThat(process.log()).contains("Shutdown completed").doesNotContain("Abandoned", "Cannot look");
+		}
+	}
+
+	@Test
 	void whenThreadOfTheApplicationLoopsThenItIsNotNamed() throws Exception {
 		try (AppProcess process = app().startReady()) {
 			post(process, "/loop?ms=100");

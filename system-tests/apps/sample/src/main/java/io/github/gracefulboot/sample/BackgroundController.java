@@ -7,6 +7,7 @@ import org.apache.commons.logging.LogFactory;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.core.log.LogMessage;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -32,6 +33,18 @@ class BackgroundController {
 	@ResponseStatus(HttpStatus.ACCEPTED)
 	void thread(@RequestParam long ms) {
 		start(() -> work(ms));
+	}
+
+	/**
+	 * Starts a virtual thread, or another where there are none.
+	 */
+	@PostMapping("/virtual-thread")
+	@ResponseStatus(HttpStatus.ACCEPTED)
+	void virtualThread(@RequestParam long ms) {
+		SimpleAsyncTaskExecutor executor = new SimpleAsyncTaskExecutor("unknown-");
+		executor.setVirtualThreads(Runtime.version().feature() >= 21);
+		executor.setDaemon(true);
+		executor.execute(() -> work(ms));
 	}
 
 	@PostMapping("/loop")
