@@ -23,7 +23,8 @@ final class Registrations {
 	private boolean closing;
 
 	/**
-	 * Registers an instance, now or as soon as the application is ready.
+	 * Registers an instance, now or as soon as the application is ready. If that has been
+	 * taken back while the registry was told, it is told once more.
 	 * @param registry the registry
 	 * @param registration the registration
 	 */
@@ -42,6 +43,13 @@ final class Registrations {
 			this.registered.add(entry);
 		}
 		registry.register(registration);
+		if (!isRegistered(entry)) {
+			registry.deregister(registration);
+		}
+	}
+
+	private synchronized boolean isRegistered(Entry entry) {
+		return this.registered.contains(entry);
 	}
 
 	/**
