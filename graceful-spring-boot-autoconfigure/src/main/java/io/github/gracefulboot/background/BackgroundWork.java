@@ -3,6 +3,8 @@ package io.github.gracefulboot.background;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -10,25 +12,31 @@ import java.util.stream.Stream;
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DrainParticipant;
+import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.shutdown.BusyThread;
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.Participant;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.ThreadsAtWork;
 import io.github.gracefulboot.traffic.Readiness;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.context.ApplicationListener;
+import org.springframework.core.log.LogMessage;
 
 /**
  * Work that goes on in the background and belongs to no bean: tasks of the common pool,
  * of {@code CompletableFuture} and of Reactor's shared schedulers, and what the main
  * method does after the start. All of it would die with the process. Nobody tells when it
- * ends, so that it is polled, and only once a shutdown has begun.
+ * ends, so that it is polled: by a shutdown, and by whoever asks what is in hand.
  */
 final class BackgroundWork
 		implements DrainParticipant, Readiness.Listener, ApplicationListener<ApplicationStartedEvent>, ThreadsAtWork {
+
+	private static final Log logger = LogFactory.getLog(BackgroundWork.class);
 
 	private static final long POLL_MILLIS = 20;
 
@@ -50,6 +58,11 @@ final class BackgroundWork
 	private final boolean waits;
 
 	private final AtomicBoolean ready = new AtomicBoolean();
+
+	/**
+	 * The threads that the log calls a loop.
+	 */
+	private final Set<Long> told = ConcurrentHashMap.newKeySet();
 
 	private volatile boolean watching;
 
@@ -124,7 +137,16 @@ final class BackgroundWork
 	}
 
 	private Stream<ThreadAtWork> look() {
-		return this.watching ? this.watch.look().stream().filter((atWork) -> !isStart(atWork)) : Stream.empty();
+		return this.watching ? this.watch.look().stream().filter((thread) -> !isStart(thread) && !isLoop(thread))
+				: Stream.empty();
+	}
+
+	private boolean isLoop(ThreadAtWork thread) {
+		if (thread.loop() && this.shutdown.getStage() != Stage.RUNNING && this.told.add(thread.thread().getId())) {
+			logger.info(LogMessage.format("Not waiting for thread %s: %s comes back to the same pause, as a loop does",
+					thread.thread().getName(), thread.task()));
+		}
+		return thread.loop();
 	}
 
 	/**

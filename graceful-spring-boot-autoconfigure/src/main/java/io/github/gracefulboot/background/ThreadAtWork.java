@@ -12,8 +12,9 @@ import io.github.gracefulboot.shutdown.BusyThread;
  * @param place where it is at work
  * @param task what it is busy with
  * @param frames its stack
+ * @param loop whether it comes back to the same pause again and again, which is no work
  */
-record ThreadAtWork(Thread thread, Place place, String task, StackTraceElement[] frames) {
+record ThreadAtWork(Thread thread, Place place, String task, StackTraceElement[] frames, boolean loop) {
 
 	ActiveTask toTask() {
 		return new ActiveTask(description(), null, this.thread);

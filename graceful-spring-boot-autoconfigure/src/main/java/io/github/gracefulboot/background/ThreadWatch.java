@@ -9,20 +9,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.github.gracefulboot.background.Stack.Activity;
 import io.github.gracefulboot.background.VirtualThreads.VirtualThread;
 import io.github.gracefulboot.shutdown.BusyThread;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.core.log.LogMessage;
 
 /**
  * Looks at the threads of the JVM for work in hand. A loop that goes on for as long as
@@ -30,8 +29,6 @@ import org.springframework.core.log.LogMessage;
  * what comes back to the same pause again and again. A look takes about a millisecond.
  */
 final class ThreadWatch {
-
-	private static final Log logger = LogFactory.getLog(ThreadWatch.class);
 
 	/**
 	 * How long work that a shutdown waits for may come back to the same pause before it
@@ -123,19 +120,27 @@ final class ThreadWatch {
 	}
 
 	/**
-	 * Returns the threads that are at work.
+	 * Returns the threads that are at work, or at a loop that came back to the same
+	 * pause.
 	 * @return the threads
 	 */
 	List<ThreadAtWork> look() {
 		List<ThreadAtWork> found = new ArrayList<>();
-		Thread.getAllStackTraces().forEach((thread, frames) -> {
+		Map<Thread, StackTraceElement[]> threads = Thread.getAllStackTraces();
+		threads.forEach((thread, frames) -> {
 			ThreadAtWork atWork = (thread != Thread.currentThread() && !this.excluded.test(thread.getName()))
 					? atWork(thread, new Stack(frames, this.application)) : null;
 			if (atWork != null) {
 				found.add(atWork);
 			}
 		});
+		forgetOthers(threads.keySet());
 		return found;
+	}
+
+	private void forgetOthers(Set<Thread> alive) {
+		Set<Long> ids = alive.stream().map(Thread::getId).collect(Collectors.toSet());
+		Stream.of(this.tasksWhenReady, this.pauses, this.loops).forEach((map) -> map.keySet().retainAll(ids));
 	}
 
 	private @Nullable ThreadAtWork atWork(Thread thread, Stack stack) {
@@ -145,17 +150,14 @@ final class ThreadWatch {
 		}
 		Activity activity = stack.activity(thread.getState(), place == Place.MAIN);
 		String task = stack.task();
-		if (activity == Activity.NONE || hasRunSinceReady(thread, stack, task)
-				|| task.equals(this.loops.get(thread.getId()))) {
+		if (activity == Activity.NONE || hasRunSinceReady(thread, stack, task)) {
 			return null;
 		}
 		if (activity == Activity.PAUSE && isLoop(thread, place, stack)) {
-			logger.info(LogMessage.format("Not waiting for thread %s: %s comes back to the same pause, as a loop does",
-					thread.getName(), task));
 			this.loops.put(thread.getId(), task);
-			return null;
 		}
-		return new ThreadAtWork(thread, place, task, stack.frames());
+		boolean loop = task.equals(this.loops.get(thread.getId()));
+		return new ThreadAtWork(thread, place, task, stack.frames(), loop);
 	}
 
 	/**

@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
@@ -17,13 +18,18 @@ import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
@@ -33,6 +39,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link GracefulBackgroundAutoConfiguration}, with real threads.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class GracefulBackgroundAutoConfigurationTests {
 
 	private static final Duration LONG = Duration.ofSeconds(60);
@@ -146,6 +153,33 @@ class GracefulBackgroundAutoConfigurationTests {
 			assertThat(ready(context).atWork()).noneMatch((thread) -> thread.task().equals(TASK));
 			this.release.complete("");
 		});
+	}
+
+	@Test
+	void whenThreadLoopsThenTheShutdownSaysThatItDoesNotWaitAndNobodyBefore(CapturedOutput output) {
+		this.runner.run((context) -> {
+			BackgroundWork background = ready(context);
+			Thread thread = new Thread(this::loopUntilReleased, "looping");
+			thread.setDaemon(true);
+			thread.start();
+			Awaitility.await().until(() -> thread.getStackTrace().length > 0 && isIdle(background));
+			assertThat(output).doesNotContain("Not waiting for thread looping");
+			// Without that its end is no shutdown
+			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+		});
+		this.release.complete("");
+		assertThat(output).containsOnlyOnce("Not waiting for thread looping: "
+				+ GracefulBackgroundAutoConfigurationTests.class.getName() + ".loopUntilReleased");
+	}
+
+	private static boolean isIdle(BackgroundWork background) {
+		return background.atWork().stream().noneMatch((thread) -> thread.name().equals("looping"));
+	}
+
+	private void loopUntilReleased() {
+		while (!this.release.isDone()) {
+			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+		}
 	}
 
 	@Test

@@ -11,6 +11,7 @@ import java.nio.file.FileSystems;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -37,7 +38,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -47,15 +47,13 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.test.util.ReflectionTestUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests for {@link ThreadWatch}, with real threads. The application is this class.
  */
-@ExtendWith(OutputCaptureExtension.class)
 class ThreadWatchTests {
 
 	private static final Duration LONG = Duration.ofMinutes(10);
@@ -266,16 +264,34 @@ class ThreadWatchTests {
 	}
 
 	@Test
-	void whenThreadComesBackToTheSamePauseThenItIsALoop(CapturedOutput output) {
+	void whenThreadComesBackToTheSamePauseThenItIsALoop() {
 		ThreadWatch watch = watch();
 		ready(watch);
 		Thread thread = start(this::loop);
-		Awaitility.await().until(() -> {
-			watch.look();
-			return output.getOut().contains("Not waiting for thread " + thread.getName());
-		});
+		Awaitility.await()
+			.until(() -> watch.look().stream().anyMatch((atWork) -> atWork.thread() == thread && atWork.loop()));
 		assertThat(find(watch, thread)).isNull();
-		assertThat(output).containsOnlyOnce("Not waiting for thread " + thread.getName());
+	}
+
+	@Test
+	void whenThreadHasEndedThenNothingIsKeptOfIt() {
+		ThreadWatch watch = watch();
+		ready(watch);
+		Thread thread = start(this::loop);
+		Awaitility.await()
+			.until(() -> watch.look().stream().anyMatch((atWork) -> atWork.thread() == thread && atWork.loop()));
+		assertThat(kept(watch, "pauses")).containsKey(thread.getId());
+		assertThat(kept(watch, "loops")).containsKey(thread.getId());
+		this.end.set(true);
+		Awaitility.await().until(() -> thread.getState() == Thread.State.TERMINATED);
+		watch.look();
+		assertThat(kept(watch, "pauses")).doesNotContainKey(thread.getId());
+		assertThat(kept(watch, "loops")).doesNotContainKey(thread.getId());
+	}
+
+	@SuppressWarnings("unchecked")
+	private static Map<Long, Object> kept(ThreadWatch watch, String what) {
+		return (Map<Long, Object>) Objects.requireNonNull(ReflectionTestUtils.getField(watch, what));
 	}
 
 	@Test
@@ -292,7 +308,8 @@ class ThreadWatchTests {
 		Awaitility.await().until(() -> this.rounds.get() >= begun + 3);
 		assertThat(watch.look()).anyMatch((atWork) -> atWork.place() == Place.TASK);
 		this.now = Duration.ofSeconds(3).toNanos();
-		Awaitility.await().until(() -> watch.look().stream().noneMatch((atWork) -> atWork.place() == Place.TASK));
+		Awaitility.await()
+			.until(() -> watch.look().stream().noneMatch((atWork) -> atWork.place() == Place.TASK && !atWork.loop()));
 		assertThat(find(watch, thread)).isNotNull();
 	}
 
@@ -368,7 +385,11 @@ class ThreadWatchTests {
 	}
 
 	private static @Nullable ThreadAtWork find(ThreadWatch watch, Thread thread) {
-		return watch.look().stream().filter((atWork) -> atWork.thread() == thread).findFirst().orElse(null);
+		return watch.look()
+			.stream()
+			.filter((atWork) -> atWork.thread() == thread && !atWork.loop())
+			.findFirst()
+			.orElse(null);
 	}
 
 	private static void awaitWork(ThreadWatch watch, Thread thread) {
