@@ -90,9 +90,11 @@ final class DrainEngine {
 		logger.debug(LogMessage.format("Draining %s (up to %s)", names(drains), Durations.text(deadline.remaining())));
 		drains.forEach((drain) -> DaemonThreads.startOrRun(drain.thread, drain));
 		StageResult result = await(unfinished, drains, deadline, waitsForShutdown);
-		drains.forEach((drain) -> this.timeline.drained(drain.toDrained()));
-		drains.stream().filter(Drain::hasFinished).map((drain) -> drain.participant).forEach(this.finished::add);
 		List<Drain> cutOff = drains.stream().filter((drain) -> !drain.hasFinished()).toList();
+		drains.forEach((drain) -> this.timeline.drained(drain.toDrained(!cutOff.contains(drain))));
+		drains.stream()
+			.filter((drain) -> !cutOff.contains(drain))
+			.forEach((drain) -> this.finished.add(drain.participant));
 		if (cutOff.isEmpty()) {
 			return result;
 		}
@@ -284,10 +286,10 @@ final class DrainEngine {
 			return this.took != null;
 		}
 
-		private Timeline.Drained toDrained() {
+		private Timeline.Drained toDrained(boolean finished) {
 			Duration took = this.took;
 			return new Timeline.Drained(this.participant.name(), this.participant.role(), this.startedAt,
-					(took != null) ? took : sinceStart(), hasFinished());
+					(took != null) ? took : sinceStart(), finished);
 		}
 
 		/**

@@ -140,10 +140,11 @@ public final class ShutdownSequence implements GracefulShutdown {
 		if (deadline == null) {
 			this.reason = reason;
 			this.source = source;
+			long began = this.clock.getAsLong();
 			isolated("The search for work that takes long", this::makeRoom);
 			isolated("The search for other processes", this.members::handOver);
 			this.budget = (atMost != null) ? this.budget.within(atMost) : this.budget;
-			deadline = Deadline.after(this.clock, this.budget.timeout());
+			deadline = Deadline.after(this.clock, this.budget.timeout().minusNanos(this.clock.getAsLong() - began));
 			this.deadline = deadline;
 		}
 		return deadline;
@@ -237,7 +238,7 @@ public final class ShutdownSequence implements GracefulShutdown {
 		if (isDraining()) {
 			this.cutOffs.add("the " + this.stage.id() + " stage, which did not end", this.drain);
 		}
-		end(guarded(() -> {
+		end(this.stage, guarded(() -> {
 			awaitLateWork(this.budget.release(deadline));
 			cutOffWhatGoesOn();
 			return drain(this.budget.release(deadline), Role.RESOURCE);
@@ -267,7 +268,7 @@ public final class ShutdownSequence implements GracefulShutdown {
 
 	private void stage(Stage stage, Supplier<StageEnd> work) {
 		enter(stage);
-		end(guarded(work));
+		end(stage, guarded(work));
 	}
 
 	/**
@@ -401,7 +402,7 @@ public final class ShutdownSequence implements GracefulShutdown {
 		if (!this.finished && this.stage != Stage.RUNNING && deadline != null) {
 			this.finished = true;
 			if (this.stage == Stage.EXIT) {
-				end(new StageEnd(StageResult.COMPLETED));
+				end(Stage.EXIT, new StageEnd(StageResult.COMPLETED));
 			}
 			Duration took = this.budget.timeout().minus(deadline.remaining());
 			String how = "%s (%s; %s)".formatted(Durations.text(took), this.source, this.timeline);
@@ -431,7 +432,14 @@ public final class ShutdownSequence implements GracefulShutdown {
 		return this.finished;
 	}
 
+	/**
+	 * Goes on to a stage, and never back to one: a drain that did not end in time may go
+	 * on when the shutdown has left it behind.
+	 */
 	private void enter(Stage next) {
+		if (next.compareTo(this.stage) <= 0) {
+			return;
+		}
 		Deadline deadline = start(StopReason.CONTEXT_CLOSED);
 		StopReason reason = Objects.requireNonNull(this.reason);
 		Change change = new Change(reason, this.stage, this.timeline.lastTook(), next);
@@ -476,9 +484,9 @@ public final class ShutdownSequence implements GracefulShutdown {
 		}
 	}
 
-	private void end(StageEnd end) {
-		Duration took = this.timeline.end(this.clock.getAsLong(), end);
-		logger.debug(LogMessage.format("Stage %s ended after %s: %s", this.stage.id(), Durations.text(took), end));
+	private void end(Stage stage, StageEnd end) {
+		Duration took = this.timeline.end(stage, this.clock.getAsLong(), end);
+		logger.debug(LogMessage.format("Stage %s ended after %s: %s", stage.id(), Durations.text(took), end));
 	}
 
 	private static void isolated(String who, Runnable action) {

@@ -23,12 +23,19 @@ public final class Timeline {
 		this.entries.add(new Entry(stage, at, nanos, null));
 	}
 
-	synchronized Duration end(long nanos, StageEnd how) {
-		Entry last = this.entries.remove(this.entries.size() - 1);
-		Entry ended = new Entry(last.stage(), last.startedAt(), last.startedNanos(),
-				new End(Duration.ofNanos(nanos - last.startedNanos()), how));
-		this.entries.add(ended);
-		return ended.took();
+	/**
+	 * Ends a stage, unless it has ended.
+	 * @param stage the stage
+	 * @param nanos when that is
+	 * @param how how it ended
+	 * @return how long it took
+	 */
+	synchronized Duration end(Stage stage, long nanos, StageEnd how) {
+		this.entries
+			.replaceAll((entry) -> (entry.stage() == stage && entry.end() == null) ? new Entry(stage, entry.startedAt(),
+					entry.startedNanos(), new End(Duration.ofNanos(nanos - entry.startedNanos()), how)) : entry);
+		End end = endOf(stage);
+		return (end != null) ? end.took() : Duration.ZERO;
 	}
 
 	synchronized void drained(Drained participant) {

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Announcer;
@@ -27,6 +28,7 @@ import io.github.gracefulboot.shutdown.HandOver.Generation;
 import io.github.gracefulboot.shutdown.OwnBeans.Named;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.traffic.WakeUp;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -439,6 +441,47 @@ class ShutdownSequenceTests {
 		shutdown.get().run();
 		shutdown.get().awaitDrain();
 		assertThat(still).containsEntry(Stage.DRAIN, Duration.ZERO).containsEntry(Stage.RELEASE, Duration.ZERO);
+	}
+
+	@Test
+	void whenTheSearchForWorkTakesTimeThenTheBudgetHasBegun() {
+		FakeTime time = new FakeTime();
+		ShutdownSequence shutdown = new ShutdownSequence(
+				Budget.of(Duration.ofSeconds(10), Duration.ZERO, null, new Percentage(20)), null,
+				new Traffic(time, time), new Members(List::of, () -> {
+					time.pass(Duration.ofSeconds(3));
+					return List.of();
+				}, List::of, List::of, Optional::empty), this.events::add, time);
+		assertThat(shutdown.start(StopReason.SIGTERM).remaining()).isEqualTo(Duration.ofSeconds(7));
+	}
+
+	@Test
+	void whenTheDrainIsLeftBehindThenItDoesNotTakeTheStageBack() {
+		CountDownLatch hangs = new CountDownLatch(1);
+		AtomicReference<Thread> hanging = new AtomicReference<>();
+		this.timeout = Duration.ofMillis(200);
+		this.tasks = List.of();
+		this.listeners.add(new Named<>("hanging", (change) -> {
+			if (change.stage() == Stage.DRAIN) {
+				hanging.set(Thread.currentThread());
+				while (hangs.getCount() > 0) {
+					LockSupport.park(hangs);
+				}
+			}
+		}));
+		ShutdownSequence shutdown = shutdown();
+		shutdown.run();
+		shutdown.release();
+		assertThat(shutdown.getStage()).isEqualTo(Stage.EXIT);
+		assertThat(shutdown.isDraining()).isTrue();
+		hangs.countDown();
+		LockSupport.unpark(hanging.get());
+		Awaitility.await().until(() -> !shutdown.isDraining());
+		assertThat(shutdown.getStage()).isEqualTo(Stage.EXIT);
+		assertThat(shutdown.getTimeline().entries()).extracting(Timeline.Entry::stage)
+			.containsExactly(Stage.ANNOUNCE, Stage.LAME_DUCK, Stage.DRAIN, Stage.EXIT);
+		assertThat(shutdown.finish().isClean()).isFalse();
+		assertThat(shutdown.getTimeline().entries()).noneMatch((entry) -> entry.end() == null);
 	}
 
 	@Test
