@@ -218,7 +218,9 @@ public final class StartupChecks implements Readiness.Listener, ApplicationStart
 
 	@Override
 	public void readinessChanged(boolean accepting) {
-		this.over |= accepting;
+		if (accepting) {
+			this.over = true;
+		}
 	}
 
 	private static Duration since(long nanos) {

@@ -1,6 +1,7 @@
 package io.github.gracefulboot.supervisor;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 import io.github.gracefulboot.Announcer;
@@ -54,7 +55,7 @@ final class StartReporter
 
 	private @Nullable String waitsFor;
 
-	private @Nullable Boolean accepting;
+	private final AtomicBoolean accepted = new AtomicBoolean();
 
 	/**
 	 * Creates the reporter and begins to report.
@@ -117,9 +118,8 @@ final class StartReporter
 	 */
 	@Override
 	public void readinessChanged(boolean accepting) {
-		boolean first = accepting && this.accepting == null;
-		if (accepting || this.accepting != null) {
-			this.accepting = accepting;
+		boolean first = accepting && this.accepted.compareAndSet(false, true);
+		if (this.accepted.get()) {
 			this.supervisors.readiness(accepting);
 		}
 		if (first) {

@@ -46,7 +46,9 @@ final class Arrivals {
 		if (this.addresses.size() < MOST_ADDRESSES) {
 			this.addresses.add(peer.address());
 		}
-		this.forwarded |= peer.forwarded();
+		if (peer.forwarded()) {
+			this.forwarded = true;
+		}
 	}
 
 	/**

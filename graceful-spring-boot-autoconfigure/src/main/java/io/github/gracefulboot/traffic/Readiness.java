@@ -67,12 +67,14 @@ public final class Readiness implements ApplicationListener<AvailabilityChangeEv
 			return;
 		}
 		this.willing = accepting;
-		this.reached |= accepting;
+		if (accepting) {
+			this.reached = true;
+		}
 		for (Listener listener : this.listeners.get()) {
 			try {
 				listener.readinessChanged(accepting);
 			}
-			catch (RuntimeException | LinkageError ex) {
+			catch (RuntimeException | Error ex) {
 				logger.warn(LogMessage.format("%s failed to take note of readiness", listener), ex);
 			}
 		}

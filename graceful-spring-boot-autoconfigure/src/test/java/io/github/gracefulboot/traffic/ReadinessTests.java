@@ -2,8 +2,11 @@ package io.github.gracefulboot.traffic;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.availability.ApplicationAvailabilityBean;
@@ -14,6 +17,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.util.ReflectionUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -48,13 +52,17 @@ class ReadinessTests {
 		});
 	}
 
-	@Test
-	void whenAListenerFailsThenTheOthersAreTold() {
+	static Stream<Throwable> failures() {
+		return Stream.of(new IllegalStateException("Not now"), new OutOfMemoryError("unable to create native thread"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("failures")
+	void whenAListenerFailsThenTheOthersAreTold(Throwable failure) {
 		List<Boolean> told = new ArrayList<>();
 		try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
-			Readiness readiness = new Readiness(context, null, () -> List.of((accepting) -> {
-				throw new IllegalStateException("Not now");
-			}, told::add));
+			Readiness readiness = new Readiness(context, null,
+					() -> List.of((accepting) -> ReflectionUtils.rethrowRuntimeException(failure), told::add));
 			readiness.onApplicationEvent(new AvailabilityChangeEvent<>(this, ReadinessState.ACCEPTING_TRAFFIC));
 			readiness.onApplicationEvent(new AvailabilityChangeEvent<>(this, ReadinessState.REFUSING_TRAFFIC));
 			assertThat(told).containsExactly(true, false);
