@@ -86,20 +86,29 @@ final class Relaunch implements ProcessReplacer {
 			logger.info(LogMessage.format("Ignoring %s: this process is being replaced already", source));
 			return;
 		}
-		DaemonThreads.start("graceful-handover-start", () -> {
-			ReloadNotifier notifier = this.notifier.getIfAvailable();
-			try {
-				if (notifier != null) {
-					notifier.reload(() -> replace(source));
-				}
-				else {
-					replace(source);
-				}
+		try {
+			DaemonThreads.start("graceful-handover-start", () -> start(source));
+		}
+		catch (OutOfMemoryError ex) {
+			this.starting.set(false);
+			logger.warn(LogMessage.format("No thread left to replace this process, send %s again (%s)", source,
+					ex.getMessage()));
+		}
+	}
+
+	private void start(String source) {
+		ReloadNotifier notifier = this.notifier.getIfAvailable();
+		try {
+			if (notifier != null) {
+				notifier.reload(() -> replace(source));
 			}
-			finally {
-				this.starting.set(false);
+			else {
+				replace(source);
 			}
-		});
+		}
+		finally {
+			this.starting.set(false);
+		}
 	}
 
 	private void replace(String source) {

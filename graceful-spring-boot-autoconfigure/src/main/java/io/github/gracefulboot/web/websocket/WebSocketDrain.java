@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -61,6 +62,8 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 	 * The sessions that are being closed.
 	 */
 	private final Map<Object, Closing> closings = new ConcurrentHashMap<>();
+
+	private final AtomicBoolean warned = new AtomicBoolean();
 
 	private volatile @Nullable Thread closer;
 
@@ -170,7 +173,7 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 	 * @param patience how long to wait for clients
 	 * @param closers run what may block
 	 */
-	private void close(List<OpenWebSocket> open, Set<Object> busy, Duration patience, ExecutorService closers) {
+	private void close(List<OpenWebSocket> open, Set<Object> busy, Duration patience, Executor closers) {
 		Set<Object> ids = new HashSet<>();
 		int late = 0;
 		for (OpenWebSocket session : open) {
@@ -179,17 +182,19 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 			if (closing != null) {
 				if (closing.isLate(patience)) {
 					late++;
-					closers.execute(() -> isolated(session, session::cut));
+					execute(closers, () -> isolated(session, session::cut), () -> {
+					});
 				}
 			}
 			else if (mayClose(session, busy, patience)) {
 				Closing begun = new Closing(session, patience);
 				this.closings.put(session.id(), begun);
-				closers.execute(() -> {
+				Runnable notClosed = () -> this.closings.remove(session.id());
+				execute(closers, () -> {
 					if (!begun.close()) {
-						this.closings.remove(session.id());
+						notClosed.run();
 					}
-				});
+				}, notClosed);
 			}
 		}
 		if (late > 0) {
@@ -199,6 +204,18 @@ final class WebSocketDrain implements LongLivedStreams, DisposableBean {
 		}
 		busy.retainAll(ids);
 		this.closings.values().removeIf((closing) -> closing.thread == null && closing.isOver(ids));
+	}
+
+	private void execute(Executor closers, Runnable task, Runnable otherwise) {
+		try {
+			closers.execute(task);
+		}
+		catch (OutOfMemoryError ex) {
+			otherwise.run();
+			if (this.warned.compareAndSet(false, true)) {
+				logger.warn(LogMessage.format("No thread left to close WebSocket sessions (%s)", ex.getMessage()));
+			}
+		}
 	}
 
 	/**
