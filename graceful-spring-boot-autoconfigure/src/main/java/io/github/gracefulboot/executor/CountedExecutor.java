@@ -27,9 +27,9 @@ final class CountedExecutor implements DrainableExecutor {
 
 	private volatile @Nullable Future<?> due;
 
-	private volatile long lastSeen = -1;
+	private long lastSeen = -1;
 
-	private volatile long unchangedSince;
+	private long unchangedSince;
 
 	CountedExecutor(String name, TaskCount count, @Nullable CountingExecutorService executor) {
 		this.name = name;
@@ -67,7 +67,7 @@ final class CountedExecutor implements DrainableExecutor {
 	 * dropped them.
 	 * @return whether none runs and none has begun for some time
 	 */
-	private boolean hasLostTasks() {
+	private synchronized boolean hasLostTasks() {
 		long seen = this.count.submitted() + this.count.ended();
 		if (this.count.isRunning() || seen != this.lastSeen) {
 			this.lastSeen = seen;

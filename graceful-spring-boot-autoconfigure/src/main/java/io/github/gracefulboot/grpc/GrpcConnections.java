@@ -95,8 +95,9 @@ final class GrpcConnections extends ServerTransportFilter implements ConnectionS
 			return;
 		}
 		this.handshaken.decrementAndGet();
-		if (remote(attributes) instanceof InetSocketAddress remote) {
-			this.ready.remove(remote);
+		GrpcConnection connection = attributes.get(GrpcConnection.KEY);
+		if (connection != null && remote(attributes) instanceof InetSocketAddress remote) {
+			this.ready.remove(remote, connection);
 			this.traffic.changed();
 		}
 	}

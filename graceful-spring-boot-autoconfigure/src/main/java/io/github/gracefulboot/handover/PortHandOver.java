@@ -64,7 +64,7 @@ final class PortHandOver
 
 	private volatile @Nullable HandOverServer server;
 
-	private @Nullable InetAddress mainHost;
+	private volatile @Nullable InetAddress mainHost;
 
 	private boolean begun;
 
@@ -240,7 +240,15 @@ final class PortHandOver
 	}
 
 	@Override
-	public synchronized boolean isServedOn() {
+	public boolean isServedOn() {
+		return leave();
+	}
+
+	/**
+	 * Offers the port to nobody from now on, and decides with that who serves it.
+	 * @return whether another process does
+	 */
+	private synchronized boolean leave() {
 		Boolean servedOn = this.servedOn;
 		if (servedOn == null) {
 			HandOverServer server = this.server;
@@ -259,7 +267,7 @@ final class PortHandOver
 
 	@Override
 	public void announceStop(Deadline deadline) {
-		isServedOn();
+		leave();
 	}
 
 	@Override
@@ -274,7 +282,7 @@ final class PortHandOver
 
 	@Override
 	public void destroy() {
-		isServedOn();
+		leave();
 		HandOverServer server = this.server;
 		if (server != null && this.handedOverTo == null) {
 			server.close();

@@ -142,7 +142,7 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 		}
 	}
 
-	private void takeOver() {
+	private synchronized void takeOver() {
 		if (!this.exit.isReady() && !JvmShutdown.underWay()) {
 			this.exit.ready();
 			SpringApplication.getShutdownHandlers().add(this.afterShutdownHook);

@@ -121,7 +121,7 @@ public final class SharedListener {
 	 * Accepts the connections of clients from now on.
 	 * @throws IOException if the side door cannot be closed
 	 */
-	public void open() throws IOException {
+	public synchronized void open() throws IOException {
 		this.open = true;
 		ServerSocketChannel sideDoor = this.sideDoor;
 		if (sideDoor != null) {

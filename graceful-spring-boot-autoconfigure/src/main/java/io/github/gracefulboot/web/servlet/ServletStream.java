@@ -34,7 +34,7 @@ final class ServletStream {
 
 	private boolean unflushed;
 
-	private boolean nonBlocking;
+	private volatile boolean nonBlocking;
 
 	private boolean closed;
 

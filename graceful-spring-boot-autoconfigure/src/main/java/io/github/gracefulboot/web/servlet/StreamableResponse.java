@@ -28,14 +28,14 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 
 	private volatile @Nullable AsyncContext asyncContext;
 
-	private @Nullable StreamOutput output;
+	private volatile @Nullable StreamOutput output;
 
-	private @Nullable PrintWriter writer;
+	private volatile @Nullable PrintWriter writer;
 
 	/**
 	 * Whether the application has begun to write something other than a stream.
 	 */
-	private boolean finite;
+	private volatile boolean finite;
 
 	/**
 	 * Whether the application has encoded the stream itself. Compression by the server
