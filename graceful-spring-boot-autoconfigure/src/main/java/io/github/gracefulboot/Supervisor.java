@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Somebody who supervises the process: is told of its start and stop, and may ask for the
  * stop. All beans of this type are told, each on a thread of its own and in order, so
  * that one that hangs or throws holds up nobody. The first failure is logged, later ones
- * are not; a supervisor that can not be {@linkplain #open() opened} is not told anything.
+ * are not; a supervisor that cannot be {@linkplain #open() opened} is not told anything.
  * <p>
  * These beans are created before all others, so that they hear of the whole start: they
  * should depend on nothing but the environment. Spring warns of beans that are created so
@@ -39,7 +39,7 @@ public interface Supervisor {
 	}
 
 	/**
-	 * Listens for what the supervisor says, on a thread of its own, until it can not say
+	 * Listens for what the supervisor says, on a thread of its own, until it cannot say
 	 * more.
 	 * @param stopRequests called with the reason when the supervisor asks for the stop
 	 * @throws IOException if listening fails
@@ -50,7 +50,7 @@ public interface Supervisor {
 	/**
 	 * Says that the application accepts or refuses traffic, whenever that changes.
 	 * @param accepting whether it accepts traffic
-	 * @throws IOException if it can not be said
+	 * @throws IOException if it cannot be said
 	 */
 	default void readiness(boolean accepting) throws IOException {
 	}
@@ -58,21 +58,21 @@ public interface Supervisor {
 	/**
 	 * Says that the start is over, after {@code graceful.ready.delay} and
 	 * {@code graceful.ready.probes}. Said once, and again after {@link #reloading()}.
-	 * @throws IOException if it can not be said
+	 * @throws IOException if it cannot be said
 	 */
 	default void ready() throws IOException {
 	}
 
 	/**
 	 * Says that the application reloads its configuration.
-	 * @throws IOException if it can not be said
+	 * @throws IOException if it cannot be said
 	 */
 	default void reloading() throws IOException {
 	}
 
 	/**
 	 * Says that the stop begins.
-	 * @throws IOException if it can not be said
+	 * @throws IOException if it cannot be said
 	 */
 	default void stopping() throws IOException {
 	}
@@ -81,7 +81,7 @@ public interface Supervisor {
 	 * Says that another process has taken the place of this one, which ends without a
 	 * word more: neither {@link #stopping()} nor {@link #readiness(boolean)} is said.
 	 * @param pid the id of the process
-	 * @throws IOException if it can not be said
+	 * @throws IOException if it cannot be said
 	 */
 	default void handedOver(long pid) throws IOException {
 	}
@@ -89,7 +89,7 @@ public interface Supervisor {
 	/**
 	 * Says in words what the application is doing, when that changes.
 	 * @param text one line
-	 * @throws IOException if it can not be said
+	 * @throws IOException if it cannot be said
 	 */
 	default void status(String text) throws IOException {
 	}
@@ -97,7 +97,7 @@ public interface Supervisor {
 	/**
 	 * Returns how long a start or stop may show no sign of progress before it is no
 	 * longer {@linkplain #extend() extended}.
-	 * @return the time, or empty if the supervisor can not be asked for more time
+	 * @return the time, or empty if the supervisor cannot be asked for more time
 	 */
 	default Optional<Duration> patience() {
 		return Optional.empty();
@@ -106,7 +106,7 @@ public interface Supervisor {
 	/**
 	 * Asks for a few seconds more. Called twice a second during the start and the stop,
 	 * as long as there is progress.
-	 * @throws IOException if it can not be said
+	 * @throws IOException if it cannot be said
 	 */
 	default void extend() throws IOException {
 	}
@@ -123,7 +123,7 @@ public interface Supervisor {
 	/**
 	 * Gives a sign of life. Called twice in each {@link #watchdogTimeout()} while the
 	 * application is live.
-	 * @throws IOException if it can not be said
+	 * @throws IOException if it cannot be said
 	 */
 	default void alive() throws IOException {
 	}

@@ -194,7 +194,7 @@ class ArchitectureTests {
 			.should()
 			.dependOnClassesThat()
 			.areAssignableTo(ConditionalOnNotWarDeployment.class)
-			.because("its condition can not be evaluated without Spring Web, which an application with gRPC or "
+			.because("its condition cannot be evaluated without Spring Web, which an application with gRPC or "
 					+ "messaging alone does not have")
 			.check(CLASSES);
 	}

@@ -12,6 +12,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.github.gracefulboot.shutdown.ExistingBeans;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -117,8 +118,7 @@ final class ExecutorBeans {
 	 * @return the holders
 	 */
 	List<ScheduledTaskHolder> scheduledTasks() {
-		return existing(ScheduledTaskHolder.class).map((name) -> (ScheduledTaskHolder) this.beanFactory.getBean(name))
-			.toList();
+		return List.copyOf(new ExistingBeans(this.beanFactory).ofType(ScheduledTaskHolder.class).values());
 	}
 
 	private boolean isScheduler(String name) {
@@ -127,11 +127,7 @@ final class ExecutorBeans {
 	}
 
 	private Stream<String> names() {
-		return existing(Executor.class);
-	}
-
-	private Stream<String> existing(Class<?> type) {
-		return Stream.of(this.beanFactory.getBeanNamesForType(type, false, false))
+		return Stream.of(this.beanFactory.getBeanNamesForType(Executor.class, false, false))
 			.filter(this.beanFactory::containsSingleton);
 	}
 

@@ -281,9 +281,8 @@ final class ExecutorDrain implements DrainParticipant, NeedsTime, LifecyclePhase
 	private void awaitLate(List<DrainableExecutor> executors) {
 		Deadline deadline = this.shutdown.getDeadline();
 		try {
-			while (deadline != null && !deadline.hasPassed()
-					&& !executors.stream().allMatch(DrainableExecutor::isIdle)) {
-				Thread.sleep(POLL_MILLIS);
+			if (deadline != null) {
+				deadline.await(() -> executors.stream().allMatch(DrainableExecutor::isIdle));
 			}
 		}
 		catch (InterruptedException ex) {

@@ -84,9 +84,8 @@ public final class GracefulGrpcAutoConfiguration {
 	@ConditionalOnClass(HealthStatusManager.class)
 	static class HealthConfiguration {
 
-		// When destroyed, Spring Boot's bean enters the terminal state again, for which
-		// gRPC logs a
-		// warning
+		// When destroyed, Spring Boot's bean enters the terminal state again, of which
+		// gRPC warns
 		@Bean(destroyMethod = "")
 		@ConditionalOnMissingBean
 		HealthStatusManager gracefulGrpcHealthStatusManager() {

@@ -11,7 +11,6 @@ import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.shutdown.DrainProperties.Streams;
-import io.github.gracefulboot.shutdown.Durations;
 import io.github.gracefulboot.shutdown.StageListener;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.socket.ListenerSilencer;
@@ -31,10 +30,6 @@ final class GrpcServerDrain
 	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
 
 	private static final Duration LONGEST_HANDSHAKE = Duration.ofMillis(300);
-
-	private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(1);
-
-	private static final int FAREWELL_PART = 4;
 
 	private final GrpcConnections connections;
 
@@ -94,7 +89,7 @@ final class GrpcServerDrain
 			close(server, deadline);
 		}
 		Deadline quiet = deadline.atMost(this.policy.quietPeriod());
-		FeedRule feeds = new FeedRule(this.streams, this.policy.quietPeriod(), farewell(deadline));
+		FeedRule feeds = new FeedRule(this.streams, this.policy.quietPeriod(), Streams.farewell(deadline));
 		do {
 			this.calls.end(feeds);
 		}
@@ -111,10 +106,6 @@ final class GrpcServerDrain
 		this.silencer.silence(server.getPort(), deadline);
 		deadline.atMost(LONGEST_HANDSHAKE).await(() -> !this.connections.hasHandshakes());
 		server.shutdown();
-	}
-
-	private static Deadline farewell(Deadline deadline) {
-		return deadline.minus(Durations.shorter(deadline.remaining().dividedBy(FAREWELL_PART), LONGEST_FAREWELL));
 	}
 
 	private boolean awaitTermination(Deadline deadline) throws InterruptedException {

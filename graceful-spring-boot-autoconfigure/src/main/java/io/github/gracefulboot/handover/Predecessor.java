@@ -50,8 +50,6 @@ final class Predecessor {
 
 	private final Consumer<String> onWithdrawn;
 
-	private volatile boolean gone;
-
 	private Predecessor(Conversation conversation, long pid, int[] descriptors, Consumer<String> onWithdrawn) {
 		this.onWithdrawn = onWithdrawn;
 		this.pid = pid;
@@ -123,21 +121,12 @@ final class Predecessor {
 		catch (IOException ex) {
 			logger.debug("The conversation broke off", ex);
 		}
-		this.gone = true;
 		this.answers.add(GONE);
 		this.conversation.close();
 	}
 
 	long pid() {
 		return this.pid;
-	}
-
-	/**
-	 * Returns whether it has ended.
-	 * @return whether it is gone
-	 */
-	boolean isGone() {
-		return this.gone;
 	}
 
 	SharedPath path() {

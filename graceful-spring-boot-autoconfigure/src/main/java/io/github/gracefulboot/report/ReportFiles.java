@@ -6,8 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -21,6 +19,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import io.github.gracefulboot.shutdown.AtomicFile;
 import io.github.gracefulboot.shutdown.LastReport.Summary;
 import io.github.gracefulboot.traffic.Printable;
 import org.apache.commons.logging.Log;
@@ -121,22 +120,8 @@ final class ReportFiles {
 		return host.replaceAll("[^A-Za-z0-9.-]", "_");
 	}
 
-	/**
-	 * Its temporary file is a new one: where others may write to the directory, one that
-	 * is there may lead elsewhere, or be theirs.
-	 */
 	private void replace(String name, String content) throws IOException {
-		Path temporary = this.directory.resolve("." + name + ".tmp");
-		try {
-			Files.deleteIfExists(temporary);
-			Files.writeString(temporary, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-			Files.move(temporary, this.directory.resolve(name), StandardCopyOption.ATOMIC_MOVE,
-					StandardCopyOption.REPLACE_EXISTING);
-		}
-		catch (IOException ex) {
-			Files.deleteIfExists(temporary);
-			throw ex;
-		}
+		AtomicFile.write(this.directory.resolve(name), this.directory.resolve("." + name + ".tmp"), content);
 	}
 
 	/**

@@ -26,8 +26,8 @@ public class ReportProperties {
 	private int keep = 100;
 
 	/**
-	 * File that gets the last line of a shutdown, if it exists. Kubernetes shows its own
-	 * in the status of the container.
+	 * File that gets the last line of a shutdown, if it exists. Kubernetes shows what is
+	 * in it in the status of the container.
 	 */
 	private Path terminationLog = Path.of(TERMINATION_LOG);
 

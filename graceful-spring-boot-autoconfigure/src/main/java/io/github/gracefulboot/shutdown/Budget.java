@@ -151,7 +151,7 @@ public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve, D
 		return stop.minus(exit());
 	}
 
-	/*
+	/**
 	 * Longer than the last words of a process that hangs may take, and its halt, so that
 	 * beans are destroyed before.
 	 */

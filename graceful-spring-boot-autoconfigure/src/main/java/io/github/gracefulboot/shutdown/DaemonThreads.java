@@ -34,7 +34,7 @@ public final class DaemonThreads {
 	}
 
 	/**
-	 * Starts a thread for what a stop can not do without. Where the system has no thread
+	 * Starts a thread for what a stop cannot do without. Where the system has no thread
 	 * left, the caller does it, and has returned when it is done.
 	 * @param name its name
 	 * @param task what it does
@@ -47,7 +47,7 @@ public final class DaemonThreads {
 	}
 
 	/**
-	 * Starts a thread for what a stop can not do without, or does its task.
+	 * Starts a thread for what a stop cannot do without, or does its task.
 	 * @param thread the thread
 	 * @param task what it does
 	 */

@@ -1,7 +1,9 @@
 package io.github.gracefulboot.shutdown;
 
+import java.time.Duration;
 import java.util.List;
 
+import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.web.stream.EndlessStreams;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -69,7 +71,21 @@ public class DrainProperties {
 		/**
 		 * Wait for them, and end them shortly before the time of the drain is over.
 		 */
-		WAIT
+		WAIT;
+
+		private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(1);
+
+		private static final int FAREWELL_PART = 4;
+
+		/**
+		 * Returns when streams are ended that were waited for, so that their clients
+		 * still hear of it.
+		 * @param drain when the drain has to be over
+		 * @return a moment before
+		 */
+		public static Deadline farewell(Deadline drain) {
+			return drain.minus(Durations.shorter(drain.remaining().dividedBy(FAREWELL_PART), LONGEST_FAREWELL));
+		}
 
 	}
 

@@ -251,13 +251,13 @@ final class LameDuck {
 	 */
 	private interface Evidence {
 
-		/*
+		/**
 		 * Returns how long nothing needs to be looked at again unless the signal is
 		 * raised. Zero or less if the clients have left.
 		 */
 		Duration missing();
 
-		/*
+		/**
 		 * Returns what it is, for meters.
 		 */
 		String kind();
@@ -389,7 +389,7 @@ final class LameDuck {
 				.orElse(RECENT);
 		}
 
-		/*
+		/**
 		 * One answer more than is wanted: the first may have been under way when
 		 * readiness changed.
 		 */
@@ -499,7 +499,7 @@ final class LameDuck {
 			return missing;
 		}
 
-		/*
+		/**
 		 * A connection that is busy is told to close by the response that it waits for,
 		 * and that is the drain's to wait for.
 		 */

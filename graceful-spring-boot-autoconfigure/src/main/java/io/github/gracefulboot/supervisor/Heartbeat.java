@@ -70,7 +70,7 @@ final class Heartbeat {
 		tell(this.work.status(), this.work.isOverdue() ? null : Duration.ofNanos(now - this.progressed));
 	}
 
-	/*
+	/**
 	 * Looking takes a while. What was seen before the end must not be told after it.
 	 */
 	private synchronized void tell(String status, @Nullable Duration sinceProgress) {
@@ -93,19 +93,22 @@ final class Heartbeat {
 	 */
 	interface Work {
 
-		/*
-		 * Returns something that is equal to what it was before exactly if the work got
-		 * nowhere.
+		/**
+		 * Returns how far the work has come.
+		 * @return something that is equal to what it was before exactly if the work got
+		 * nowhere
 		 */
 		Object progress();
 
-		/*
-		 * Returns in a line what the work is doing.
+		/**
+		 * Returns what the work is doing.
+		 * @return a line
 		 */
 		String status();
 
-		/*
-		 * Returns whether the work has had its time and deserves no more.
+		/**
+		 * Returns whether the work has had its time.
+		 * @return whether it deserves no more
 		 */
 		default boolean isOverdue() {
 			return false;

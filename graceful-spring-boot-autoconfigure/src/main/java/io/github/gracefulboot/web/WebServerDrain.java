@@ -13,7 +13,6 @@ import io.github.gracefulboot.Announcer;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.shutdown.DrainProperties.Streams;
-import io.github.gracefulboot.shutdown.Durations;
 import io.github.gracefulboot.shutdown.LifecyclePhases;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.shutdown.WaitsForOthers;
@@ -43,14 +42,6 @@ public final class WebServerDrain implements DrainParticipant, Announcer, WaitsF
 	 * tell when they close a connection but not when they keep it.
 	 */
 	private static final Duration LAST_BYTES = Duration.ofMillis(1);
-
-	/**
-	 * How long before the end of the drain streams are ended that were waited for, so
-	 * that their clients still hear of it.
-	 */
-	private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(1);
-
-	private static final int FAREWELL_PART = 4;
 
 	/**
 	 * What Spring Boot's own graceful shutdown may take of a server that was drained,
@@ -148,7 +139,7 @@ public final class WebServerDrain implements DrainParticipant, Announcer, WaitsF
 
 	private boolean drainBy(Deadline deadline) throws InterruptedException {
 		this.awaitsOthers = this.streamPolicy == Streams.CLOSE;
-		if (drainUntil(farewell(deadline))) {
+		if (drainUntil(Streams.farewell(deadline))) {
 			return true;
 		}
 		this.awaitsOthers = false;
@@ -184,10 +175,6 @@ public final class WebServerDrain implements DrainParticipant, Announcer, WaitsF
 	public void othersWereTold() {
 		this.othersWereTold = true;
 		this.traffic.changed();
-	}
-
-	private static Deadline farewell(Deadline deadline) {
-		return deadline.minus(Durations.shorter(deadline.remaining().dividedBy(FAREWELL_PART), LONGEST_FAREWELL));
 	}
 
 	private boolean drainUntil(Deadline deadline) throws InterruptedException {

@@ -77,7 +77,6 @@ class PredecessorTests {
 	void whenWelcomeThenKnowsWhoItIsAndSaidWhatItWants() throws Exception {
 		Predecessor predecessor = welcome();
 		assertThat(predecessor.pid()).isEqualTo(PID);
-		assertThat(predecessor.isGone()).isFalse();
 		assertThat(OtherProcess.file(predecessor.path().listener().descriptor()))
 			.isEqualTo(OtherProcess.file(this.pipe.descriptor()));
 		assertThat(this.other.hear()).isEqualTo("graceful-handover 1 take-over 20000");
@@ -233,7 +232,6 @@ class PredecessorTests {
 		Predecessor predecessor = welcome();
 		this.sockets.closeOther();
 		assertThat(predecessor.ready()).isTrue();
-		assertThat(predecessor.isGone()).isTrue();
 		assertThat(output).doesNotContain("does not say whether it leaves");
 	}
 
@@ -250,7 +248,7 @@ class PredecessorTests {
 		Predecessor predecessor = welcome();
 		this.other.say("withdrawn it was not ready within 1 s");
 		this.sockets.closeOther();
-		Awaitility.await().until(predecessor::isGone);
+		Awaitility.await().until(() -> !this.reasons.isEmpty());
 		assertThat(predecessor.ready()).isFalse();
 	}
 
@@ -259,7 +257,7 @@ class PredecessorTests {
 		Predecessor predecessor = welcome();
 		this.other.say("withdrawn late");
 		this.sockets.closeOther();
-		Awaitility.await().until(predecessor::isGone);
+		Awaitility.await().until(() -> !this.reasons.isEmpty());
 		assertThat(this.reasons).containsExactly("late");
 	}
 

@@ -70,7 +70,7 @@ class RecordingSupervisor implements Supervisor {
 	/**
 	 * Called with each message, in the place of somebody who may fail.
 	 * @param message the message
-	 * @throws IOException if it can not be told
+	 * @throws IOException if it cannot be told
 	 */
 	void tell(String message) throws IOException {
 		this.told.add(message);

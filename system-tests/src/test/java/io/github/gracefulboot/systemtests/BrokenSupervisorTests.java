@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A supervisor that can not be told anything is warned of once and holds up nothing.
+ * A supervisor that cannot be told anything is warned of once and holds up nothing.
  */
 class BrokenSupervisorTests {
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A stop that can not end cleanly ends in time, by itself, and says what it cut off.
+ * A stop that cannot end cleanly ends in time, by itself, and says what it cut off.
  */
 @Tag("alone")
 class BudgetTests {

@@ -162,7 +162,7 @@ class DatabaseTests {
 			return result.getLong(1);
 		}
 		catch (SQLException ex) {
-			throw new IllegalStateException("Orders can not be counted", ex);
+			throw new IllegalStateException("Orders cannot be counted", ex);
 		}
 	}
 

@@ -171,7 +171,7 @@ class FaultDatabaseTests {
 			return result.getLong(1);
 		}
 		catch (SQLException ex) {
-			throw new IllegalStateException("Orders can not be counted", ex);
+			throw new IllegalStateException("Orders cannot be counted", ex);
 		}
 	}
 

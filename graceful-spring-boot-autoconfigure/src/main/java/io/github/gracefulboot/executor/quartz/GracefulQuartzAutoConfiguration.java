@@ -1,10 +1,10 @@
 package io.github.gracefulboot.executor.quartz;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 import io.github.gracefulboot.executor.ExecutorProperties;
 import io.github.gracefulboot.executor.GracefulExecutorAutoConfiguration;
+import io.github.gracefulboot.shutdown.ExistingBeans;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import org.quartz.Scheduler;
@@ -42,12 +42,9 @@ public final class GracefulQuartzAutoConfiguration {
 			WaitingPolicy waitingPolicy) {
 		boolean waits = waitingPolicy.drainsWork();
 		return new JobDrain(() -> {
-			Map<String, Scheduler> schedulers = new LinkedHashMap<>();
-			for (String name : beanFactory.getBeanNamesForType(Scheduler.class, false, false)) {
-				if (waits && beanFactory.containsSingleton(name) && !properties.getExclude().contains(name)) {
-					schedulers.put(name, beanFactory.getBean(name, Scheduler.class));
-				}
-			}
+			Map<String, Scheduler> schedulers = waits ? new ExistingBeans(beanFactory).ofType(Scheduler.class)
+					: Map.of();
+			schedulers.keySet().removeAll(properties.getExclude());
 			return schedulers;
 		});
 	}

@@ -8,10 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 import io.github.gracefulboot.Supervisor;
+import io.github.gracefulboot.shutdown.AtomicFile;
 
 /**
  * Maintains a file that contains the process id and exists only while the application
@@ -85,22 +84,14 @@ final class FileSupervisor implements Supervisor {
 		}
 	}
 
-	/**
-	 * Creates the file atomically, so that it is complete as soon as it is visible. What
-	 * is there under its first name is not written to: it may be a link that leads
-	 * elsewhere.
-	 */
 	private void create() throws IOException {
 		Path directory = this.path.getParent();
 		if (directory != null) {
 			Files.createDirectories(directory);
 		}
-		Path complete = this.path
+		Path temporary = this.path
 			.resolveSibling(".%s.%d".formatted(this.path.getFileName(), ProcessHandle.current().pid()));
-		Files.deleteIfExists(complete);
-		Files.writeString(complete, ProcessHandle.current().pid() + "\n", StandardOpenOption.CREATE_NEW,
-				StandardOpenOption.WRITE);
-		Files.move(complete, this.path, StandardCopyOption.ATOMIC_MOVE);
+		AtomicFile.write(this.path, temporary, ProcessHandle.current().pid() + "\n");
 	}
 
 	private IOException failure(IOException cause) {

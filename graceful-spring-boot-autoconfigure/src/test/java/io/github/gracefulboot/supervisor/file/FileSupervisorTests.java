@@ -25,7 +25,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for {@link FileSupervisor}.
@@ -143,6 +143,16 @@ class FileSupervisorTests {
 	}
 
 	@Test
+	void whenTheFileCannotTakeItsPlaceThenNothingOfItIsLeft() throws IOException {
+		Path path = this.directory.resolve("ready");
+		FileSupervisor supervisor = new FileSupervisor(path, true);
+		supervisor.open();
+		Files.writeString(Files.createDirectory(path).resolve("other"), "content");
+		assertThatExceptionOfType(IOException.class).isThrownBy(() -> supervisor.readiness(true));
+		assertThat(Files.list(this.directory)).containsExactly(path);
+	}
+
+	@Test
 	@EnabledOnOs(OS.LINUX)
 	@Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
 	void whenReadingTheFileWouldNotEndThenItIsNotRead() throws Exception {
@@ -170,12 +180,12 @@ class FileSupervisorTests {
 	@Test
 	void whenPathIsADirectoryThenItIsRefusedAndStays() throws IOException {
 		Path empty = Files.createDirectory(this.directory.resolve("empty"));
-		assertThatIOException().isThrownBy(new FileSupervisor(empty, false)::open)
+		assertThatExceptionOfType(IOException.class).isThrownBy(new FileSupervisor(empty, false)::open)
 			.withMessageStartingWith("graceful.supervisor.file.path=%s cannot be used", empty)
 			.withMessageContaining("specify a file");
 		assertThat(empty).isEmptyDirectory();
 		Path full = Files.writeString(empty.resolve("data"), "precious");
-		assertThatIOException().isThrownBy(new FileSupervisor(empty, false)::open)
+		assertThatExceptionOfType(IOException.class).isThrownBy(new FileSupervisor(empty, false)::open)
 			.withMessageContaining("specify a file");
 		assertThat(full).exists();
 	}
@@ -184,7 +194,7 @@ class FileSupervisorTests {
 	void whenDirectoryCannotBeMadeThenSaysWhatToDo() throws IOException {
 		Path file = Files.writeString(this.directory.resolve("data"), "precious");
 		FileSupervisor supervisor = new FileSupervisor(file.resolve("ready"), false);
-		assertThatIOException().isThrownBy(() -> {
+		assertThatExceptionOfType(IOException.class).isThrownBy(() -> {
 			supervisor.open();
 			supervisor.readiness(true);
 		}).withMessageContaining("specify a file in a directory to which this process may write");
@@ -197,9 +207,10 @@ class FileSupervisorTests {
 		FileSupervisor supervisor = new FileSupervisor(this.directory.resolve("ready"), false);
 		Files.setPosixFilePermissions(this.directory, Set.of());
 		try {
-			Unprivileged.run(() -> assertThatIOException().isThrownBy(() -> supervisor.readiness(true))
-				.withMessageContaining("AccessDenied")
-				.withMessageContaining("specify a file in a directory to which this process may write"));
+			Unprivileged
+				.run(() -> assertThatExceptionOfType(IOException.class).isThrownBy(() -> supervisor.readiness(true))
+					.withMessageContaining("AccessDenied")
+					.withMessageContaining("specify a file in a directory to which this process may write"));
 		}
 		finally {
 			Files.setPosixFilePermissions(this.directory, PosixFilePermissions.fromString("rwx------"));

@@ -22,7 +22,7 @@ public interface Balancer {
 
 	/**
 	 * Returns how often it asks each instance for readiness. Nothing is stopped before it
-	 * has asked three times: an application can not know yet that who asked less often is
+	 * has asked three times: an application cannot know yet that who asked less often is
 	 * a load balancer.
 	 * @return the time, zero if it does not ask
 	 */

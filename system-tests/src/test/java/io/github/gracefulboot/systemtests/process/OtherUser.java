@@ -22,7 +22,7 @@ public final class OtherUser {
 		List<String> user = List.of(Program.SETPRIV.path(), "--reuid=" + id, "--regid=" + id, "--clear-groups");
 		Command attempted = Command.run(Stream.concat(user.stream(), Stream.of(attempt)).toList());
 		return (attempted.exitCode() == 0) ? user
-				: Program.SETPRIV.unusable("Another user can not be had here, run as root: " + attempted.output());
+				: Program.SETPRIV.unusable("Another user cannot be had here, run as root: " + attempted.output());
 	}
 
 }

@@ -27,20 +27,10 @@ public enum Program {
 	FAKETIME("faketime", "apt-get install faketime"),
 
 	/**
-	 * The HAProxy load balancer.
-	 */
-	HAPROXY("haproxy", "apt-get install haproxy"),
-
-	/**
 	 * A JDK whose HTTP client finishes what is in flight when it is told to go away, as
 	 * that of 17 does not.
 	 */
 	JDK_25("java", "install a JDK 25 below /usr/lib/jvm", Program.jdks("25")),
-
-	/**
-	 * The nginx web server.
-	 */
-	NGINX("nginx", "apt-get install nginx"),
 
 	/**
 	 * What runs PM2.
@@ -110,7 +100,7 @@ public enum Program {
 	}
 
 	/**
-	 * Treats the program as missing although it is installed, because it can not be used
+	 * Treats the program as missing although it is installed, because it cannot be used
 	 * here.
 	 */
 	public <T> T unusable(String message) {

@@ -37,7 +37,7 @@ public final class SampleService extends SystemdService {
 		systemd.unit(DeployFile.path("systemd/" + UNIT));
 		List<String> lines = new ArrayList<>(List.of("[Service]", "ExecStart=", "ExecStart=" + javaCommand(),
 				"Environment=SERVER_PORT=%d SERVER_ADDRESS=127.0.0.1".formatted(port),
-				// JDK 17 can not read the cgroups of such a namespace
+				// JDK 17 cannot read the cgroups of such a namespace
 				"Environment=\"JDK_JAVA_OPTIONS=%s -XX:-UseContainerSupport\"".formatted(systemd.jvmOptions()),
 				"StandardOutput=append:%s/%s".formatted(Systemd.DIRECTORY, log), "StandardError=inherit"));
 		lines.addAll(List.of(settings));

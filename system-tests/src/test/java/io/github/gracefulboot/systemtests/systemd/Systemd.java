@@ -116,18 +116,18 @@ public final class Systemd implements AutoCloseable {
 		Command attempt = Command.run(unshare);
 		if (attempt.exitCode() != 0) {
 			return Program.SYSTEMD
-				.unusable("systemd can not be tested here, run as root and allow namespaces: " + attempt.output());
+				.unusable("systemd cannot be tested here, run as root and allow namespaces: " + attempt.output());
 		}
 		Optional<Path> cgroups = CgroupMount.find();
 		if (cgroups.isEmpty()) {
-			return Program.SYSTEMD.unusable("systemd can not be tested here: mount a cgroup2 file system");
+			return Program.SYSTEMD.unusable("systemd cannot be tested here: mount a cgroup2 file system");
 		}
 		try {
 			return Files.createDirectory(cgroups.get()
 				.resolve("graceful-tests-%d-%d".formatted(ProcessHandle.current().pid(), started.incrementAndGet())));
 		}
 		catch (IOException ex) {
-			return Program.SYSTEMD.unusable("systemd can not be tested here, make cgroup2 writable: " + ex);
+			return Program.SYSTEMD.unusable("systemd cannot be tested here, make cgroup2 writable: " + ex);
 		}
 	}
 
