@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.SQLTransientException;
 import java.util.function.Supplier;
 
@@ -44,8 +45,16 @@ final class DataSourceCheck implements StartupCheck {
 	public void check() throws SQLException {
 		try (Connection connection = this.dataSource.get().getConnection()) {
 			if (!isValid(connection)) {
-				throw new SQLException("The connection is invalid");
+				throw new SQLTransientConnectionException("The connection is invalid");
 			}
+		}
+		catch (SQLException ex) {
+			if (ex.getClass() != SQLException.class || ex.getSQLState() != null || ex.getErrorCode() != 0
+					|| ex.getCause() != null) {
+				throw ex;
+			}
+			// Not of a driver, but of a DataSource that needs something else first
+			skip(ex);
 		}
 		catch (RuntimeException ex) {
 			if (isOfDatabase(ex)) {

@@ -128,7 +128,7 @@ final class ExecutorBeans {
 
 	private Stream<String> names() {
 		return Stream.of(this.beanFactory.getBeanNamesForType(Executor.class, false, false))
-			.filter(this.beanFactory::containsSingleton);
+			.filter(new ExistingBeans(this.beanFactory)::exists);
 	}
 
 }

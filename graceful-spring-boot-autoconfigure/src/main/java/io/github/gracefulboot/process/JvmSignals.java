@@ -75,6 +75,17 @@ final class JvmSignals {
 		return this.handlerType.getField("SIG_IGN").get(null) == handler;
 	}
 
+	/**
+	 * Returns whether somebody else than the JVM or the starter has installed a handler.
+	 * @param handler the handler
+	 * @return whether it is of a class of neither
+	 */
+	boolean isOfTheApplication(Object handler) {
+		Object behind = Proxy.isProxyClass(handler.getClass()) ? Proxy.getInvocationHandler(handler) : handler;
+		String name = behind.getClass().getName();
+		return !name.startsWith("sun.misc.") && !name.startsWith(JvmSignals.class.getPackageName() + ".");
+	}
+
 	private Object signal(String name) throws ReflectiveOperationException {
 		return this.signalType.getConstructor(String.class).newInstance(name);
 	}

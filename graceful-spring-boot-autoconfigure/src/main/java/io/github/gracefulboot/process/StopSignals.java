@@ -32,7 +32,8 @@ import org.springframework.core.log.LogMessage;
  * handlers would run the shutdown hooks and exit with 143 or 130. Takes the signals over
  * when the application has started, though runners may keep it from being ready, so that
  * a signal before that ends it as Spring Boot does. Gives them back when the context
- * closes. SIGHUP is for the hand-over to a new process, where there is one.
+ * closes. A signal that the application handles itself is left to it. SIGHUP is for the
+ * hand-over to a new process, where there is one.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class StopSignals implements SmartApplicationListener, Readiness.Listener, DisposableBean {
@@ -160,9 +161,13 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 			for (String signal : SIGNALS) {
 				Object previous = install(jvmSignals, signal, handler);
 				if (jvmSignals.ignores(previous)) {
-					jvmSignals.install(signal, previous);
-					this.previousHandlers.remove(signal);
+					leave(jvmSignals, signal, previous);
 					warnOfIgnored(signal);
+				}
+				else if (jvmSignals.isOfTheApplication(previous)) {
+					leave(jvmSignals, signal, previous);
+					logger.info(LogMessage.format("SIG%s is left to the application, which handles it (%s)", signal,
+							previous.getClass().getName()));
 				}
 			}
 			ProcessReplacer replacer = this.replacer.get();
@@ -187,6 +192,11 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 		this.handlers.put(signal, handler);
 		this.previousHandlers.put(signal, previous);
 		return previous;
+	}
+
+	private void leave(JvmSignals jvmSignals, String signal, Object previous) throws ReflectiveOperationException {
+		jvmSignals.install(signal, previous);
+		this.previousHandlers.remove(signal);
 	}
 
 	private static void warnOfIgnored(String signal) {

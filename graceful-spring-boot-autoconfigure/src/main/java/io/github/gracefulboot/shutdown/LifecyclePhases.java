@@ -11,6 +11,8 @@ import java.util.function.Supplier;
 import io.github.gracefulboot.Deadline;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.BeansException;
+import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.Lifecycle;
@@ -57,8 +59,10 @@ public final class LifecyclePhases {
 				AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME) instanceof DefaultLifecycleProcessor processor)) {
 			return;
 		}
-		if (release.remaining().compareTo(this.springsTimeout) < 0) {
-			beans().keySet().forEach((phase) -> limit(processor, phase, release.remaining()));
+		for (int phase : beans().keySet()) {
+			if (release.remaining().compareTo(timeout(processor, phase)) < 0) {
+				limit(processor, phase, release.remaining());
+			}
 		}
 		for (Limit limit : this.limits.get()) {
 			Duration timeout = limit.timeout(release);
@@ -68,6 +72,23 @@ public final class LifecyclePhases {
 		}
 		limit(processor, ShutdownPhase.DRAIN, shutdown.remaining());
 		limit(processor, ShutdownPhase.RELEASE, shutdown.remaining());
+	}
+
+	/**
+	 * Returns what a phase may take by itself. The processor does not tell, but it may be
+	 * the application's own.
+	 */
+	private Duration timeout(DefaultLifecycleProcessor processor, int phase) {
+		try {
+			DirectFieldAccessor fields = new DirectFieldAccessor(processor);
+			Object ofPhase = fields.getPropertyValue("timeoutsForShutdownPhases[" + phase + "]");
+			Object ofAll = fields.getPropertyValue("timeoutPerShutdownPhase");
+			return (((ofPhase != null) ? ofPhase : ofAll) instanceof Long millis) ? Duration.ofMillis(millis)
+					: this.springsTimeout;
+		}
+		catch (BeansException ex) {
+			return this.springsTimeout;
+		}
 	}
 
 	private static void limit(DefaultLifecycleProcessor processor, int phase, Duration timeout) {

@@ -61,6 +61,12 @@ public final class StartupChecks implements Readiness.Listener, ApplicationStart
 	 */
 	private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(5);
 
+	/**
+	 * How long all that the start can do without is waited for: Spring Boot would not
+	 * wait.
+	 */
+	private static final Duration LONGEST_IF_DISPENSABLE = Duration.ofSeconds(5);
+
 	private static final Duration BETWEEN_LINES = Duration.ofSeconds(5);
 
 	private static final int MOST_REFUSALS = 2;
@@ -247,6 +253,8 @@ public final class StartupChecks implements Readiness.Listener, ApplicationStart
 
 		private AtomicLong waited = StartupChecks.this.waitedForRequired;
 
+		private Duration longest = StartupChecks.this.timeout;
+
 		private Deadline deadline;
 
 		private final BackOffExecution pauses = pauses();
@@ -269,7 +277,7 @@ public final class StartupChecks implements Readiness.Listener, ApplicationStart
 		}
 
 		private Deadline deadline() {
-			return Deadline.after(System::nanoTime, StartupChecks.this.timeout.minusNanos(this.waited.get()));
+			return Deadline.after(System::nanoTime, this.longest.minusNanos(this.waited.get()));
 		}
 
 		private void run() {
@@ -299,6 +307,7 @@ public final class StartupChecks implements Readiness.Listener, ApplicationStart
 				for (Throwable failure = attempt(executor); failure != null; failure = attempt(executor)) {
 					if (this.attempts == 1 && !whyDispensable().isEmpty()) {
 						this.waited = StartupChecks.this.waitedForDispensable;
+						this.longest = Durations.shorter(this.longest, LONGEST_IF_DISPENSABLE);
 						this.deadline = deadline();
 					}
 					report(failure);

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -20,10 +21,13 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mockito.BDDMockito;
 
 import org.springframework.beans.factory.InitializingBean;
+import org.springframework.beans.factory.config.BeanDefinitionCustomizer;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -232,6 +236,41 @@ class GracefulDataSourceCheckTests {
 			});
 		assertThat(output).contains("reports was still unavailable after",
 				"Starting without it, since the primary bean of its type is orders");
+	}
+
+	static Stream<BeanDefinitionCustomizer> passedOver() {
+		return Stream.of((definition) -> definition.setAutowireCandidate(false),
+				(definition) -> definition.setFallback(true),
+				(definition) -> ((AbstractBeanDefinition) definition).setDefaultCandidate(false));
+	}
+
+	@ParameterizedTest
+	@MethodSource("passedOver")
+	void whenNobodyGetsItByItsTypeThenTheStartCanDoWithout(BeanDefinitionCustomizer passedOver, CapturedOutput output) {
+		this.runner.withPropertyValues("graceful.startup.timeout=200ms")
+			.withBean("orders", DataSource.class, () -> new LateDatabase(0))
+			.withBean("audit", DataSource.class, () -> new LateDatabase(Integer.MAX_VALUE), passedOver)
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("audit was still unavailable after",
+				"Starting without it, since it is no default candidate for its type");
+	}
+
+	@Test
+	void whenItDoesNotConnectYetWithoutAStateThenItIsNotWaitedFor(CapturedOutput output) {
+		this.runner.withBean("tenants", DataSource.class, () -> new AbstractDataSource() {
+
+			@Override
+			public Connection getConnection() throws SQLException {
+				throw new SQLException("No tenant");
+			}
+
+			@Override
+			public Connection getConnection(String username, String password) throws SQLException {
+				return getConnection();
+			}
+
+		}).run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("Not waiting for tenants, which cannot connect at this point");
 	}
 
 	@Test

@@ -73,6 +73,19 @@ public abstract class AbstractServletServerDrainTests extends AbstractProtocolDr
 	}
 
 	@Test
+	void whenRequestIsAnsweredBeforeItHasBeenReadThenItsRestIsNotWaitedFor() throws Exception {
+		start();
+		ShutdownSequence shutdown = this.context.getBean(ShutdownSequence.class);
+		try (RawClient client = connect()) {
+			client.send("POST /fast HTTP/1.1\nHost: localhost\nContent-Length: 3000000\n\n" + "x".repeat(100_000));
+			assertThat(client.response()).startsWith("HTTP/1.1 405");
+			stopUntil(Stage.RELEASE);
+		}
+		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
+		assertThat(shutdown.finish().isClean()).isTrue();
+	}
+
+	@Test
 	void whenThereIsAnAdditionalConnectorThenItIsDrainedToo() throws Exception {
 		start("--additional=true");
 		try (RawClient client = new RawClient(additionalPort()).get("/block")) {

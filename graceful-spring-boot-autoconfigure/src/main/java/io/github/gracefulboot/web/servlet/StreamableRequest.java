@@ -5,6 +5,7 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request whose response may become a stream that does not end by itself. An
@@ -30,9 +31,14 @@ final class StreamableRequest extends HttpServletRequestWrapper {
 		return this.response.started(super.startAsync(request, response));
 	}
 
+	/**
+	 * A container throws an exception if there is no context, but Spring's mock of a
+	 * request returns {@code null}.
+	 */
 	@Override
-	public AsyncContext getAsyncContext() {
-		return new StreamableAsyncContext(super.getAsyncContext(), this.response);
+	public @Nullable AsyncContext getAsyncContext() {
+		AsyncContext context = super.getAsyncContext();
+		return (context != null) ? new StreamableAsyncContext(context, this.response) : null;
 	}
 
 }

@@ -45,6 +45,8 @@ class DrainableNioEndpoint extends NioEndpoint {
 
 	private final LastActivity lastActivity = new LastActivity();
 
+	private final SwallowingThreads swallowing = new SwallowingThreads();
+
 	/**
 	 * Upgraded connections, which Tomcat does not tell while a thread works on them. They
 	 * have no end that is told of either, and refer to their sockets.
@@ -197,11 +199,14 @@ class DrainableNioEndpoint extends NioEndpoint {
 	 * watches for bytes and the lock of the connection is free. The poller stops watching
 	 * before it passes the connection on to the executor, where it may wait for a thread.
 	 */
-	private static State state(NioSocketWrapper connection) {
+	private State state(NioSocketWrapper connection) {
 		Object processor = connection.getCurrentProcessor();
 		Http2Connection http2 = Http2Connection.of(processor);
 		if (http2 == null && processor instanceof Processor current && current.isUpgrade()) {
 			return State.UPGRADED;
+		}
+		if (isSwallowing(connection)) {
+			return State.READING;
 		}
 		if (isBeingProcessed(connection) || !connection.interestOpsHas(SelectionKey.OP_READ)) {
 			return State.BUSY;
@@ -213,6 +218,25 @@ class DrainableNioEndpoint extends NioEndpoint {
 			return State.READING;
 		}
 		return (connection.getLastRead() == connection.getLastWrite()) ? State.FRESH : State.IDLE;
+	}
+
+	/**
+	 * Returns whether Tomcat waits for the rest of a request that was answered before it
+	 * had been read, and throws it away. It does not tell which thread does that on which
+	 * connection, so that none may be read for another reason.
+	 */
+	private boolean isSwallowing(NioSocketWrapper connection) {
+		return isBeingRead(connection) && this.connections.values()
+			.stream()
+			.filter((each) -> isBeingRead((NioSocketWrapper) each))
+			.count() <= this.swallowing.count();
+	}
+
+	/**
+	 * Returns whether a thread waits for bytes of a request that it processes.
+	 */
+	private static boolean isBeingRead(NioSocketWrapper connection) {
+		return isBeingProcessed(connection) && connection.interestOpsHas(SelectionKey.OP_READ);
 	}
 
 	private static boolean isBeingProcessed(NioSocketWrapper connection) {
@@ -249,7 +273,8 @@ class DrainableNioEndpoint extends NioEndpoint {
 
 	private boolean closeIfIdle(NioSocketWrapper connection) {
 		if (!connection.getLock().tryLock()) {
-			return false;
+			// The server stops without it
+			return isSwallowing(connection);
 		}
 		try {
 			// Checked twice, since the lock is not held while an HTTP/2 connection is

@@ -12,6 +12,11 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.mock.web.MockFilterChain;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.test.web.servlet.MockMvc;
+import org.springframework.test.web.servlet.request.MockMvcRequestBuilders;
+import org.springframework.test.web.servlet.result.MockMvcResultMatchers;
+import org.springframework.test.web.servlet.setup.MockMvcBuilders;
+import org.springframework.web.context.WebApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -40,6 +45,17 @@ class InFlightFilterTests {
 			assertThatExceptionOfType(OutOfMemoryError.class)
 				.isThrownBy(() -> filter.doFilter(request, new MockHttpServletResponse(), new MockFilterChain()));
 			assertThat(context.getBean(ShutdownSequence.class).getActiveTasks()).isEmpty();
+		}
+	}
+
+	@Test
+	void whenARequestIsAMockThenItIsServed() throws Exception {
+		try (ConfigurableApplicationContext context = SpringApplication.run(Application.class, "--server.port=0",
+				"--graceful.lame-duck.enabled=false", "--graceful.shutdown.exit-codes=false")) {
+			MockMvc mvc = MockMvcBuilders.webAppContextSetup((WebApplicationContext) context)
+				.addFilters(context.getBean("gracefulInFlightFilter", FilterRegistrationBean.class).getFilter())
+				.build();
+			mvc.perform(MockMvcRequestBuilders.get("/nothing")).andExpect(MockMvcResultMatchers.status().isNotFound());
 		}
 	}
 
