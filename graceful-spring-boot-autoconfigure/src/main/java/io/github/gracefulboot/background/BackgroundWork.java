@@ -189,6 +189,11 @@ final class BackgroundWork
 	}
 
 	@Override
+	public boolean isAtLoop(Thread thread) {
+		return this.watching && this.watch.isAtLoop(thread);
+	}
+
+	@Override
 	public Collection<BusyThread> atWork() {
 		if (!this.watching) {
 			return List.of();

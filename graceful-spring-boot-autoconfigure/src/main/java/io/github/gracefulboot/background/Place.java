@@ -64,8 +64,12 @@ enum Place {
 			return stack.contains("java.util.concurrent.ForkJoinTask", "") ? COMMON_POOL : NONE;
 		}
 		if (stack.contains("reactor.core.scheduler.", "") && SHARED_SCHEDULER.matcher(thread.getName()).matches()) {
-			return (stack.contains("reactor.core.scheduler.", "Periodic")
-					|| stack.contains("reactor.core.publisher.FluxInterval", "")) ? NONE : REACTOR;
+			boolean repeats = stack.contains("reactor.core.scheduler.", "Periodic")
+					|| stack.contains("reactor.core.publisher.FluxInterval", "");
+			if (!repeats) {
+				return REACTOR;
+			}
+			return stack.runsApplication() ? OTHER : NONE;
 		}
 		if (stack.isTaskWithThread()) {
 			return TASK;

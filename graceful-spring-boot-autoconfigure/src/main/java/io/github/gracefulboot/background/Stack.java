@@ -185,14 +185,35 @@ final class Stack {
 		if (!runsApplication() && !(timed && onlyJdk)) {
 			return Activity.NONE;
 		}
-		String waitsIn = (this.top > 0) ? this.frames[onlyJdk ? 0 : this.top - 1].getClassName() : "";
+		StackTraceElement call = (this.top > 0) ? this.frames[onlyJdk ? 0 : this.top - 1] : null;
+		String waitsIn = (call != null) ? call.getClassName() : "";
 		boolean signal = SIGNALS.contains(waitsIn);
+		if (timed && keepsAlive && call != null && !isSleep(call) && (signal || isWaitForThreads(call))) {
+			return Activity.NONE;
+		}
 		if (timed) {
 			return signal ? Activity.PAUSE : Activity.WORK;
 		}
 		boolean idle = keepsAlive ? signal || waitsIn.equals("java.util.concurrent.CompletableFuture")
 				: signal && this.calledByApplication;
 		return idle ? Activity.NONE : Activity.WORK;
+	}
+
+	/**
+	 * Returns whether the thread pauses in a loop that has no end.
+	 * @return whether the method that pauses never returns
+	 */
+	boolean pausesForEver() {
+		return this.calledByApplication && this.top > 0
+				&& EndlessPause.isAt(this.frames[this.top], this.frames[this.top - 1].getMethodName());
+	}
+
+	private static boolean isSleep(StackTraceElement call) {
+		return call.getMethodName().equals("sleep") || call.getMethodName().startsWith("park");
+	}
+
+	private static boolean isWaitForThreads(StackTraceElement call) {
+		return call.getMethodName().equals("awaitTermination");
 	}
 
 	private boolean waitsForWork() {

@@ -37,12 +37,10 @@ final class ThreadWatch {
 	private static final Duration PATIENCE = Duration.ofSeconds(3);
 
 	/**
-	 * How often a thread that was started for a single purpose may have paused before it
-	 * is taken for a loop at once, and one that the shutdown waits for.
+	 * How often a thread that was started for a single purpose, and that nobody waits
+	 * for, may have paused before it is taken for a loop at once.
 	 */
 	private static final int PAUSES = 5;
-
-	private static final int PAUSES_IF_AWAITED = 100;
 
 	private final Predicate<String> application;
 
@@ -57,6 +55,8 @@ final class ThreadWatch {
 	private final Queue<Seen> seenWhenReady = new ConcurrentLinkedQueue<>();
 
 	private final Map<Long, String> tasksWhenReady = new ConcurrentHashMap<>();
+
+	private final Map<Long, List<StackTraceElement>> placesWhenReady = new ConcurrentHashMap<>();
 
 	private volatile long firstAfterReady;
 
@@ -103,8 +103,11 @@ final class ThreadWatch {
 			Thread thread = seen.thread().get();
 			Stack stack = new Stack(seen.frames(), this.application);
 			if (thread != null && Place.of(thread, stack, this.main) != Place.NONE) {
-				boolean idle = stack.activity(seen.state(), false) == Activity.NONE;
-				this.tasksWhenReady.put(thread.getId(), idle ? "" : stack.task());
+				Activity activity = stack.activity(seen.state(), false);
+				if (activity != Activity.WORK) {
+					this.placesWhenReady.put(thread.getId(), stack.place());
+				}
+				this.tasksWhenReady.put(thread.getId(), (activity == Activity.WORK) ? stack.task() : "");
 			}
 		}
 		return this.tasksWhenReady;
@@ -140,7 +143,8 @@ final class ThreadWatch {
 
 	private void forgetOthers(Set<Thread> alive) {
 		Set<Long> ids = alive.stream().map(Thread::getId).collect(Collectors.toSet());
-		Stream.of(this.tasksWhenReady, this.pauses, this.loops).forEach((map) -> map.keySet().retainAll(ids));
+		Stream.of(this.tasksWhenReady, this.placesWhenReady, this.pauses, this.loops)
+			.forEach((map) -> map.keySet().retainAll(ids));
 	}
 
 	private @Nullable ThreadAtWork atWork(Thread thread, Stack stack) {
@@ -149,8 +153,12 @@ final class ThreadWatch {
 			return null;
 		}
 		Activity activity = stack.activity(thread.getState(), place == Place.MAIN);
+		if (activity == Activity.PAUSE && stack.pausesForEver()) {
+			return null;
+		}
 		String task = stack.task();
-		if (activity == Activity.NONE || hasRunSinceReady(thread, stack, task)) {
+		if (activity == Activity.NONE || hasRunSinceReady(thread, stack, task)
+				|| activity == Activity.PAUSE && isPlaceOfReady(thread, stack)) {
 			return null;
 		}
 		if (activity == Activity.PAUSE && isLoop(thread, place, stack)) {
@@ -171,7 +179,8 @@ final class ThreadWatch {
 		for (VirtualThread thread : this.virtualThreads.list()) {
 			Stack stack = new Stack(thread.stack().toArray(StackTraceElement[]::new), this.application);
 			if (thread.id() > this.firstAfterReady && !this.excluded.test(thread.name()) && stack.runsApplication()
-					&& !stack.waitsForShutdown() && stack.activity(thread.state(), false) != Activity.NONE) {
+					&& !stack.waitsForShutdown() && stack.activity(thread.state(), false) != Activity.NONE
+					&& !(stack.activity(thread.state(), false) == Activity.PAUSE && stack.pausesForEver())) {
 				String name = thread.name().isEmpty() ? "#" + thread.id() : thread.name();
 				found.add(new BusyThread(thread.id(), name, true, stack.task(), thread.stack()));
 			}
@@ -186,6 +195,31 @@ final class ThreadWatch {
 				: thread != this.main && thread.getId() < this.firstAfterReady && stack.isDedicated();
 	}
 
+	private boolean isPlaceOfReady(Thread thread, Stack stack) {
+		return stack.place().equals(this.placesWhenReady.get(thread.getId()));
+	}
+
+	/**
+	 * Returns whether a thread that was at a task when the service became ready has
+	 * nothing in hand now.
+	 * @param thread the thread
+	 * @return whether it waits for something to come, or pauses as it did then
+	 */
+	boolean isAtLoop(Thread thread) {
+		Stack stack = new Stack(thread.getStackTrace(), this.application);
+		String then = tasksWhenReady().get(thread.getId());
+		return switch (stack.activity(thread.getState(), false)) {
+			case NONE -> stack.runsApplication() && (isPlaceOfReady(thread, stack) || stack.task().equals(then)
+					|| isVirtual(thread) && thread.getId() < this.firstAfterReady);
+			case PAUSE -> isPlaceOfReady(thread, stack);
+			case WORK -> false;
+		};
+	}
+
+	private static boolean isVirtual(Thread thread) {
+		return thread.getClass().getName().equals("java.lang.VirtualThread");
+	}
+
 	private boolean isLoop(Thread thread, Place place, Stack stack) {
 		long times = pauses(thread);
 		long now = this.clock.getAsLong();
@@ -196,7 +230,7 @@ final class ThreadWatch {
 		else if (times > pause.times() && (!place.isAwaited() || now - pause.since() >= PATIENCE.toNanos())) {
 			return true;
 		}
-		return place != Place.MAIN && stack.isDedicated() && times >= (place.isAwaited() ? PAUSES_IF_AWAITED : PAUSES);
+		return !place.isAwaited() && stack.isDedicated() && times >= PAUSES;
 	}
 
 	/**

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 import io.github.gracefulboot.ActiveTask;
@@ -62,6 +63,8 @@ final class ExecutorDrain implements DrainParticipant, NeedsTime, LifecyclePhase
 
 	private final boolean waits;
 
+	private final Predicate<Thread> atLoop;
+
 	private volatile @Nullable List<DrainableExecutor> draining;
 
 	/**
@@ -80,15 +83,17 @@ final class ExecutorDrain implements DrainParticipant, NeedsTime, LifecyclePhase
 	 * @param loops ends tasks that do not end by themselves
 	 * @param policy how to handle queued tasks
 	 * @param waits whether to wait at all
+	 * @param atLoop whether a thread is at a loop that nobody has to wait for
 	 */
 	ExecutorDrain(ThreadsPostProcessor threads, GracefulShutdown shutdown, ExecutorBeans beans, LifecycleLoops loops,
-			Queued policy, boolean waits) {
+			Queued policy, boolean waits, Predicate<Thread> atLoop) {
 		this.threads = threads;
 		this.shutdown = shutdown;
 		this.beans = beans;
 		this.loops = loops;
 		this.policy = policy;
 		this.waits = waits;
+		this.atLoop = atLoop;
 	}
 
 	@Override
@@ -141,12 +146,37 @@ final class ExecutorDrain implements DrainParticipant, NeedsTime, LifecyclePhase
 		for (DrainableExecutor executor : executors) {
 			// The runs of schedulers that were found are not named twice
 			if (!(executor instanceof ScheduledRuns) || schedulersAreIdle) {
-				Collection<ActiveTask> ofThis = executor.activeTasks(draining != null);
+				Collection<ActiveTask> ofThis = (draining != null) ? workOf(executor) : executor.activeTasks(false);
 				tasks.addAll(ofThis);
 				schedulersAreIdle &= ofThis.isEmpty() || !executor.schedules();
 			}
 		}
 		return tasks;
+	}
+
+	/**
+	 * Returns the tasks that have something in hand.
+	 */
+	private List<ActiveTask> workOf(DrainableExecutor executor) {
+		return executor.activeTasks(true).stream().filter((task) -> !isLoop(task)).toList();
+	}
+
+	private boolean isLoop(ActiveTask task) {
+		Thread thread = task.thread();
+		return thread != null && this.atLoop.test(thread);
+	}
+
+	/**
+	 * Returns whether an executor is idle, or has nothing but loops that wait for
+	 * something to come, as they did when the service became ready. They end with their
+	 * beans, as without the starter.
+	 */
+	private boolean isIdle(DrainableExecutor executor) {
+		if (executor.isIdle()) {
+			return true;
+		}
+		Collection<ActiveTask> tasks = executor.activeTasks(true);
+		return !tasks.isEmpty() && executor.inHand() <= tasks.size() && tasks.stream().allMatch(this::isLoop);
 	}
 
 	@Override
@@ -180,13 +210,12 @@ final class ExecutorDrain implements DrainParticipant, NeedsTime, LifecyclePhase
 		}
 		catch (InterruptedException ex) {
 			if (deadline.hasPassed()) {
-				forEach(executors.stream().filter((executor) -> !executor.isIdle()).toList(),
-						DrainableExecutor::cutOff);
+				forEach(executors.stream().filter((executor) -> !isIdle(executor)).toList(), DrainableExecutor::cutOff);
 			}
 			else {
 				this.waitedForByTask = true;
 			}
-			this.drained = executors.stream().filter(DrainableExecutor::isIdle).toList();
+			this.drained = executors.stream().filter(this::isIdle).toList();
 			throw ex;
 		}
 	}
@@ -235,7 +264,7 @@ final class ExecutorDrain implements DrainParticipant, NeedsTime, LifecyclePhase
 		Long before = null;
 		long loopsStop = System.nanoTime() + BEFORE_LOOPS_STOP.toNanos();
 		while (true) {
-			boolean idle = executors.stream().allMatch(DrainableExecutor::isIdle);
+			boolean idle = executors.stream().allMatch(this::isIdle);
 			Long tasks = idle ? executors.stream().mapToLong(DrainableExecutor::completed).sum() : null;
 			if (tasks != null && tasks.equals(before)) {
 				return executors;
@@ -282,7 +311,7 @@ final class ExecutorDrain implements DrainParticipant, NeedsTime, LifecyclePhase
 		Deadline deadline = this.shutdown.getDeadline();
 		try {
 			if (deadline != null) {
-				deadline.await(() -> executors.stream().allMatch(DrainableExecutor::isIdle));
+				deadline.await(() -> executors.stream().allMatch(this::isIdle));
 			}
 		}
 		catch (InterruptedException ex) {

@@ -3,8 +3,10 @@ package io.github.gracefulboot.executor;
 import io.github.gracefulboot.GracefulShutdown;
 import io.github.gracefulboot.shutdown.ExistingBeans;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.ThreadsAtWork;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -35,10 +37,12 @@ public final class GracefulExecutorAutoConfiguration {
 	// In a test, a task that never ends would delay each close
 	@Bean
 	ExecutorDrain gracefulExecutorDrain(ConfigurableListableBeanFactory beanFactory, ExecutorProperties properties,
-			WaitingPolicy waitingPolicy, ThreadsPostProcessor threads, GracefulShutdown shutdown) {
+			WaitingPolicy waitingPolicy, ThreadsPostProcessor threads, GracefulShutdown shutdown,
+			ObjectProvider<ThreadsAtWork> threadsAtWork) {
 		return new ExecutorDrain(threads, shutdown, new ExecutorBeans(beanFactory, threads, properties.getExclude()),
 				new LifecycleLoops(new ExistingBeans(beanFactory), properties.getExclude()), properties.getQueued(),
-				waitingPolicy.drainsWork());
+				waitingPolicy.drainsWork(),
+				(thread) -> threadsAtWork.stream().anyMatch((known) -> known.isAtLoop(thread)));
 	}
 
 }

@@ -63,7 +63,7 @@ final class CutOffs {
 	 * @param participant who did not finish
 	 */
 	void add(Participant participant) {
-		add(participant, null);
+		add(participant, (Thread) null);
 	}
 
 	/**
@@ -78,8 +78,23 @@ final class CutOffs {
 			if (tasks.isEmpty()) {
 				add(participant.name(), draining);
 			}
-			tasks.forEach((task) -> add(task.toString(), task.thread()));
+			add(tasks);
 		}
+	}
+
+	/**
+	 * Names tasks of a participant, at the first call for it.
+	 * @param participant whose tasks they are
+	 * @param tasks the tasks, which may end meanwhile
+	 */
+	void add(Participant participant, Collection<ActiveTask> tasks) {
+		if (this.participants.add(participant)) {
+			add(tasks);
+		}
+	}
+
+	private void add(Collection<ActiveTask> tasks) {
+		tasks.forEach((task) -> add(task.toString(), task.thread()));
 	}
 
 	/**

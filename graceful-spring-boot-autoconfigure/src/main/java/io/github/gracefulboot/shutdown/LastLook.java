@@ -3,14 +3,13 @@ package io.github.gracefulboot.shutdown;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 import io.github.gracefulboot.Deadline;
 
 /**
- * Looks, before the process ends, for threads that would die at work. What ends within a
- * moment, or turns out to wait for work most of the time, is not named.
+ * Looks, before the process ends, for threads that would die at work. If nobody is at
+ * work at a single moment, nothing is named: what was left has ended, or waits for work
+ * most of the time. Work that goes on may go from one thread to the next.
  */
 final class LastLook {
 
@@ -43,21 +42,16 @@ final class LastLook {
 	}
 
 	/**
-	 * Names the threads that are at work all the time.
+	 * Names the threads that are at work, if some have been all the time.
 	 * @param deadline when to wait no longer
 	 */
 	void nameAbandoned(Deadline deadline) {
 		Deadline patience = deadline.atMost(PATIENCE);
 		List<BusyThread> atWork = now();
-		while (!atWork.isEmpty()) {
-			boolean last = patience.hasPassed() || !pause();
-			Set<Long> before = atWork.stream().map(BusyThread::id).collect(Collectors.toSet());
-			atWork = now().stream().filter((thread) -> before.contains(thread.id())).toList();
-			if (last) {
-				atWork.forEach(this.cutOffs::abandon);
-				return;
-			}
+		while (!atWork.isEmpty() && !patience.hasPassed() && pause()) {
+			atWork = now();
 		}
+		atWork.forEach(this.cutOffs::abandon);
 	}
 
 	private static boolean pause() {

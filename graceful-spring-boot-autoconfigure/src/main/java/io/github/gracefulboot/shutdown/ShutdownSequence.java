@@ -2,6 +2,7 @@ package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -338,8 +339,10 @@ public final class ShutdownSequence implements GracefulShutdown {
 	 */
 	private void cutOffWhatGoesOn() {
 		for (Participant participant : getParticipants()) {
-			if (participant.role() != Role.RESOURCE && isAtWork(participant)) {
-				this.cutOffs.add(participant);
+			Collection<ActiveTask> tasks = (participant.role() != Role.RESOURCE) ? participant.activeTasks()
+					: List.of();
+			if (!tasks.stream().allMatch(this::waitsForShutdown)) {
+				this.cutOffs.add(participant, tasks);
 			}
 		}
 	}

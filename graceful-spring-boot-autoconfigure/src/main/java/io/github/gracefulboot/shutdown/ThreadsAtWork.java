@@ -15,4 +15,15 @@ public interface ThreadsAtWork {
 	 */
 	Collection<BusyThread> atWork();
 
+	/**
+	 * Returns whether a thread is at a loop that it was at already when the service
+	 * became ready, and has nothing in hand: it waits for something to come, or comes
+	 * back to the same pause. Such a loop ends with the bean that runs it.
+	 * @param thread the thread
+	 * @return {@code false} if it works, or that is not known
+	 */
+	default boolean isAtLoop(Thread thread) {
+		return false;
+	}
+
 }

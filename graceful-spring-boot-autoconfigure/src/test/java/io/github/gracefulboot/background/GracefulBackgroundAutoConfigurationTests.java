@@ -3,10 +3,12 @@ package io.github.gracefulboot.background;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -128,6 +130,46 @@ class GracefulBackgroundAutoConfigurationTests {
 			assertThat(background.activeTasks()).noneMatch((task) -> task.description().equals(TASK));
 			assertThat(background.atWork()).anyMatch((thread) -> thread.task().equals(TASK) && !thread.virtual());
 		});
+	}
+
+	@Test
+	void whenExecutorRunsALoopSinceTheStartThenNobodyWaitsForIt() {
+		BlockingQueue<String> queue = new LinkedBlockingQueue<>();
+		this.runner.withBean("workers", ThreadPoolTaskExecutor.class).run((context) -> {
+			ThreadPoolTaskExecutor workers = context.getBean(ThreadPoolTaskExecutor.class);
+			workers.submit(() -> takeAll(queue));
+			Awaitility.await().until(() -> isTaking());
+			ready(context);
+			DrainParticipant executors = context.getBean("gracefulExecutorDrain", DrainParticipant.class);
+			assertThat(drain(executors, LONG)).succeedsWithin(Duration.ofSeconds(20));
+			assertThat(executors.activeTasks()).isEmpty();
+			workers.submit(this::runUntilReleased);
+			queue.add("end");
+			awaitRunning();
+			CompletableFuture<?> drained = drain(executors, LONG);
+			assertThat(executors.activeTasks()).isNotEmpty();
+			this.release.complete("");
+			assertThat(drained).succeedsWithin(Duration.ofSeconds(20));
+		});
+	}
+
+	private void takeAll(BlockingQueue<String> queue) {
+		try {
+			while (!queue.take().equals("end")) {
+				Thread.onSpinWait();
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private static boolean isTaking() {
+		return Thread.getAllStackTraces()
+			.entrySet()
+			.stream()
+			.anyMatch((entry) -> entry.getKey().getState() == Thread.State.WAITING
+					&& Arrays.stream(entry.getValue()).anyMatch((frame) -> frame.getMethodName().equals("takeAll")));
 	}
 
 	@Test

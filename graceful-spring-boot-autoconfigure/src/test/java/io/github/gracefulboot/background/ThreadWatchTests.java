@@ -205,7 +205,7 @@ class ThreadWatchTests {
 	}
 
 	@Test
-	void whenReactorRunsSomethingAgainAndAgainThenThatIsNoWork() {
+	void whenReactorRunsSomethingAgainAndAgainThenThatIsNotAwaited() {
 		ThreadWatch watch = watch();
 		CountDownLatch running = new CountDownLatch(2);
 		Disposable interval = Flux.interval(Duration.ofMillis(10)).subscribe((tick) -> {
@@ -217,7 +217,7 @@ class ThreadWatchTests {
 			compute();
 		}, 0, 10, TimeUnit.MILLISECONDS);
 		Awaitility.await().until(() -> running.getCount() == 0);
-		assertThat(watch.look()).isEmpty();
+		assertThat(watch.look()).hasSize(2).extracting(ThreadAtWork::place).containsOnly(Place.OTHER);
 		interval.dispose();
 		periodic.dispose();
 	}
@@ -261,6 +261,47 @@ class ThreadWatchTests {
 		assertThat(find(watch, consumer)).isNull();
 		queue.add("item");
 		awaitWork(watch, consumer);
+	}
+
+	@Test
+	void whenThreadPausedWhenReadyThenWhatItDoesAfterThePauseIsWork() {
+		ThreadWatch watch = watch();
+		Thread flusher = start(() -> {
+			LockSupport.park();
+			LockSupport.parkNanos(LONG.toNanos());
+			compute();
+		});
+		awaitWaiting(flusher);
+		LockSupport.unpark(flusher);
+		Awaitility.await().until(() -> flusher.getState() == Thread.State.TIMED_WAITING);
+		ready(watch);
+		assertThat(find(watch, flusher)).isNull();
+		assertThat(watch.isAtLoop(flusher)).isTrue();
+		LockSupport.unpark(flusher);
+		awaitWork(watch, flusher);
+		assertThat(watch.isAtLoop(flusher)).isFalse();
+	}
+
+	@Test
+	void whenThreadWaitsForSomethingToComeAsItDidWhenReadyThenItIsAtItsLoop() {
+		ThreadWatch watch = watch();
+		BlockingQueue<String> queue = new LinkedBlockingQueue<>();
+		Thread consumer = start(() -> {
+			while (!queue.take().isEmpty()) {
+				new CountDownLatch(1).await();
+			}
+		});
+		awaitWaiting(consumer);
+		ready(watch);
+		Thread later = start(() -> new LinkedBlockingQueue<>().take());
+		awaitWaiting(later);
+		assertThat(watch.isAtLoop(consumer)).isTrue();
+		assertThat(watch.isAtLoop(later)).isFalse();
+		queue.add("item");
+		Awaitility.await()
+			.until(() -> queue.isEmpty() && consumer.getState() == Thread.State.WAITING
+					&& Stream.of(consumer.getStackTrace()).anyMatch((frame) -> frame.getClassName().endsWith("Latch")));
+		assertThat(watch.isAtLoop(consumer)).isFalse();
 	}
 
 	@Test
@@ -316,7 +357,29 @@ class ThreadWatchTests {
 	static Stream<Arguments> keepingAlive() {
 		return Stream.of(task("join itself", () -> Thread.currentThread().join()),
 				task("latch", () -> new CountDownLatch(1).await()),
+				task("latch with a timeout", () -> new CountDownLatch(1).await(1, TimeUnit.DAYS)),
+				task("join another", () -> keepAlive().join(LONG.toMillis())),
+				task("termination of a pool", () -> Executors.newCachedThreadPool().awaitTermination(1, TimeUnit.DAYS)),
+				task("sleep without end", ThreadWatchTests::sleepForEver),
 				task("stage", () -> new CompletableFuture<>().get()), task("block", () -> Mono.never().block()));
+	}
+
+	@Test
+	void whenMainThreadSleepsAndGoesOnThenItIsAtWork() {
+		this.main = thread(ThreadWatchTests::sleepOften);
+		ThreadWatch watch = watch();
+		this.main.start();
+		awaitWaiting(this.main);
+		assertThat(find(watch, this.main)).isNotNull();
+	}
+
+	@Test
+	void whenThreadSleepsInALoopWithoutEndThenItIsNotAtWork() {
+		ThreadWatch watch = watch();
+		ready(watch);
+		Thread thread = start(ThreadWatchTests::sleepForEver);
+		awaitWaiting(thread);
+		assertThat(find(watch, thread)).isNull();
 	}
 
 	@ParameterizedTest(name = "{0}")
@@ -444,6 +507,30 @@ class ThreadWatchTests {
 			catch (InterruptedException ex) {
 				return;
 			}
+		}
+	}
+
+	private static Thread keepAlive() {
+		Thread thread = new Thread(LockSupport::park);
+		thread.setDaemon(true);
+		thread.start();
+		return thread;
+	}
+
+	private static void sleepForEver() {
+		while (true) {
+			try {
+				Thread.sleep(60_000);
+			}
+			catch (InterruptedException ex) {
+				return;
+			}
+		}
+	}
+
+	private static void sleepOften() throws InterruptedException {
+		for (int i = 0; i < 10; i++) {
+			Thread.sleep(60_000);
 		}
 	}
 

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
@@ -527,6 +528,20 @@ class ShutdownSequenceTests {
 		shutdown.run();
 		shutdown.release();
 		assertThat(shutdown.finish().isClean()).isTrue();
+	}
+
+	@Test
+	void whenWorkGoesFromOneThreadToTheNextThenTheLastOneIsNamed() {
+		this.tasks = List.of();
+		AtomicInteger looks = new AtomicInteger();
+		this.threads.add(() -> List.of(new BusyThread(looks.get(), "step-" + looks.getAndIncrement(), false,
+				"com.example.Jobs.run", List.of())));
+		ShutdownSequence shutdown = shutdown();
+		shutdown.start(StopReason.SIGTERM);
+		shutdown.run();
+		shutdown.release();
+		assertThat(shutdown.finish().cutOff())
+			.containsExactly("thread step-%d (com.example.Jobs.run)".formatted(looks.get() - 1));
 	}
 
 	@Test
