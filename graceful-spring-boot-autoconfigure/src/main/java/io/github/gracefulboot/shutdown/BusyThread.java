@@ -14,6 +14,14 @@ import java.util.List;
 public record BusyThread(long id, String name, boolean virtual, String task, List<StackTraceElement> stack) {
 
 	/**
+	 * Returns the class whose code is its task.
+	 * @return the name of the class
+	 */
+	String type() {
+		return this.task.contains(".") ? this.task.substring(0, this.task.lastIndexOf('.')) : this.task;
+	}
+
+	/**
 	 * Describes it, such as {@code thread export-1 (com.example.Orders.export)}.
 	 */
 	@Override

@@ -42,16 +42,32 @@ final class LastLook {
 	}
 
 	/**
-	 * Names the threads that are at work, if some have been all the time.
+	 * Waits a moment until no thread is at work. Before beans are destroyed that spares
+	 * work that is almost done, since it may need them.
 	 * @param deadline when to wait no longer
+	 * @return the threads that are still at work
 	 */
-	void nameAbandoned(Deadline deadline) {
+	List<BusyThread> awaitEnd(Deadline deadline) {
 		Deadline patience = deadline.atMost(PATIENCE);
 		List<BusyThread> atWork = now();
 		while (!atWork.isEmpty() && !patience.hasPassed() && pause()) {
 			atWork = now();
 		}
-		atWork.forEach(this.cutOffs::abandon);
+		return atWork;
+	}
+
+	/**
+	 * Names the threads that are at work, if some have been all the time, and those that
+	 * were when beans began to be destroyed and are not any more: their work ended with
+	 * what it needed. Whose bean has a method for its end is left to that.
+	 * @param deadline when to wait no longer
+	 * @param before the threads that were still at work after a wait
+	 */
+	void nameAbandoned(Deadline deadline, List<BusyThread> before) {
+		(before.isEmpty() ? awaitEnd(deadline) : now()).forEach(this.cutOffs::abandon);
+		before.stream()
+			.filter((thread) -> !this.cutOffs.contains(thread.id()) && !EndOfBean.isKnownTo(thread.type()))
+			.forEach(this.cutOffs::abandon);
 	}
 
 	private static boolean pause() {

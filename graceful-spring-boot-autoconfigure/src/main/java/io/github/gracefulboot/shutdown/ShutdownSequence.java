@@ -71,6 +71,8 @@ public final class ShutdownSequence implements GracefulShutdown {
 
 	private final CutOffs cutOffs = new CutOffs();
 
+	private volatile List<BusyThread> atWorkBeforeTheEnd = List.of();
+
 	private final Progress progress;
 
 	private final DrainEngine engine;
@@ -241,6 +243,7 @@ public final class ShutdownSequence implements GracefulShutdown {
 		}
 		end(this.stage, guarded(() -> {
 			awaitLateWork(this.budget.release(deadline));
+			awaitThreads(this.budget.release(deadline));
 			cutOffWhatGoesOn();
 			return drain(this.budget.release(deadline), Role.RESOURCE);
 		}));
@@ -260,6 +263,17 @@ public final class ShutdownSequence implements GracefulShutdown {
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * Gives threads that nobody waits for a moment before beans are destroyed.
+	 * @param release when the release has to be over, half of which is left to others
+	 */
+	private void awaitThreads(Deadline release) {
+		if (this.endsProcess) {
+			Deadline half = release.atMost(release.remaining().dividedBy(2));
+			isolated("A look at threads", () -> this.atWorkBeforeTheEnd = lastLook().awaitEnd(half));
 		}
 	}
 
@@ -391,7 +405,8 @@ public final class ShutdownSequence implements GracefulShutdown {
 	private void nameAbandoned() {
 		Deadline deadline = this.deadline;
 		if (this.endsProcess && this.stage != Stage.RUNNING && deadline != null && !this.finished) {
-			isolated("The last look at threads", () -> lastLook().nameAbandoned(this.budget.release(deadline)));
+			isolated("The last look at threads",
+					() -> lastLook().nameAbandoned(this.budget.release(deadline), this.atWorkBeforeTheEnd));
 		}
 	}
 

@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -35,8 +35,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationEventPublisher;
@@ -520,9 +522,8 @@ class ShutdownSequenceTests {
 	@Test
 	void whenThreadEndsItsWorkSoonThenItIsNotNamed() {
 		this.tasks = List.of();
-		Iterator<List<BusyThread>> looks = List.of(List.of(busy(Thread.currentThread())), List.<BusyThread>of())
-			.iterator();
-		this.threads.add(looks::next);
+		AtomicInteger looks = new AtomicInteger();
+		this.threads.add(() -> (looks.incrementAndGet() == 1) ? List.of(busy(Thread.currentThread())) : List.of());
 		ShutdownSequence shutdown = shutdown();
 		shutdown.start(StopReason.SIGTERM);
 		shutdown.run();
@@ -541,7 +542,27 @@ class ShutdownSequenceTests {
 		shutdown.run();
 		shutdown.release();
 		assertThat(shutdown.finish().cutOff())
-			.containsExactly("thread step-%d (com.example.Jobs.run)".formatted(looks.get() - 1));
+			.contains("thread step-%d (com.example.Jobs.run)".formatted(looks.get() - 1));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "com.example.Jobs.run, false",
+			"io.github.gracefulboot.shutdown.ShutdownSequenceTests$Flusher.run, true",
+			"io.github.gracefulboot.shutdown.ShutdownSequenceTests$Flusher$Task.run, true",
+			"io.github.gracefulboot.shutdown.ShutdownSequenceTests.run, false" })
+	void whenWorkEndsWithTheBeansThatItNeedsThenItIsNamedUnlessItsBeanEndsIt(String task, boolean clean) {
+		this.tasks = List.of();
+		AtomicBoolean destroyed = new AtomicBoolean();
+		this.threads
+			.add(() -> destroyed.get() ? List.of() : List.of(new BusyThread(4711, "import", false, task, List.of())));
+		ShutdownSequence shutdown = shutdown();
+		shutdown.start(StopReason.SIGTERM);
+		shutdown.run();
+		shutdown.release();
+		destroyed.set(true);
+		Outcome outcome = shutdown.finish();
+		assertThat(outcome.isClean()).isEqualTo(clean);
+		assertThat(outcome.cutOff()).hasSize(clean ? 0 : 1).allMatch(("thread import (" + task + ")")::equals);
 	}
 
 	@Test
@@ -659,6 +680,22 @@ class ShutdownSequenceTests {
 			}
 
 		});
+	}
+
+	/**
+	 * Ends its thread by itself.
+	 */
+	private static final class Flusher implements DisposableBean {
+
+		@Override
+		public void destroy() {
+			throw new UnsupportedOperationException();
+		}
+
+		private static final class Task {
+
+		}
+
 	}
 
 }

@@ -47,6 +47,17 @@ class BackgroundTests {
 	}
 
 	@Test
+	void whenThePoolIsClosedBeneathAThreadThenItIsNamed() throws Exception {
+		try (AppProcess process = app("--graceful.shutdown.timeout=5s").startReady()) {
+			post(process, "/rows");
+			process.awaitLog("Unknown work begins");
+			Exit exit = stop(process, "thread with connections");
+			assertThat(exit.code()).isOne();
+			assertThat(process.log()).containsPattern("Abandoned: thread unknown \\(.*BackgroundController");
+		}
+	}
+
+	@Test
 	void whenVirtualThreadDiesAtWorkThenItIsNamed() throws Exception {
 		try (AppProcess process = app("--graceful.shutdown.timeout=5s").startReady()) {
 			post(process, "/virtual-thread?ms=60000");

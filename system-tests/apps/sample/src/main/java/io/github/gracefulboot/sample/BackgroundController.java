@@ -1,6 +1,7 @@
 package io.github.gracefulboot.sample;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -22,6 +23,12 @@ import org.springframework.web.bind.annotation.RestController;
 class BackgroundController {
 
 	private static final Log logger = LogFactory.getLog(BackgroundController.class);
+
+	private final OrderRepository orders;
+
+	BackgroundController(OrderRepository orders) {
+		this.orders = orders;
+	}
 
 	@PostMapping("/run-async")
 	@ResponseStatus(HttpStatus.ACCEPTED)
@@ -45,6 +52,24 @@ class BackgroundController {
 		executor.setVirtualThreads(Runtime.version().feature() >= 21);
 		executor.setDaemon(true);
 		executor.execute(() -> work(ms));
+	}
+
+	/**
+	 * Starts a thread that writes rows, for as long as it gets connections.
+	 */
+	@PostMapping("/rows")
+	@ResponseStatus(HttpStatus.ACCEPTED)
+	void rows() {
+		start(() -> {
+			logger.info("Unknown work begins");
+			for (int i = 0; i < 1000; i++) {
+				long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(50);
+				while (System.nanoTime() - until < 0) {
+					Thread.onSpinWait();
+				}
+				this.orders.save("row", i);
+			}
+		});
 	}
 
 	@PostMapping("/loop")
