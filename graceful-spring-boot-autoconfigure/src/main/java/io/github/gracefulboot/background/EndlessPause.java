@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
+import io.github.gracefulboot.background.Stack.Call;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.asm.ClassReader;
@@ -35,11 +36,11 @@ final class EndlessPause {
 
 	/**
 	 * Returns whether a method never returns from a call, unless that throws something.
-	 * @param frame the method and the line of the call
-	 * @param called the name of the method that is called there
+	 * @param call the call
 	 * @return {@code false} if it may return, or its code cannot be had
 	 */
-	static boolean isAt(StackTraceElement frame, String called) {
+	static boolean isAt(Call call) {
+		StackTraceElement frame = call.from();
 		String file = ClassUtils.convertClassNameToResourcePath(frame.getClassName()) + ".class";
 		ClassLoader classLoader = ClassUtils.getDefaultClassLoader();
 		try (InputStream bytes = (classLoader != null) ? classLoader.getResourceAsStream(file) : null) {
@@ -55,7 +56,7 @@ final class EndlessPause {
 					if (!name.equals(frame.getMethodName())) {
 						return null;
 					}
-					Code code = new Code(frame.getLineNumber(), called);
+					Code code = new Code(frame.getLineNumber(), call.method());
 					methods.add(code);
 					return code;
 				}

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What the stack of a thread says about its work. The names of the JDK's own classes are
  * those of 17 and 25.
@@ -200,12 +202,12 @@ final class Stack {
 	}
 
 	/**
-	 * Returns whether the thread pauses in a loop that has no end.
-	 * @return whether the method that pauses never returns
+	 * Returns where the application has called what the thread waits in.
+	 * @return the call, or {@code null} if it was not the application
 	 */
-	boolean pausesForEver() {
-		return this.calledByApplication && this.top > 0
-				&& EndlessPause.isAt(this.frames[this.top], this.frames[this.top - 1].getMethodName());
+	@Nullable Call call() {
+		return (this.calledByApplication && this.top > 0)
+				? new Call(this.frames[this.top], this.frames[this.top - 1].getMethodName()) : null;
 	}
 
 	private static boolean isSleep(StackTraceElement call) {
@@ -228,6 +230,16 @@ final class Stack {
 						&& CONSUMING.contains(method)
 				|| type.equals("sun.nio.ch.SelectorImpl") || type.startsWith("sun.nio.ch.") && CHANNELS.contains(method)
 				|| type.equals("sun.nio.fs.AbstractWatchService") || type.equals("java.io.Console");
+	}
+
+	/**
+	 * A call of a method of the JDK.
+	 *
+	 * @param from the method and the line that it comes from
+	 * @param method the name of the method that is called
+	 */
+	record Call(StackTraceElement from, String method) {
+
 	}
 
 	/**

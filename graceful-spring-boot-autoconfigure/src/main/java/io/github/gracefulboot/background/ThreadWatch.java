@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.github.gracefulboot.background.Stack.Activity;
+import io.github.gracefulboot.background.Stack.Call;
 import io.github.gracefulboot.background.VirtualThreads.VirtualThread;
 import io.github.gracefulboot.shutdown.BusyThread;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,11 @@ final class ThreadWatch {
 	private final Map<Long, String> tasksWhenReady = new ConcurrentHashMap<>();
 
 	private final Map<Long, List<StackTraceElement>> placesWhenReady = new ConcurrentHashMap<>();
+
+	/**
+	 * Whether what pauses in a call has no end, as far as that was asked.
+	 */
+	private final Map<Call, Boolean> endless = new ConcurrentHashMap<>();
 
 	private volatile long firstAfterReady;
 
@@ -153,12 +159,9 @@ final class ThreadWatch {
 			return null;
 		}
 		Activity activity = stack.activity(thread.getState(), place == Place.MAIN);
-		if (activity == Activity.PAUSE && stack.pausesForEver()) {
-			return null;
-		}
 		String task = stack.task();
 		if (activity == Activity.NONE || hasRunSinceReady(thread, stack, task)
-				|| activity == Activity.PAUSE && isPlaceOfReady(thread, stack)) {
+				|| activity == Activity.PAUSE && (isPlaceOfReady(thread, stack) || isEndless(stack))) {
 			return null;
 		}
 		if (activity == Activity.PAUSE && isLoop(thread, place, stack)) {
@@ -171,16 +174,17 @@ final class ThreadWatch {
 	/**
 	 * Returns the virtual threads that run code of the application and are at work, and
 	 * have been started since the service became ready. Nothing tells how often one has
-	 * paused, so that a loop cannot be told from work.
+	 * paused, so that only a loop without an end can be told from work.
 	 * @return the threads
 	 */
 	List<BusyThread> lookAtVirtualThreads() {
 		List<BusyThread> found = new ArrayList<>();
 		for (VirtualThread thread : this.virtualThreads.list()) {
 			Stack stack = new Stack(thread.stack().toArray(StackTraceElement[]::new), this.application);
+			Activity activity = stack.activity(thread.state(), false);
 			if (thread.id() > this.firstAfterReady && !this.excluded.test(thread.name()) && stack.runsApplication()
-					&& !stack.waitsForShutdown() && stack.activity(thread.state(), false) != Activity.NONE
-					&& !(stack.activity(thread.state(), false) == Activity.PAUSE && stack.pausesForEver())) {
+					&& !stack.waitsForShutdown() && activity != Activity.NONE
+					&& (activity != Activity.PAUSE || !isEndless(stack))) {
 				String name = thread.name().isEmpty() ? "#" + thread.id() : thread.name();
 				found.add(new BusyThread(thread.id(), name, true, stack.task(), thread.stack()));
 			}
@@ -193,6 +197,11 @@ final class ThreadWatch {
 		// One that was just being started had no stack yet
 		return (then != null) ? then.equals(task) && !task.isEmpty()
 				: thread != this.main && thread.getId() < this.firstAfterReady && stack.isDedicated();
+	}
+
+	private boolean isEndless(Stack stack) {
+		Call call = stack.call();
+		return call != null && this.endless.computeIfAbsent(call, EndlessPause::isAt);
 	}
 
 	private boolean isPlaceOfReady(Thread thread, Stack stack) {

@@ -42,7 +42,7 @@ final class VirtualThreads {
 	private static final Pattern FRAME = Pattern
 		.compile("\\s+(?:at )?(?:([^/$]+)//?)?(.+)\\.([^.]+)\\(([^:)]+)(?::(\\d+))?\\)");
 
-	private boolean possible = true;
+	private boolean possible = Runtime.version().feature() >= 21;
 
 	private boolean used;
 
