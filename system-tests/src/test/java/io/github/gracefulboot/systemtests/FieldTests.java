@@ -312,6 +312,12 @@ class FieldTests {
 
 		CONNECTION_HELD_FOR_LIFE("held", End.FINISHED, End.FINISHED),
 
+		CONSUMER_ON_AN_EXECUTOR("consumer", End.NOTHING_TO_LOSE, End.NOTHING_TO_LOSE),
+
+		MAIN_THAT_SLEEPS_FOR_EVER("held", End.FINISHED, End.FINISHED, "--field.keep-alive"),
+
+		SIGNAL_OF_THE_APPLICATION("held", End.EXITED, End.EXITED, "--field.handler"),
+
 		RESUBMITTING_TASK("resubmit", End.NOTHING_TO_LOSE, End.NOTHING_TO_LOSE),
 
 		FLUSH_ON_A_POOL_OF_ONES_OWN("flush-own", End.FINISHED, End.FINISHED),

@@ -1,5 +1,8 @@
 package io.github.gracefulboot.field;
 
+import java.lang.reflect.Proxy;
+import java.util.List;
+
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -22,11 +25,33 @@ public class FieldApplication {
 		this.work = work;
 	}
 
-	public static void main(String[] args) {
+	public static void main(String[] args) throws Exception {
+		List<String> options = List.of(args);
+		if (options.contains("--field.handler")) {
+			exitOnTerminate();
+		}
 		SpringApplication.run(FieldApplication.class, args);
 		if (Boolean.getBoolean("field.main")) {
 			Evidence.work(Work.MILLIS);
 		}
+		while (options.contains("--field.keep-alive")) {
+			Thread.sleep(60_000);
+		}
+	}
+
+	/**
+	 * Handles SIGTERM itself. The compiler does not know the class for that.
+	 */
+	private static void exitOnTerminate() throws ReflectiveOperationException {
+		Class<?> signal = Class.forName("sun.misc.Signal");
+		Class<?> handler = Class.forName("sun.misc.SignalHandler");
+		Object exits = Proxy.newProxyInstance(FieldApplication.class.getClassLoader(), new Class<?>[] { handler },
+				(proxy, method, args) -> {
+					System.exit(3);
+					return null;
+				});
+		signal.getMethod("handle", signal, handler)
+			.invoke(null, signal.getConstructor(String.class).newInstance("TERM"), exits);
 	}
 
 	@PostMapping("/begin")

@@ -1,8 +1,10 @@
 package io.github.gracefulboot.field;
 
 import java.sql.Connection;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -223,6 +225,31 @@ class LoopRows {
 			this.connection.rollback();
 			this.connection.close();
 			Evidence.write("done");
+		}
+
+	}
+
+	/**
+	 * Consumes from a queue, on an executor bean, since the start.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@Profile("consumer")
+	static class Consumer {
+
+		@Bean
+		ExecutorService consumers() {
+			return Executors.newSingleThreadExecutor();
+		}
+
+		@Bean
+		Work work(ExecutorService consumers) {
+			BlockingQueue<String> queue = new LinkedBlockingQueue<>();
+			consumers.submit(() -> {
+				while (true) {
+					Evidence.write(queue.take());
+				}
+			});
+			return () -> queue.add("begun");
 		}
 
 	}
