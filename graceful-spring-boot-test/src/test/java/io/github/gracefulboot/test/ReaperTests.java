@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.List;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,14 +43,6 @@ class ReaperTests {
 
 	private static boolean isAlive(long pid) {
 		return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
-	}
-
-	@Test
-	void whenAProcessHasEndedThenItIsForgotten() {
-		try (Fleet fleet = FakeApp.fleet().named("forgotten").instances(1).start()) {
-			fleet.instance(0).stop(Signal.SIGTERM);
-			assertThat(fleet.instance(0).isRunning()).isFalse();
-		}
 	}
 
 }

@@ -12,6 +12,7 @@ import io.github.gracefulboot.test.http.HttpConnection;
 import io.github.gracefulboot.test.http.HttpFailureException;
 import io.github.gracefulboot.test.http.HttpMessage;
 import io.github.gracefulboot.test.load.LoadClient;
+import io.github.gracefulboot.test.process.Await;
 import io.github.gracefulboot.test.process.Exit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -159,10 +160,7 @@ class FaultSignalTests {
 	private static void freeze(AppProcess process, Duration time) {
 		process.signal("STOP");
 		try {
-			Thread.sleep(time.toMillis());
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+			Await.pass(time);
 		}
 		finally {
 			process.signal("CONT");

@@ -16,6 +16,7 @@ import io.github.gracefulboot.test.RestartResult;
 import io.github.gracefulboot.test.Signal;
 import io.github.gracefulboot.test.StageTime;
 import io.github.gracefulboot.test.StopResult;
+import io.github.gracefulboot.test.process.Await;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
@@ -114,10 +115,7 @@ class RollingRestartTests {
 		Awaitility.await().until(() -> shutdowns(instance) > before);
 		instance.send(Signal.SIGSTOP);
 		try {
-			Thread.sleep(FROZEN.toMillis());
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+			Await.pass(FROZEN);
 		}
 		finally {
 			instance.send(Signal.SIGCONT);
