@@ -143,8 +143,8 @@ final class BackgroundWork
 
 	private boolean isLoop(ThreadAtWork thread) {
 		if (thread.loop() && this.shutdown.getStage() != Stage.RUNNING && this.told.add(thread.thread().getId())) {
-			logger.info(LogMessage.format("Not waiting for thread %s: %s comes back to the same pause, as a loop does",
-					thread.thread().getName(), thread.task()));
+			logger.info(LogMessage.format("Not waiting for thread %s: %s comes back to the same pause or waits for "
+					+ "something to come, as a loop does", thread.thread().getName(), thread.task()));
 		}
 		return thread.loop();
 	}

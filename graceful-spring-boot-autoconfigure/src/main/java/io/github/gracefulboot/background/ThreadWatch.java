@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 final class ThreadWatch {
 
 	/**
-	 * How long work that a shutdown waits for may come back to the same pause before it
-	 * is taken for a loop.
+	 * How long work that a shutdown waits for may come back to the same pause, or wait
+	 * for something to come, before it is taken for a loop.
 	 */
 	private static final Duration PATIENCE = Duration.ofSeconds(3);
 
@@ -160,11 +160,14 @@ final class ThreadWatch {
 		}
 		Activity activity = stack.activity(thread.getState(), place == Place.MAIN);
 		String task = stack.task();
-		if (activity == Activity.NONE || hasRunSinceReady(thread, stack, task)
+		boolean mayWaitForResult = place.isAwaited() && place != Place.MAIN && stack.runsApplication()
+				&& !isPlaceOfReady(thread, stack);
+		if (activity == Activity.NONE && !mayWaitForResult || hasRunSinceReady(thread, stack, task)
 				|| activity == Activity.PAUSE && (isPlaceOfReady(thread, stack) || isEndless(stack))) {
 			return null;
 		}
-		if (activity == Activity.PAUSE && isLoop(thread, place, stack)) {
+		if (activity == Activity.NONE && hasWaitedLong(thread, stack)
+				|| activity == Activity.PAUSE && isLoop(thread, place, stack)) {
 			this.loops.put(thread.getId(), task);
 		}
 		boolean loop = task.equals(this.loops.get(thread.getId()));
@@ -240,6 +243,20 @@ final class ThreadWatch {
 			return true;
 		}
 		return !place.isAwaited() && stack.isDedicated() && times >= PAUSES;
+	}
+
+	/**
+	 * Returns whether a task has waited for something to come, without a timeout, for
+	 * longer than for a result of its own.
+	 */
+	private boolean hasWaitedLong(Thread thread, Stack stack) {
+		long now = this.clock.getAsLong();
+		Pause pause = this.pauses.get(thread.getId());
+		if (pause == null || !pause.place().equals(stack.place())) {
+			this.pauses.put(thread.getId(), new Pause(stack.place(), 0, now));
+			return false;
+		}
+		return now - pause.since() >= PATIENCE.toNanos();
 	}
 
 	/**

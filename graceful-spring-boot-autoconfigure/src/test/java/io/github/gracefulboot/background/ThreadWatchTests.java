@@ -354,6 +354,32 @@ class ThreadWatchTests {
 		assertThat(find(watch, thread)).isNotNull();
 	}
 
+	@Test
+	void whenAwaitedTaskWaitsForSomethingToComeThenItIsGivenTime() {
+		ThreadWatch watch = watch();
+		ready(watch);
+		CompletableFuture.runAsync(() -> {
+			this.threads.add(Thread.currentThread());
+			awaitLatch();
+		}, (task) -> new Thread(task).start());
+		awaitPlace(watch, Place.TASK);
+		Awaitility.await()
+			.until(() -> this.threads.stream().anyMatch((each) -> each.getState() == Thread.State.WAITING));
+		assertThat(watch.look()).anyMatch((atWork) -> atWork.place() == Place.TASK && !atWork.loop());
+		assertThat(watch.look()).anyMatch((atWork) -> atWork.place() == Place.TASK && !atWork.loop());
+		this.now = Duration.ofSeconds(3).toNanos();
+		assertThat(watch.look()).noneMatch((atWork) -> atWork.place() == Place.TASK && !atWork.loop());
+	}
+
+	private static void awaitLatch() {
+		try {
+			new CountDownLatch(1).await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
 	static Stream<Arguments> keepingAlive() {
 		return Stream.of(task("join itself", () -> Thread.currentThread().join()),
 				task("latch", () -> new CountDownLatch(1).await()),
