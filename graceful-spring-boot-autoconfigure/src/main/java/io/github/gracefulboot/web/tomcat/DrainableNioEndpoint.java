@@ -8,11 +8,13 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.gracefulboot.socket.SharedListener;
 import io.github.gracefulboot.socket.SharedListenerChannel;
@@ -20,8 +22,11 @@ import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.OpenConnection.State;
 import io.github.gracefulboot.traffic.OpenConnection.Upgrade;
 import org.apache.coyote.Processor;
+import org.apache.coyote.http11.Http11InputBuffer;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.net.SocketEvent;
+import org.apache.tomcat.util.net.SocketProcessorBase;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +50,7 @@ class DrainableNioEndpoint extends NioEndpoint {
 
 	private final LastActivity lastActivity = new LastActivity();
 
-	private final SwallowingThreads swallowing = new SwallowingThreads();
+	private final Map<SocketWrapperBase<?>, Thread> threads = new ConcurrentHashMap<>();
 
 	/**
 	 * Upgraded connections, which Tomcat does not tell while a thread works on them. They
@@ -171,6 +176,29 @@ class DrainableNioEndpoint extends NioEndpoint {
 		return result;
 	}
 
+	/**
+	 * Remembers the thread of each connection that is being processed.
+	 */
+	@Override
+	protected SocketProcessorBase<NioChannel> createSocketProcessor(SocketWrapperBase<NioChannel> connection,
+			SocketEvent event) {
+		return new SocketProcessor(connection, event) {
+
+			@Override
+			protected void doRun() {
+				SocketWrapperBase<NioChannel> processed = this.socketWrapper;
+				DrainableNioEndpoint.this.threads.put(processed, Thread.currentThread());
+				try {
+					super.doRun();
+				}
+				finally {
+					DrainableNioEndpoint.this.threads.remove(processed);
+				}
+			}
+
+		};
+	}
+
 	Collection<OpenConnection> openConnections() {
 		long nowNanos = System.nanoTime();
 		long nowMillis = System.currentTimeMillis();
@@ -222,21 +250,13 @@ class DrainableNioEndpoint extends NioEndpoint {
 
 	/**
 	 * Returns whether Tomcat waits for the rest of a request that was answered before it
-	 * had been read, and throws it away. It does not tell which thread does that on which
-	 * connection, so that none may be read for another reason.
+	 * had been read, and throws it away. The client may never send it.
 	 */
 	private boolean isSwallowing(NioSocketWrapper connection) {
-		return isBeingRead(connection) && this.connections.values()
-			.stream()
-			.filter((each) -> isBeingRead((NioSocketWrapper) each))
-			.count() <= this.swallowing.count();
-	}
-
-	/**
-	 * Returns whether a thread waits for bytes of a request that it processes.
-	 */
-	private static boolean isBeingRead(NioSocketWrapper connection) {
-		return isBeingProcessed(connection) && connection.interestOpsHas(SelectionKey.OP_READ);
+		Thread thread = connection.interestOpsHas(SelectionKey.OP_READ) ? this.threads.get(connection) : null;
+		return thread != null && Arrays.stream(thread.getStackTrace())
+			.anyMatch((frame) -> frame.getMethodName().equals("endRequest")
+					&& frame.getClassName().equals(Http11InputBuffer.class.getName()));
 	}
 
 	private static boolean isBeingProcessed(NioSocketWrapper connection) {
