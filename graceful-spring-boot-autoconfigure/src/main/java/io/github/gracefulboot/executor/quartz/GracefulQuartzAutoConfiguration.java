@@ -42,8 +42,10 @@ public final class GracefulQuartzAutoConfiguration {
 			WaitingPolicy waitingPolicy) {
 		boolean waits = waitingPolicy.drainsWork();
 		return new JobDrain(() -> {
-			Map<String, Scheduler> schedulers = waits ? new ExistingBeans(beanFactory).ofType(Scheduler.class)
-					: Map.of();
+			if (!waits) {
+				return Map.of();
+			}
+			Map<String, Scheduler> schedulers = new ExistingBeans(beanFactory).ofType(Scheduler.class);
 			schedulers.keySet().removeAll(properties.getExclude());
 			return schedulers;
 		});

@@ -73,6 +73,17 @@ class GracefulQuartzAutoConfigurationTests {
 	}
 
 	@Test
+	void whenImmediateThenItIsLeftToSpring() {
+		this.runner.withPropertyValues("server.shutdown=immediate").run((context) -> {
+			start(context.getBean(Scheduler.class), "first");
+			this.latches.running.await();
+			assertThat(context.getBean(JobDrain.class).activeTasks()).isEmpty();
+			assertThat(drain(context)).succeedsWithin(Duration.ofSeconds(5));
+			this.latches.release.countDown();
+		});
+	}
+
+	@Test
 	void whenSchedulerIsExcludedThenItIsLeftToSpring() {
 		this.runner.withPropertyValues("graceful.executors.exclude=quartzScheduler").run((context) -> {
 			assertThat(drain(context)).succeedsWithin(Duration.ofSeconds(5));
