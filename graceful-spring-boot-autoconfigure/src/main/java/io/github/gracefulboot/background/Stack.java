@@ -160,12 +160,17 @@ final class Stack {
 	}
 
 	/**
-	 * Returns the frames below what a thread pauses in, which are the same whenever it
-	 * comes back to that.
-	 * @return the frames
+	 * Returns the lines of code below what a thread pauses in, which are the same
+	 * whenever it comes back to that. The JDK's own frames and those of lambdas are left
+	 * out: of these, {@link Thread#getStackTrace()} hides some that
+	 * {@link Thread#getAllStackTraces()} shows.
+	 * @return a line for each frame
 	 */
-	List<StackTraceElement> place() {
-		return List.of(this.frames).subList(this.top, this.frames.length);
+	List<String> place() {
+		return Arrays.stream(this.frames, this.top, this.frames.length)
+			.filter((frame) -> !isOfTheJdk(frame) && !isLambda(frame))
+			.map((frame) -> frame.getClassName() + "." + frame.getMethodName() + ":" + frame.getLineNumber())
+			.toList();
 	}
 
 	/**

@@ -57,7 +57,7 @@ final class ThreadWatch {
 
 	private final Map<Long, String> tasksWhenReady = new ConcurrentHashMap<>();
 
-	private final Map<Long, List<StackTraceElement>> placesWhenReady = new ConcurrentHashMap<>();
+	private final Map<Long, List<String>> placesWhenReady = new ConcurrentHashMap<>();
 
 	/**
 	 * Whether what pauses in a call has no end, as far as that was asked.
@@ -287,11 +287,11 @@ final class ThreadWatch {
 	/**
 	 * A pause that a thread was found in.
 	 *
-	 * @param place the frames below it
+	 * @param place the lines below it
 	 * @param times how often the thread had waited by then
 	 * @param since when it was found first
 	 */
-	private record Pause(List<StackTraceElement> place, long times, long since) {
+	private record Pause(List<String> place, long times, long since) {
 
 	}
 
