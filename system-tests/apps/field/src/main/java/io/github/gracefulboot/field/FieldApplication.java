@@ -34,8 +34,10 @@ public class FieldApplication {
 		if (Boolean.getBoolean("field.main")) {
 			Evidence.work(Work.MILLIS);
 		}
-		while (options.contains("--field.keep-alive")) {
-			Thread.sleep(60_000);
+		if (options.contains("--field.keep-alive")) {
+			while (true) {
+				Thread.sleep(60_000);
+			}
 		}
 	}
 
