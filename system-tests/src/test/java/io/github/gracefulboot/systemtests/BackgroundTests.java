@@ -35,39 +35,29 @@ class BackgroundTests {
 
 	@Test
 	void whenThreadOfTheApplicationDiesAtWorkThenItIsNamed() throws Exception {
-		try (AppProcess process = app("--graceful.shutdown.timeout=5s").startReady()) {
-			post(process, "/thread?ms=60000");
-			process.awaitLog("Unknown work begins");
-			Exit exit = stop(process, "thread");
-			assertThat(exit.code()).isOne();
-			assertThat(process.log()).containsPattern("Abandoned: thread unknown \\(.*BackgroundController")
-				.contains("io.github.gracefulboot.sample.BackgroundController.work(")
-				.containsPattern("Shutdown forced after .*, abandoned: thread unknown \\(");
-		}
+		assertNamed("/thread?ms=60000", "thread unknown", "work");
 	}
 
 	@Test
 	void whenThePoolIsClosedBeneathAThreadThenItIsNamed() throws Exception {
-		try (AppProcess process = app("--graceful.shutdown.timeout=5s").startReady()) {
-			post(process, "/rows");
-			process.awaitLog("Unknown work begins");
-			Exit exit = stop(process, "thread with connections");
-			assertThat(exit.code()).isOne();
-			assertThat(process.log()).containsPattern("Abandoned: thread unknown \\(.*BackgroundController");
-		}
+		assertNamed("/rows", "thread unknown", "lambda$rows");
 	}
 
 	@Test
 	void whenVirtualThreadDiesAtWorkThenItIsNamed() throws Exception {
+		boolean possible = Runtime.version().feature() >= 21;
+		assertNamed("/virtual-thread?ms=60000", (possible ? "virtual thread" : "thread") + " unknown-1", "work");
+	}
+
+	private static void assertNamed(String path, String thread, String method) throws Exception {
 		try (AppProcess process = app("--graceful.shutdown.timeout=5s").startReady()) {
-			post(process, "/virtual-thread?ms=60000");
+			post(process, path);
 			process.awaitLog("Unknown work begins");
-			Exit exit = stop(process, "virtual thread");
+			Exit exit = stop(process, thread + " of " + path);
 			assertThat(exit.code()).isOne();
-			String named = (Runtime.version().feature() >= 21) ? "virtual thread" : "thread";
-			assertThat(process.log()).containsPattern("Abandoned: " + named + " unknown-1 \\(.*BackgroundController")
-				.contains("io.github.gracefulboot.sample.BackgroundController.work(")
-				.containsPattern("Shutdown forced after .*, abandoned: " + named + " unknown-1 \\(");
+			assertThat(process.log()).containsPattern("Abandoned: " + thread + " \\(.*BackgroundController")
+				.contains("io.github.gracefulboot.sample.BackgroundController." + method)
+				.containsPattern("Shutdown forced after .*, abandoned: " + thread + " \\(");
 		}
 	}
 
