@@ -55,9 +55,7 @@ final class ThreadWatch {
 
 	private final Queue<Seen> seenWhenReady = new ConcurrentLinkedQueue<>();
 
-	private final Map<Long, String> tasksWhenReady = new ConcurrentHashMap<>();
-
-	private final Map<Long, List<String>> placesWhenReady = new ConcurrentHashMap<>();
+	private final Map<Long, WhenReady> whenReady = new ConcurrentHashMap<>();
 
 	/**
 	 * Whether what pauses in a call has no end, as far as that was asked.
@@ -104,19 +102,20 @@ final class ThreadWatch {
 		}
 	}
 
-	private synchronized Map<Long, String> tasksWhenReady() {
+	/**
+	 * Returns what a thread did when the service became ready.
+	 * @return what it did, or {@code null} if it was not at a task
+	 */
+	private synchronized @Nullable WhenReady whenReady(Thread of) {
 		for (Seen seen = this.seenWhenReady.poll(); seen != null; seen = this.seenWhenReady.poll()) {
 			Thread thread = seen.thread().get();
 			Stack stack = new Stack(seen.frames(), this.application);
 			if (thread != null && Place.of(thread, stack, this.main) != Place.NONE) {
-				Activity activity = stack.activity(seen.state(), false);
-				if (activity != Activity.WORK) {
-					this.placesWhenReady.put(thread.getId(), stack.place());
-				}
-				this.tasksWhenReady.put(thread.getId(), (activity == Activity.WORK) ? stack.task() : "");
+				boolean worked = stack.activity(seen.state(), false) == Activity.WORK;
+				this.whenReady.put(thread.getId(), new WhenReady(worked, stack.task(), stack.place()));
 			}
 		}
-		return this.tasksWhenReady;
+		return this.whenReady.get(of.getId());
 	}
 
 	/**
@@ -136,6 +135,7 @@ final class ThreadWatch {
 	List<ThreadAtWork> look() {
 		List<ThreadAtWork> found = new ArrayList<>();
 		Map<Thread, StackTraceElement[]> threads = Thread.getAllStackTraces();
+		this.virtualThreads.look(threads.keySet());
 		threads.forEach((thread, frames) -> {
 			ThreadAtWork atWork = (thread != Thread.currentThread() && !this.excluded.test(thread.getName()))
 					? atWork(thread, new Stack(frames, this.application)) : null;
@@ -149,8 +149,7 @@ final class ThreadWatch {
 
 	private void forgetOthers(Set<Thread> alive) {
 		Set<Long> ids = alive.stream().map(Thread::getId).collect(Collectors.toSet());
-		Stream.of(this.tasksWhenReady, this.placesWhenReady, this.pauses, this.loops)
-			.forEach((map) -> map.keySet().retainAll(ids));
+		Stream.of(this.whenReady, this.pauses, this.loops).forEach((map) -> map.keySet().retainAll(ids));
 	}
 
 	private @Nullable ThreadAtWork atWork(Thread thread, Stack stack) {
@@ -177,7 +176,8 @@ final class ThreadWatch {
 	/**
 	 * Returns the virtual threads that run code of the application and are at work, and
 	 * have been started since the service became ready. Nothing tells how often one has
-	 * paused, so that only a loop without an end can be told from work.
+	 * paused, so that only a loop without an end can be told from work. None are found
+	 * before the first {@linkplain #look() look} at the others, which serve them.
 	 * @return the threads
 	 */
 	List<BusyThread> lookAtVirtualThreads() {
@@ -196,9 +196,9 @@ final class ThreadWatch {
 	}
 
 	private boolean hasRunSinceReady(Thread thread, Stack stack, String task) {
-		String then = tasksWhenReady().get(thread.getId());
+		WhenReady then = whenReady(thread);
 		// One that was just being started had no stack yet
-		return (then != null) ? then.equals(task) && !task.isEmpty()
+		return (then != null) ? then.worksOn(task)
 				: thread != this.main && thread.getId() < this.firstAfterReady && stack.isDedicated();
 	}
 
@@ -208,7 +208,8 @@ final class ThreadWatch {
 	}
 
 	private boolean isPlaceOfReady(Thread thread, Stack stack) {
-		return stack.place().equals(this.placesWhenReady.get(thread.getId()));
+		WhenReady then = whenReady(thread);
+		return then != null && !then.worked() && then.place().equals(stack.place());
 	}
 
 	/**
@@ -219,10 +220,11 @@ final class ThreadWatch {
 	 */
 	boolean isAtLoop(Thread thread) {
 		Stack stack = new Stack(thread.getStackTrace(), this.application);
-		String then = tasksWhenReady().get(thread.getId());
+		WhenReady then = whenReady(thread);
 		return switch (stack.activity(thread.getState(), false)) {
-			case NONE -> stack.runsApplication() && (isPlaceOfReady(thread, stack) || stack.task().equals(then)
-					|| isVirtual(thread) && thread.getId() < this.firstAfterReady);
+			case NONE ->
+				stack.runsApplication() && (isPlaceOfReady(thread, stack) || then != null && then.worksOn(stack.task())
+						|| isVirtual(thread) && thread.getId() < this.firstAfterReady);
 			case PAUSE -> isPlaceOfReady(thread, stack);
 			case WORK -> false;
 		};
@@ -235,11 +237,8 @@ final class ThreadWatch {
 	private boolean isLoop(Thread thread, Place place, Stack stack) {
 		long times = pauses(thread);
 		long now = this.clock.getAsLong();
-		Pause pause = this.pauses.get(thread.getId());
-		if (pause == null || !pause.place().equals(stack.place())) {
-			this.pauses.put(thread.getId(), new Pause(stack.place(), times, now));
-		}
-		else if (times > pause.times() && (!place.isAwaited() || now - pause.since() >= PATIENCE.toNanos())) {
+		Pause pause = pause(thread, stack, times, now);
+		if (times > pause.times() && (!place.isAwaited() || now - pause.since() >= PATIENCE.toNanos())) {
 			return true;
 		}
 		return !place.isAwaited() && stack.isDedicated() && times >= PAUSES;
@@ -251,12 +250,22 @@ final class ThreadWatch {
 	 */
 	private boolean hasWaitedLong(Thread thread, Stack stack) {
 		long now = this.clock.getAsLong();
-		Pause pause = this.pauses.get(thread.getId());
-		if (pause == null || !pause.place().equals(stack.place())) {
-			this.pauses.put(thread.getId(), new Pause(stack.place(), 0, now));
-			return false;
+		return now - pause(thread, stack, 0, now).since() >= PATIENCE.toNanos();
+	}
+
+	/**
+	 * Returns the pause that a thread was found in before, if it is in that still or
+	 * again, or one that begins now.
+	 */
+	private Pause pause(Thread thread, Stack stack, long times, long now) {
+		List<String> place = stack.place();
+		Pause before = this.pauses.get(thread.getId());
+		if (before != null && before.place().equals(place)) {
+			return before;
 		}
-		return now - pause.since() >= PATIENCE.toNanos();
+		Pause pause = new Pause(place, times, now);
+		this.pauses.put(thread.getId(), pause);
+		return pause;
 	}
 
 	/**
@@ -281,6 +290,21 @@ final class ThreadWatch {
 	 * @param frames its stack
 	 */
 	private record Seen(WeakReference<Thread> thread, Thread.State state, StackTraceElement[] frames) {
+
+	}
+
+	/**
+	 * What a thread did when the service became ready.
+	 *
+	 * @param worked whether it worked, rather than pausing or waiting
+	 * @param task what it was busy with
+	 * @param place where it was
+	 */
+	private record WhenReady(boolean worked, String task, List<String> place) {
+
+		private boolean worksOn(String task) {
+			return this.worked && !task.isEmpty() && task.equals(this.task);
+		}
 
 	}
 

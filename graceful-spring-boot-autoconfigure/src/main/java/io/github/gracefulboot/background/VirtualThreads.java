@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -44,14 +45,23 @@ final class VirtualThreads {
 
 	private boolean possible = Runtime.version().feature() >= 21;
 
-	private boolean used;
+	private volatile boolean used;
+
+	/**
+	 * Looks for threads that serve virtual ones. Without any there has been none.
+	 * @param threads the platform threads
+	 */
+	void look(Set<Thread> threads) {
+		this.used = this.used || threads.stream().anyMatch(VirtualThreads::servesThem);
+	}
 
 	/**
 	 * Returns the virtual threads that are alive.
-	 * @return the threads, none on a JVM that cannot list them
+	 * @return the threads, none on a JVM that cannot list them, or has none as far as was
+	 * looked for
 	 */
 	synchronized List<VirtualThread> list() {
-		if (!this.possible || !isUsed()) {
+		if (!this.possible || !this.used) {
 			return List.of();
 		}
 		try {
@@ -62,14 +72,6 @@ final class VirtualThreads {
 			logger.warn(LogMessage.format("Cannot look for virtual threads at work, and go on without it: %s", ex));
 			return List.of();
 		}
-	}
-
-	/**
-	 * Returns whether there has been a virtual thread, by the threads that serve them.
-	 */
-	private boolean isUsed() {
-		this.used = this.used || Thread.getAllStackTraces().keySet().stream().anyMatch(VirtualThreads::servesThem);
-		return this.used;
 	}
 
 	private static boolean servesThem(Thread thread) {

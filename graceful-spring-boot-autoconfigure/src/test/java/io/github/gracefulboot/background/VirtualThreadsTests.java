@@ -22,6 +22,7 @@ class VirtualThreadsTests {
 		Thread thread = VirtualThreadStarter.start(release::join);
 		try {
 			Awaitility.await().until(() -> thread.getState() == Thread.State.WAITING);
+			threads.look(Thread.getAllStackTraces().keySet());
 			assertThat(threads.list()).filteredOn((each) -> each.id() == thread.getId())
 				.hasSize(VirtualThreadStarter.POSSIBLE ? 1 : 0)
 				.allMatch((each) -> each.state() == Thread.State.WAITING)
