@@ -33,6 +33,15 @@ public final class Durations {
 	}
 
 	/**
+	 * Returns whether a duration is longer than zero.
+	 * @param duration a duration
+	 * @return whether it is
+	 */
+	public static boolean isPositive(Duration duration) {
+		return !duration.isNegative() && !duration.isZero();
+	}
+
+	/**
 	 * Writes a duration as people read it, such as {@code 250 ms}, {@code 1.7 s} or
 	 * {@code 24 s}.
 	 * @param duration the duration

@@ -98,7 +98,7 @@ public final class Findings implements ApplicationListener<ApplicationReadyEvent
 	private static void findInHealth(Environment environment, List<Finding> found) {
 		String cache = HEALTH + "cache.time-to-live";
 		Duration cached = duration(environment, cache);
-		if (isPositive(cached)) {
+		if (Durations.isPositive(cached)) {
 			found.add(new Finding("health-cache",
 					"%s=%s: probes learn that late that the application is ready or refuses traffic. A shutdown answers them at once. Remove it"
 						.formatted(cache, Durations.text(cached))));
@@ -136,7 +136,7 @@ public final class Findings implements ApplicationListener<ApplicationReadyEvent
 		}
 		for (String property : KEEP_ALIVE) {
 			Duration keepAlive = duration(environment, property);
-			if (isPositive(keepAlive) && keepAlive.compareTo(BALANCERS_KEEP) < 0) {
+			if (Durations.isPositive(keepAlive) && keepAlive.compareTo(BALANCERS_KEEP) < 0) {
 				found.add(new Finding("keep-alive",
 						"%s=%s: balancers such as nginx and AWS's keep idle connections for %s, and lose a request on one that this server closes first. Set it to more"
 							.formatted(property, Durations.text(keepAlive), Durations.text(BALANCERS_KEEP))));
@@ -146,7 +146,7 @@ public final class Findings implements ApplicationListener<ApplicationReadyEvent
 
 	private static void findInBudget(Environment environment, List<Finding> found) {
 		Duration timeout = duration(environment, ShutdownRules.TIMEOUT);
-		if (isPositive(timeout)) {
+		if (Durations.isPositive(timeout)) {
 			Platform.of(environment)
 				.filter((platform) -> timeout.compareTo(platform.untilKill()) >= 0)
 				.ifPresent((platform) -> found.add(new Finding("kill-timeout",
@@ -154,10 +154,6 @@ public final class Findings implements ApplicationListener<ApplicationReadyEvent
 							.formatted(ShutdownRules.TIMEOUT, Durations.text(timeout), platform,
 									Durations.text(platform.untilKill())))));
 		}
-	}
-
-	private static boolean isPositive(Duration duration) {
-		return !duration.isZero() && !duration.isNegative();
 	}
 
 	// Most applications set none of these: only then the start pays for binding

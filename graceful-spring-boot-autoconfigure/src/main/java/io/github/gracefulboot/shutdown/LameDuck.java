@@ -143,7 +143,7 @@ final class LameDuck {
 		boolean said = false;
 		while (true) {
 			Duration missing = Durations.longer(evidence.missing(), min.minus(this.traffic.since(start)));
-			if (!isPositive(missing)) {
+			if (!Durations.isPositive(missing)) {
 				return new StageEnd(StageResult.COMPLETED, evidence.toString(), evidence.kind());
 			}
 			if (deadline.hasPassed()) {
@@ -167,7 +167,7 @@ final class LameDuck {
 	 * with whether they come.
 	 */
 	private boolean isReachedByEndpoints() {
-		return isPositive(untilSilentFor(RECENT)) && (this.kubernetes
+		return Durations.isPositive(untilSilentFor(RECENT)) && (this.kubernetes
 				|| this.traffic.activeProbers().stream().anyMatch((prober) -> prober.client().isKubelet()));
 	}
 
@@ -240,10 +240,6 @@ final class LameDuck {
 	private Duration untilSilentFor(Duration silence) {
 		OptionalLong lastRequest = this.traffic.lastRequest();
 		return lastRequest.isPresent() ? silence.minus(this.traffic.since(lastRequest.getAsLong())) : Duration.ZERO;
-	}
-
-	private static boolean isPositive(Duration duration) {
-		return !duration.isNegative() && !duration.isZero();
 	}
 
 	/**
@@ -425,7 +421,7 @@ final class LameDuck {
 
 		@Override
 		public void warnOfWhatIsMissing() {
-			if (isPositive(untilQuiet())) {
+			if (Durations.isPositive(untilQuiet())) {
 				logger
 					.warn(LogMessage.format("Requests still come at the end of the longest wait, and may be lost (%s): "
 							+ "let the load balancer ask for readiness more often, or raise graceful.lame-duck.max and "
@@ -433,7 +429,7 @@ final class LameDuck {
 				return;
 			}
 			this.wanted.forEach((prober, answers) -> {
-				if (routes(prober.client()) && isPositive(missing(prober, answers))) {
+				if (routes(prober.client()) && Durations.isPositive(missing(prober, answers))) {
 					logger.warn(LogMessage.format("%s asks for readiness only each %s, and may send requests after the "
 							+ "longest wait: let it ask more often, or raise graceful.lame-duck.max and "
 							+ "graceful.shutdown.timeout", prober, Durations.text(prober.period())));
@@ -508,7 +504,7 @@ final class LameDuck {
 				return null;
 			}
 			Duration missing = untilQuietSince(connection.lastActivity());
-			return isPositive(missing) ? missing : null;
+			return Durations.isPositive(missing) ? missing : null;
 		}
 
 		@Override

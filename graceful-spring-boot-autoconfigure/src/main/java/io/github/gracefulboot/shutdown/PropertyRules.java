@@ -20,7 +20,7 @@ public final class PropertyRules {
 	 * @param advice what to do, as a sentence
 	 */
 	public static void positive(String name, Duration value, String advice) {
-		require(!value.isNegative() && !value.isZero(), name, value, "It has to be longer than 0s. " + advice);
+		require(Durations.isPositive(value), name, value, "It has to be longer than 0s. " + advice);
 	}
 
 	/**

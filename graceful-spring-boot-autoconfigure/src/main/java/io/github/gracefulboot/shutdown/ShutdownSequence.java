@@ -242,8 +242,8 @@ public final class ShutdownSequence implements GracefulShutdown {
 			this.cutOffs.add("the " + this.stage.id() + " stage, which did not end", this.drain);
 		}
 		end(this.stage, guarded(() -> {
-			awaitLateWork(this.budget.release(deadline));
-			awaitThreads(this.budget.release(deadline));
+			awaitLateWork(half(this.budget.release(deadline)));
+			awaitThreads(half(this.budget.release(deadline)));
 			cutOffWhatGoesOn();
 			return drain(this.budget.release(deadline), Role.RESOURCE);
 		}));
@@ -252,14 +252,13 @@ public final class ShutdownSequence implements GracefulShutdown {
 
 	/**
 	 * Waits for what lifecycle beans submitted when they stopped, such as a last flush.
-	 * @param release when the release has to be over, half of which is left to others
 	 */
-	private void awaitLateWork(Deadline release) {
+	private void awaitLateWork(Deadline deadline) {
 		List<Participant> workers = participants(Role.WORKER).stream()
 			.filter((worker) -> !this.cutOffs.contains(worker))
 			.toList();
 		try {
-			release.atMost(release.remaining().dividedBy(2)).await(() -> workers.stream().noneMatch(this::isAtWork));
+			deadline.await(() -> workers.stream().noneMatch(this::isAtWork));
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -268,13 +267,18 @@ public final class ShutdownSequence implements GracefulShutdown {
 
 	/**
 	 * Gives threads that nobody waits for a moment before beans are destroyed.
-	 * @param release when the release has to be over, half of which is left to others
 	 */
-	private void awaitThreads(Deadline release) {
+	private void awaitThreads(Deadline deadline) {
 		if (this.endsProcess) {
-			Deadline half = release.atMost(release.remaining().dividedBy(2));
-			isolated("A look at threads", () -> this.atWorkBeforeTheEnd = lastLook().awaitEnd(half));
+			isolated("A look at threads", () -> this.atWorkBeforeTheEnd = lastLook().awaitEnd(deadline));
 		}
+	}
+
+	/**
+	 * Leaves half of what is left of the time to others.
+	 */
+	private static Deadline half(Deadline deadline) {
+		return deadline.atMost(deadline.remaining().dividedBy(2));
 	}
 
 	private boolean isAtWork(Participant participant) {

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.AvailabilityState;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
@@ -60,13 +61,18 @@ public final class Readiness implements ApplicationListener<AvailabilityChangeEv
 		boolean accepting = event.getState() == ReadinessState.ACCEPTING_TRAFFIC;
 		boolean own = !(event.getSource() instanceof ApplicationContext source && isChild(source));
 		if (accepting && isRefused()) {
-			publishRefusal(own || this.willing);
+			if (own) {
+				this.willing = true;
+			}
+			publishRefusal();
 			return;
 		}
 		if (!own) {
 			return;
 		}
-		this.willing = accepting;
+		if (!(event instanceof Refusal<?>)) {
+			this.willing = accepting;
+		}
 		if (accepting) {
 			this.reached = true;
 		}
@@ -80,13 +86,12 @@ public final class Readiness implements ApplicationListener<AvailabilityChangeEv
 		}
 		if (accepting && isRefused()) {
 			// Since a moment ago
-			publishRefusal(true);
+			publishRefusal();
 		}
 	}
 
-	private void publishRefusal(boolean willing) {
-		AvailabilityChangeEvent.publish(this.context, ReadinessState.REFUSING_TRAFFIC);
-		this.willing = willing;
+	private void publishRefusal() {
+		this.context.publishEvent(new Refusal<>(this.context, ReadinessState.REFUSING_TRAFFIC));
 	}
 
 	@Override
@@ -115,7 +120,7 @@ public final class Readiness implements ApplicationListener<AvailabilityChangeEv
 	 */
 	public synchronized void beginMaintenance() {
 		this.maintenance = true;
-		publishRefusal(this.willing);
+		publishRefusal();
 	}
 
 	/**
@@ -158,6 +163,17 @@ public final class Readiness implements ApplicationListener<AvailabilityChangeEv
 	 */
 	public boolean wasReached() {
 		return this.reached;
+	}
+
+	/**
+	 * Is not what the application says of itself.
+	 */
+	private static final class Refusal<S extends AvailabilityState> extends AvailabilityChangeEvent<S> {
+
+		Refusal(ApplicationContext context, S state) {
+			super(context, state);
+		}
+
 	}
 
 	/**

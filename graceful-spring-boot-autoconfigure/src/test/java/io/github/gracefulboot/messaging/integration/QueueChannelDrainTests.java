@@ -17,6 +17,7 @@ import io.github.gracefulboot.shutdown.ShutdownSequence;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
@@ -31,6 +32,7 @@ import org.springframework.integration.core.MessagingTemplate;
 import org.springframework.integration.dsl.GenericEndpointSpec;
 import org.springframework.integration.dsl.IntegrationFlow;
 import org.springframework.integration.dsl.Pollers;
+import org.springframework.integration.endpoint.SourcePollingChannelAdapter;
 import org.springframework.integration.handler.ServiceActivatingHandler;
 import org.springframework.integration.store.MessageGroupQueue;
 import org.springframework.integration.store.SimpleMessageStore;
@@ -107,10 +109,13 @@ class QueueChannelDrainTests {
 
 		private final MessageChannel channel;
 
+		private final ObjectProvider<SourcePollingChannelAdapter> source;
+
 		private volatile @Nullable Object reply;
 
-		Request(MessageChannel first) {
+		Request(MessageChannel first, ObjectProvider<SourcePollingChannelAdapter> source) {
 			this.channel = first;
+			this.source = source;
 		}
 
 		@Override
@@ -127,8 +132,7 @@ class QueueChannelDrainTests {
 		public void drain(Deadline deadline) throws InterruptedException {
 			MessagingTemplate template = new MessagingTemplate();
 			template.setReceiveTimeout(5000);
-			// Until the pollers have stopped
-			Thread.sleep(200);
+			deadline.await(() -> this.source.getObject().getMaxMessagesPerPoll() == 0);
 			this.reply = template.convertSendAndReceive(this.channel, "request", String.class);
 		}
 
@@ -182,6 +186,16 @@ class QueueChannelDrainTests {
 				Thread.currentThread().interrupt();
 				return "interrupted ";
 			}
+		}
+
+		@Bean
+		IntegrationFlow sourceFlow() {
+			return IntegrationFlow
+				.fromSupplier(() -> "",
+						(endpoint) -> endpoint.id("source")
+							.poller(Pollers.fixedDelay(Duration.ofMinutes(1), Duration.ofMinutes(1))))
+				.channel(new NullChannel())
+				.get();
 		}
 
 		@Bean
