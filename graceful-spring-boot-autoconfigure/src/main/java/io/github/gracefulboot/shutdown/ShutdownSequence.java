@@ -186,8 +186,26 @@ public final class ShutdownSequence implements GracefulShutdown {
 		});
 		this.drain = drain;
 		this.progress.made();
+		isolated("A look ahead", () -> DaemonThreads.start("graceful-look-ahead", () -> lookAhead(drain)));
 		Duration moment = Durations.shorter(MOMENT, this.budget.drain(deadline).remaining().dividedBy(MOMENT_PART));
 		awaitDrain(() -> this.engine.isWaitingForOthers() ? Duration.ZERO : moment.minus(this.progress.still()));
+	}
+
+	/**
+	 * Looks once, while requests are waited for, at what is looked at when they have
+	 * ended: code that runs for the first time takes longer.
+	 */
+	private void lookAhead(Thread drain) {
+		try {
+			drain.join(BETWEEN_LOOKS.toMillis());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		if (drain.isAlive()) {
+			isolated("A look at work", () -> participants(Role.WORKER).forEach(Participant::activeTasks));
+			isolated("A look at threads", () -> lastLook().now());
+		}
 	}
 
 	/**

@@ -368,6 +368,23 @@ class ShutdownSequenceTests {
 	}
 
 	@Test
+	void whenRequestsAreWaitedForThenThreadsAreLookedAtMeanwhile() {
+		CountDownLatch looked = new CountDownLatch(1);
+		this.threads.add(() -> {
+			looked.countDown();
+			return List.of();
+		});
+		this.participants.add(participant("server", Role.INTAKE, (deadline) -> {
+			looked.await();
+			this.tasks = List.of();
+		}));
+		ShutdownSequence shutdown = shutdown();
+		shutdown.run();
+		shutdown.release();
+		assertThat(shutdown.finish().isClean()).isTrue();
+	}
+
+	@Test
 	void whenParticipantReturnsLateWithoutWorkThenItHasFinished() {
 		this.timeout = Duration.ofMillis(200);
 		this.tasks = List.of();
