@@ -2,6 +2,7 @@ package io.github.gracefulboot.test.context;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -29,7 +30,15 @@ public final class ContextStop implements AutoCloseable {
 	 */
 	private static final Duration STEP = Duration.ofMillis(100);
 
+	private static final String OWN_THREADS = "graceful-";
+
 	private static final long LOOK_MILLIS = 4;
+
+	/**
+	 * How many looks make a step while somebody computes, which takes its own time on a
+	 * busy machine. It may do so without an end.
+	 */
+	private static final int LOOKS_IF_BUSY = 50;
 
 	private final ConfigurableApplicationContext context;
 
@@ -91,7 +100,8 @@ public final class ContextStop implements AutoCloseable {
 	}
 
 	/**
-	 * Lets time pass until the shutdown is over.
+	 * Lets time pass until the shutdown is over, as soon as nothing but time is waited
+	 * for.
 	 * @return how it went, and how much of the test's time it took
 	 */
 	public StopResult awaitEnd() {
@@ -102,12 +112,29 @@ public final class ContextStop implements AutoCloseable {
 				throw new IllegalStateException("The context is not closed, in stage %s: %s"
 					.formatted(this.shutdown.getStage().id(), List.of(thread.getStackTrace())));
 			}
-			join(thread);
+			int looks = 0;
+			do {
+				join(thread);
+				looks++;
+			}
+			while (isBusy() && looks < LOOKS_IF_BUSY);
 			if (thread.isAlive()) {
 				advance(STEP);
 			}
 		}
 		return result();
+	}
+
+	/**
+	 * Returns whether a thread of the shutdown does anything but wait.
+	 */
+	private boolean isBusy() {
+		Thread[] threads = new Thread[Thread.activeCount() + 10];
+		int count = Thread.enumerate(threads);
+		return Arrays.stream(threads, 0, count)
+			.filter((thread) -> thread == this.closing || thread.getName().startsWith(OWN_THREADS))
+			.map(Thread::getState)
+			.anyMatch((state) -> state == Thread.State.RUNNABLE || state == Thread.State.BLOCKED);
 	}
 
 	private static void join(Thread thread) {
