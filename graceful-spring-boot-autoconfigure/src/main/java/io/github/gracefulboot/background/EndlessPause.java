@@ -2,6 +2,7 @@ package io.github.gracefulboot.background;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,10 +27,15 @@ import org.springframework.util.ClassUtils;
 
 /**
  * Tells by its code whether a method never returns from where it pauses, as
- * {@code while (true) Thread.sleep(60_000)} does not. Such a loop has no end and nothing
- * to lose.
+ * {@code while (true) Thread.sleep(60_000)} and {@code Thread.sleep(Long.MAX_VALUE)} do
+ * not. Such a pause has no end and nothing to lose.
  */
 final class EndlessPause {
+
+	/**
+	 * A sleep of this many milliseconds ends after any shutdown.
+	 */
+	private static final long ENDLESS = Duration.ofHours(1).toMillis();
 
 	private EndlessPause() {
 	}
@@ -87,6 +93,8 @@ final class EndlessPause {
 
 		private boolean onLine;
 
+		private @Nullable Object constant;
+
 		Code(int line, String called) {
 			super(SpringAsmInfo.ASM_VERSION);
 			this.line = line;
@@ -105,10 +113,18 @@ final class EndlessPause {
 
 		@Override
 		public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
+			boolean endless = this.constant instanceof Long millis && millis >= ENDLESS
+					&& owner.equals("java/lang/Thread");
 			if (this.onLine && name.equals(this.called)) {
 				this.calls.add(this.instructions.size());
 			}
+			add(false, !endless);
+		}
+
+		@Override
+		public void visitLdcInsn(Object value) {
 			add(false, true);
+			this.constant = value;
 		}
 
 		@Override
@@ -135,6 +151,7 @@ final class EndlessPause {
 		}
 
 		private void add(boolean ends, boolean goesOn, Label... targets) {
+			this.constant = null;
 			this.instructions.add(new Instruction(ends, goesOn, List.of(targets)));
 		}
 

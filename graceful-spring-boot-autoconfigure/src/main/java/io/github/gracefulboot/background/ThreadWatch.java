@@ -157,7 +157,8 @@ final class ThreadWatch {
 		if (place == Place.NONE) {
 			return null;
 		}
-		Activity activity = stack.activity(thread.getState(), place == Place.MAIN);
+		Activity activity = StandardInput.isReadBy(thread, stack.frames()) ? Activity.NONE
+				: stack.activity(thread.getState(), place == Place.MAIN);
 		String task = stack.task();
 		boolean mayWaitForResult = place.isAwaited() && place != Place.MAIN && stack.runsApplication()
 				&& !isPlaceOfReady(thread, stack);

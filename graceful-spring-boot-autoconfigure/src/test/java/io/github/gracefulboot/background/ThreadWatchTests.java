@@ -1,6 +1,8 @@
 package io.github.gracefulboot.background;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -387,7 +389,42 @@ class ThreadWatchTests {
 				task("join another", () -> keepAlive().join(LONG.toMillis())),
 				task("termination of a pool", () -> Executors.newCachedThreadPool().awaitTermination(1, TimeUnit.DAYS)),
 				task("sleep without end", ThreadWatchTests::sleepForEver),
+				task("one endless sleep", () -> Thread.sleep(Long.MAX_VALUE)),
 				task("stage", () -> new CompletableFuture<>().get()), task("block", () -> Mono.never().block()));
+	}
+
+	@Test
+	void whenThreadWaitsForInputThenItIsNotAtWorkButWithAChildProcessItIs() throws Exception {
+		Process child = new ProcessBuilder("sleep", "600").start();
+		InputStream input = System.in;
+		try {
+			ThreadWatch watch = watch();
+			System.setIn(withMonitor(child.getInputStream()));
+			Thread reading = start(System.in::read);
+			Awaitility.await().until(() -> readsNative(reading));
+			assertThat(find(watch, reading)).isNull();
+			System.setIn(input);
+			assertThat(find(watch, reading)).isNotNull();
+		}
+		finally {
+			System.setIn(input);
+			child.destroy();
+		}
+	}
+
+	/**
+	 * Returns a stream that is locked by its monitor on all versions of the JDK, as
+	 * {@code System.in} is up to 20.
+	 */
+	private static InputStream withMonitor(InputStream stream) {
+		return new BufferedInputStream(stream) {
+		};
+	}
+
+	private static boolean readsNative(Thread thread) {
+		StackTraceElement[] stack = thread.getStackTrace();
+		return stack.length > 0 && stack[0].isNativeMethod()
+				&& stack[0].getClassName().equals("java.io.FileInputStream");
 	}
 
 	@Test

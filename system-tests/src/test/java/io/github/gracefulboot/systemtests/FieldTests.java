@@ -316,6 +316,8 @@ class FieldTests {
 
 		MAIN_THAT_SLEEPS_FOR_EVER("held", End.FINISHED, End.FINISHED, "--field.keep-alive"),
 
+		MAIN_THAT_WAITS_FOR_INPUT("held", End.FINISHED, End.FINISHED, "--field.input"),
+
 		SIGNAL_OF_THE_APPLICATION("held", End.EXITED, End.EXITED, "--field.handler"),
 
 		RESUBMITTING_TASK("resubmit", End.NOTHING_TO_LOSE, End.NOTHING_TO_LOSE),

@@ -39,6 +39,9 @@ public class FieldApplication {
 				Thread.sleep(60_000);
 			}
 		}
+		if (options.contains("--field.input")) {
+			System.in.read();
+		}
 	}
 
 	/**
