@@ -1,10 +1,12 @@
 package io.github.gracefulboot.process;
 
+import java.lang.StackWalker.StackFrame;
 import java.lang.reflect.InvocationTargetException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.github.gracefulboot.Outcome;
@@ -16,6 +18,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.event.ApplicationStartedEvent;
@@ -36,7 +39,7 @@ import org.springframework.core.log.LogMessage;
  * hand-over to a new process, where there is one.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
-final class StopSignals implements SmartApplicationListener, Readiness.Listener, DisposableBean {
+final class StopSignals implements SmartApplicationListener, Readiness.Listener, DisposableBean, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(StopSignals.class);
 
@@ -46,6 +49,8 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 
 	private static final Set<String> ENDPOINTS = Set.of("org.springframework.boot.actuate.context.ShutdownEndpoint",
 			"org.springframework.boot.admin.SpringApplicationAdminMXBeanRegistrar$SpringApplicationAdmin");
+
+	private static final String EXIT = "SpringApplication.exit";
 
 	private final ApplicationContext context;
 
@@ -110,8 +115,12 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 			this.exit.begin(reason, reason.toString());
 			this.exit.closeOthers();
 		}
-		else if (this.exitCodes && isClosedByAnEndpoint()) {
+		else if (this.exitCodes && isClosedBy(StopSignals::isEndpoint)) {
 			this.exit.stopProcess(StopReason.ENDPOINT, "shutdown endpoint");
+		}
+		else if (isClosedBy(StopSignals::isExit)) {
+			// Whose caller then ends the process
+			this.shutdown.start(StopReason.JVM_EXIT, EXIT);
 		}
 		this.exit.closeChildren();
 	}
@@ -120,9 +129,17 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 	 * Returns whether Spring Boot's endpoint of that name closes the context, or its
 	 * MBean, for whom that is the way to stop the process.
 	 */
-	private static boolean isClosedByAnEndpoint() {
-		return StackWalker.getInstance()
-			.walk((frames) -> frames.anyMatch((frame) -> ENDPOINTS.contains(frame.getClassName())));
+	private static boolean isEndpoint(StackFrame frame) {
+		return ENDPOINTS.contains(frame.getClassName());
+	}
+
+	private static boolean isExit(StackFrame frame) {
+		return frame.getMethodName().equals("exit")
+				&& frame.getClassName().equals("org.springframework.boot.SpringApplication");
+	}
+
+	private static boolean isClosedBy(Predicate<StackFrame> caller) {
+		return StackWalker.getInstance().walk((frames) -> frames.anyMatch(caller));
 	}
 
 	@Override
@@ -238,6 +255,7 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 			return;
 		}
 		this.closed = true;
+		this.shutdown.finish();
 		SpringApplication.getShutdownHandlers().remove(this.afterShutdownHook);
 		JvmSignals jvmSignals = this.jvmSignals;
 		if (jvmSignals != null) {

@@ -82,6 +82,9 @@ class FieldTests {
 			else if (row.stops == Stops.BY_ENDPOINT) {
 				post(process, "/actuator/shutdown");
 			}
+			else if (row.stops == Stops.BY_SPRING_EXIT) {
+				CompletableFuture.runAsync(() -> get(process, "/spring-exit"));
+			}
 			Exit exit = process.awaitExit(since);
 			Result result = new Result(exit, read(evidence), response.get(5, TimeUnit.SECONDS), process.log());
 			System.out.printf("FIELD %s, %s: exit code %d after %d ms, %s %s%n", row, jar, exit.code(),
@@ -117,7 +120,7 @@ class FieldTests {
 	 */
 	enum Stops {
 
-		BY_SIGNAL, BY_ENDPOINT, ITSELF
+		BY_SIGNAL, BY_ENDPOINT, BY_SPRING_EXIT, ITSELF
 
 	}
 
@@ -199,6 +202,20 @@ class FieldTests {
 			void check(Result result, int clean) {
 				assertThat(result.log).containsPattern("Shutdown forced after .*(cut off|abandoned): ");
 				assertThat(result.exit.code()).isOne();
+			}
+
+		},
+
+		/**
+		 * It was lost, and the log says so. The process has the exit code that was asked
+		 * for.
+		 */
+		EXITED_AND_NAMED {
+
+			@Override
+			void check(Result result, int clean) {
+				assertThat(result.log).containsPattern("Shutdown forced after .*abandoned: ");
+				assertThat(result.exit.code()).isEqualTo(3);
 			}
 
 		},
@@ -364,6 +381,8 @@ class FieldTests {
 
 		EXIT_FROM_A_VIRTUAL_THREAD("exits", "/exit", Stops.ITSELF, End.EXITED, End.EXITED,
 				"--spring.threads.virtual.enabled=true"),
+
+		EXIT_WITH_WORK_IN_HAND("field-pool,exits", "", Stops.BY_SPRING_EXIT, End.EXITED, End.EXITED_AND_NAMED),
 
 		EXIT_FROM_A_TASK("exit-task", "", Stops.ITSELF, End.EXITED, End.EXITED),
 
