@@ -13,6 +13,7 @@ import javax.sql.DataSource;
 import io.github.gracefulboot.startup.DispensableCheck;
 import io.github.gracefulboot.startup.StartupChecks;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.scope.ScopedObject;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -25,7 +26,7 @@ import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
  * object-relational mappers connect when they are created. For a router, it waits for the
  * targets.
  */
-final class DataSourceCheckPostProcessor implements BeanPostProcessor, PriorityOrdered {
+final class DataSourceCheckPostProcessor implements BeanPostProcessor, PriorityOrdered, AopInfrastructureBean {
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
@@ -34,6 +35,8 @@ final class DataSourceCheckPostProcessor implements BeanPostProcessor, PriorityO
 	private final UnaryOperator<DataSource> unpooled;
 
 	private final Predicate<DataSource> inMemory;
+
+	private final Predicate<DataSource> startsWithout;
 
 	private final Set<DataSource> seen = Collections
 		.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
@@ -46,13 +49,15 @@ final class DataSourceCheckPostProcessor implements BeanPostProcessor, PriorityO
 	 * DataSource
 	 * @param inMemory whether the database of a DataSource is in the memory of this
 	 * process, which is always there
+	 * @param startsWithout whether a DataSource is to start without a connection
 	 */
 	DataSourceCheckPostProcessor(ConfigurableListableBeanFactory beanFactory, Supplier<StartupChecks> checks,
-			UnaryOperator<DataSource> unpooled, Predicate<DataSource> inMemory) {
+			UnaryOperator<DataSource> unpooled, Predicate<DataSource> inMemory, Predicate<DataSource> startsWithout) {
 		this.beanFactory = beanFactory;
 		this.checks = checks;
 		this.unpooled = unpooled;
 		this.inMemory = inMemory;
+		this.startsWithout = startsWithout;
 	}
 
 	@Override
@@ -71,7 +76,7 @@ final class DataSourceCheckPostProcessor implements BeanPostProcessor, PriorityO
 			check.await();
 		}
 		else if (isToBeChecked(dataSource)) {
-			this.checks.get().await(name, new BeanCheck(name, check(name, dataSource)));
+			this.checks.get().await(name, new BeanCheck(name, dataSource, check(name, dataSource)));
 		}
 	}
 
@@ -113,10 +118,13 @@ final class DataSourceCheckPostProcessor implements BeanPostProcessor, PriorityO
 
 		private final String name;
 
+		private final DataSource dataSource;
+
 		private final DataSourceCheck check;
 
-		private BeanCheck(String name, DataSourceCheck check) {
+		private BeanCheck(String name, DataSource dataSource, DataSourceCheck check) {
 			this.name = name;
+			this.dataSource = dataSource;
 			this.check = check;
 		}
 
@@ -127,6 +135,9 @@ final class DataSourceCheckPostProcessor implements BeanPostProcessor, PriorityO
 
 		@Override
 		public String whyDispensable() {
+			if (DataSourceCheckPostProcessor.this.startsWithout.test(this.dataSource)) {
+				return "its pool was told to start without a connection (initialization-fail-timeout)";
+			}
 			return DispensableCheck.whySecondary(DataSourceCheckPostProcessor.this.beanFactory, this.name,
 					DataSource.class);
 		}

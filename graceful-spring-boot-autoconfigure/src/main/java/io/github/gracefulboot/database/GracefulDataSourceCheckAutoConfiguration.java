@@ -46,7 +46,8 @@ public final class GracefulDataSourceCheckAutoConfiguration {
 		boolean hikari = ClassUtils.isPresent("com.zaxxer.hikari.HikariDataSource", null);
 		return new DataSourceCheckPostProcessor(beanFactory, checks::getObject,
 				hikari ? new UnpooledHikari() : UnaryOperator.identity(),
-				hikari ? UnpooledHikari::isInMemory : (dataSource) -> false);
+				hikari ? UnpooledHikari::isInMemory : (dataSource) -> false,
+				hikari ? UnpooledHikari::startsWithoutConnection : (dataSource) -> false);
 	}
 
 }

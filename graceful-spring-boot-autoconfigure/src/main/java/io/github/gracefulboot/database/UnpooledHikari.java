@@ -26,6 +26,16 @@ final class UnpooledHikari implements UnaryOperator<DataSource> {
 				&& IN_MEMORY.stream().anyMatch(hikari.getJdbcUrl()::startsWith);
 	}
 
+	/**
+	 * Returns whether a pool is to start without a connection, as a negative
+	 * {@code initialization-fail-timeout} says.
+	 * @param dataSource a pool, or another DataSource
+	 * @return whether the application starts without its database
+	 */
+	static boolean startsWithoutConnection(DataSource dataSource) {
+		return dataSource instanceof HikariDataSource hikari && hikari.getInitializationFailTimeout() < 0;
+	}
+
 	@Override
 	public DataSource apply(DataSource dataSource) {
 		return (dataSource instanceof HikariDataSource hikari && isOpenedByUrl(hikari)) ? driver(hikari) : dataSource;

@@ -360,6 +360,15 @@ class GracefulDataSourceCheckTests {
 	}
 
 	@Test
+	void whenHikariIsToStartWithoutAConnectionThenTheStartCanDoWithout(CapturedOutput output) {
+		this.runner
+			.withPropertyValues("graceful.startup.timeout=200ms", "spring.datasource.url=" + CLOSED_PORT,
+					"spring.datasource.hikari.initialization-fail-timeout=-1")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("Starting without it, since its pool was told to start without a connection");
+	}
+
+	@Test
 	void whenHikariCanConnectThenItsPoolIsNotOpened() {
 		this.runner.withPropertyValues("spring.datasource.generate-unique-name=true")
 			.run((context) -> assertThat(context.getBean(HikariDataSource.class).isRunning()).isFalse());
