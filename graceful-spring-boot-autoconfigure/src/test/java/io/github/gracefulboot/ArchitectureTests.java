@@ -21,6 +21,7 @@ import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnNotWarDeployment;
@@ -208,6 +209,21 @@ class ArchitectureTests {
 			.bePackagePrivate()
 			.because("nobody calls them but Spring")
 			.check(CLASSES);
+	}
+
+	/**
+	 * Spring cannot make a proxy of a final class, and a start would fail at an aspect
+	 * that matches an interface such as {@code ApplicationListener}.
+	 */
+	@Test
+	void beansAreOutOfReachOfAspects() {
+		List<JavaClass> types = CLASSES.stream()
+			.flatMap((type) -> type.getMethods().stream())
+			.filter((method) -> method.isAnnotatedWith(Bean.class))
+			.map((method) -> method.getRawReturnType())
+			.filter((type) -> CLASSES.contain(type.getName()) && !type.isInterface())
+			.toList();
+		assertThat(types).isNotEmpty().allMatch((type) -> AopInfrastructureBean.class.isAssignableFrom(type.reflect()));
 	}
 
 	@Test

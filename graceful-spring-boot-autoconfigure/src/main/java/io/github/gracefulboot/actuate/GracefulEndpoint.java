@@ -17,6 +17,7 @@ import io.github.gracefulboot.traffic.Readiness;
 import io.github.gracefulboot.traffic.Traffic;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -34,7 +35,7 @@ import org.springframework.util.function.SingletonSupplier;
  * application opens it.
  */
 @Endpoint(id = "graceful", defaultAccess = Access.READ_ONLY)
-final class GracefulEndpoint {
+final class GracefulEndpoint implements AopInfrastructureBean {
 
 	private static final int CONFLICT = 409;
 

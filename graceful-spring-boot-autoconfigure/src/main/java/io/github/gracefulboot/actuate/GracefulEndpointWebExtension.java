@@ -4,6 +4,7 @@ import io.github.gracefulboot.actuate.GracefulEndpoint.Answer;
 import io.github.gracefulboot.actuate.GracefulEndpoint.Result;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
@@ -12,7 +13,7 @@ import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExten
  * Adds a status code to what the endpoint answers.
  */
 @EndpointWebExtension(endpoint = GracefulEndpoint.class)
-final class GracefulEndpointWebExtension {
+final class GracefulEndpointWebExtension implements AopInfrastructureBean {
 
 	private final GracefulEndpoint endpoint;
 

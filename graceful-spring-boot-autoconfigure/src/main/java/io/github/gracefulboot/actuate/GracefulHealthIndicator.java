@@ -7,6 +7,7 @@ import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.traffic.Readiness;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
@@ -17,7 +18,7 @@ import org.springframework.boot.health.contributor.Health;
  * hand-over {@code takenOverFrom} and {@code handedOverTo} are the ids of the processes
  * before and after this one.
  */
-final class GracefulHealthIndicator extends AbstractHealthIndicator {
+final class GracefulHealthIndicator extends AbstractHealthIndicator implements AopInfrastructureBean {
 
 	private final ShutdownSequence shutdown;
 

@@ -25,6 +25,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -40,7 +41,7 @@ import org.springframework.context.support.AbstractApplicationContext;
  * the last thing. Closing them is what publishes the meters of those that push.
  */
 final class GracefulMetrics implements MeterBinder, StageListener, Readiness.Listener, SmartInitializingSingleton,
-		ApplicationListener<ContextClosedEvent> {
+		ApplicationListener<ContextClosedEvent>, AopInfrastructureBean {
 
 	/**
 	 * Spring Boot's listener that closes the registries.

@@ -23,6 +23,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.core.log.LogMessage;
@@ -33,8 +34,8 @@ import org.springframework.core.log.LogMessage;
  * method does after the start. All of it would die with the process. Nobody tells when it
  * ends, so that it is polled: by a shutdown, and by whoever asks what is in hand.
  */
-final class BackgroundWork
-		implements DrainParticipant, Readiness.Listener, ApplicationListener<ApplicationStartedEvent>, ThreadsAtWork {
+final class BackgroundWork implements DrainParticipant, Readiness.Listener,
+		ApplicationListener<ApplicationStartedEvent>, ThreadsAtWork, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(BackgroundWork.class);
 

@@ -11,6 +11,7 @@ import io.github.gracefulboot.shutdown.OwnBeans.Named;
 import io.github.gracefulboot.traffic.Readiness;
 import io.github.gracefulboot.traffic.Traffic;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.DisposableBean;
 
 /**
@@ -19,7 +20,7 @@ import org.springframework.beans.factory.DisposableBean;
  * shutdown begins they are told again, for one that was told long before may have
  * restarted since.
  */
-final class LoadBalancers implements Readiness.Listener, Announcer, DisposableBean {
+final class LoadBalancers implements Readiness.Listener, Announcer, DisposableBean, AopInfrastructureBean {
 
 	private static final Duration JUST_NOW = Duration.ofSeconds(1);
 

@@ -18,6 +18,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
@@ -30,7 +31,7 @@ import org.springframework.core.log.LogMessage;
  * which nothing runs for a while is held for life, as by a loop that listens for
  * notifications, or leaked: it is not waited for.
  */
-final class BorrowedConnections implements DrainParticipant {
+final class BorrowedConnections implements DrainParticipant, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(BorrowedConnections.class);
 

@@ -9,6 +9,7 @@ import javax.sql.DataSource;
 import io.github.gracefulboot.startup.StartupChecks;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
@@ -20,7 +21,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
  *
  * @param <T> the type that migrates
  */
-final class MigrationCheckPostProcessor<T> implements BeanPostProcessor {
+final class MigrationCheckPostProcessor<T> implements BeanPostProcessor, AopInfrastructureBean {
 
 	private final ConfigurableListableBeanFactory beanFactory;
 

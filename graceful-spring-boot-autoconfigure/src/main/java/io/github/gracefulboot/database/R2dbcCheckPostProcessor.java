@@ -7,6 +7,7 @@ import io.github.gracefulboot.StartupCheck;
 import io.github.gracefulboot.startup.StartupChecks;
 import io.r2dbc.spi.ConnectionFactory;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.scope.ScopedObject;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.core.Ordered;
@@ -17,7 +18,7 @@ import org.springframework.r2dbc.connection.lookup.AbstractRoutingConnectionFact
  * Waits for the database of each R2DBC connection factory before any other bean uses it,
  * since scripts and initializers connect when they are created.
  */
-final class R2dbcCheckPostProcessor implements BeanPostProcessor, PriorityOrdered {
+final class R2dbcCheckPostProcessor implements BeanPostProcessor, PriorityOrdered, AopInfrastructureBean {
 
 	private final Supplier<StartupChecks> checks;
 

@@ -5,6 +5,7 @@ import java.util.List;
 
 import javax.sql.DataSource;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
@@ -18,7 +19,7 @@ import org.springframework.util.ClassUtils;
  * Listens to each transaction manager of a database, including those to which Spring Boot
  * does not apply its customizers.
  */
-final class TransactionObserver implements BeanPostProcessor, PriorityOrdered {
+final class TransactionObserver implements BeanPostProcessor, PriorityOrdered, AopInfrastructureBean {
 
 	private static final String ENTITY_MANAGER_FACTORY = "jakarta.persistence.EntityManagerFactory";
 

@@ -23,6 +23,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.core.log.LogMessage;
 import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
@@ -34,7 +35,7 @@ import org.springframework.scheduling.config.ScheduledTask;
  * do not notify of the end of tasks, so that they are polled.
  */
 final class ExecutorDrain implements DrainParticipant, NeedsTime, LifecyclePhases.Limit, StageListener,
-		SmartInitializingSingleton, ThreadsPostProcessor.Listener {
+		SmartInitializingSingleton, ThreadsPostProcessor.Listener, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(ExecutorDrain.class);
 

@@ -12,6 +12,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.Advisor;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.interceptor.AsyncExecutionAspectSupport;
 import org.springframework.aop.interceptor.AsyncUncaughtExceptionHandler;
 import org.springframework.beans.DirectFieldAccessor;
@@ -26,7 +27,7 @@ import org.springframework.scheduling.config.TaskManagementConfigUtils;
  * Looks into executors as soon as they are created: the threads of pools and the tasks of
  * executors that tell nothing of them can be counted only from the beginning.
  */
-final class ThreadsPostProcessor implements DestructionAwareBeanPostProcessor, PriorityOrdered {
+final class ThreadsPostProcessor implements DestructionAwareBeanPostProcessor, PriorityOrdered, AopInfrastructureBean {
 
 	/**
 	 * The name of the executor of asynchronous methods that do not name one, if it is no

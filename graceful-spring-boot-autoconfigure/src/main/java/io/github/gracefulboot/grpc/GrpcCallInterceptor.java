@@ -7,10 +7,12 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * Tracks each call from its arrival until its end.
  */
-final class GrpcCallInterceptor implements ServerInterceptor {
+final class GrpcCallInterceptor implements ServerInterceptor, AopInfrastructureBean {
 
 	private final GrpcCalls calls;
 

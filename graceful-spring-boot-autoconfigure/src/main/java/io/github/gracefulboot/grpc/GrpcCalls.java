@@ -10,10 +10,12 @@ import io.github.gracefulboot.traffic.Traffic;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * The calls in flight of all gRPC servers of the application.
  */
-final class GrpcCalls {
+final class GrpcCalls implements AopInfrastructureBean {
 
 	private static final Status LEAVING = Status.UNAVAILABLE
 		.withDescription("This instance is shutting down: use another one");

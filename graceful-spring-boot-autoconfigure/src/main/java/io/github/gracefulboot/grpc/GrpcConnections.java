@@ -31,6 +31,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.core.log.LogMessage;
 
 /**
@@ -40,7 +41,7 @@ import org.springframework.core.log.LogMessage;
  * requests that the client sends until it receives the GOAWAY are served. The connections
  * are obtained from gRPC's diagnostics (channelz), which works for every transport.
  */
-final class GrpcConnections extends ServerTransportFilter implements ConnectionSource {
+final class GrpcConnections extends ServerTransportFilter implements ConnectionSource, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(GrpcConnections.class);
 

@@ -6,11 +6,13 @@ import io.github.gracefulboot.traffic.Readiness;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * Makes the health service report the readiness of the application, and
  * {@code NOT_SERVING} for every service once a shutdown has begun.
  */
-final class GrpcHealth implements Announcer, Readiness.Listener {
+final class GrpcHealth implements Announcer, Readiness.Listener, AopInfrastructureBean {
 
 	private final HealthStatusManager health;
 

@@ -16,6 +16,7 @@ import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.socket.ListenerSilencer;
 import io.grpc.Server;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.context.ApplicationListener;
 import org.springframework.grpc.server.lifecycle.GrpcServerStartedEvent;
 
@@ -24,8 +25,8 @@ import org.springframework.grpc.server.lifecycle.GrpcServerStartedEvent;
  * streams that do not end by themselves. Spring gRPC's own shutdown has nothing left to
  * wait for then, which would take additional time.
  */
-final class GrpcServerDrain
-		implements DrainParticipant, Announcer, StageListener, ApplicationListener<GrpcServerStartedEvent> {
+final class GrpcServerDrain implements DrainParticipant, Announcer, StageListener,
+		ApplicationListener<GrpcServerStartedEvent>, AopInfrastructureBean {
 
 	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
 

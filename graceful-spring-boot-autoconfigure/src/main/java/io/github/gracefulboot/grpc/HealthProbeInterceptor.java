@@ -15,12 +15,14 @@ import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * Reports health checks with their results, since a client that polls, such as the
  * kubelet, may be a load balancer. A client that watches is notified and therefore is not
  * a prober.
  */
-final class HealthProbeInterceptor implements ServerInterceptor {
+final class HealthProbeInterceptor implements ServerInterceptor, AopInfrastructureBean {
 
 	private static final Metadata.Key<String> USER_AGENT = Metadata.Key.of("user-agent",
 			Metadata.ASCII_STRING_MARSHALLER);

@@ -22,6 +22,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.web.server.WebServer;
@@ -37,8 +38,8 @@ import org.springframework.core.log.LogMessage;
  * Whatever goes wrong before that, the process that serves goes on to serve.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE + 10)
-final class PortHandOver
-		implements HandOver, ListenerSource, HandOverServer.Host, Announcer, Readiness.Listener, DisposableBean {
+final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Host, Announcer, Readiness.Listener,
+		DisposableBean, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(PortHandOver.class);
 

@@ -17,6 +17,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.log.LogMessage;
 
@@ -24,7 +25,7 @@ import org.springframework.core.log.LogMessage;
  * Starts the command line of this process again, which then takes the port over. What is
  * at the path of the jar by now is what runs.
  */
-final class Relaunch implements ProcessReplacer {
+final class Relaunch implements ProcessReplacer, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(Relaunch.class);
 

@@ -21,6 +21,7 @@ import io.github.gracefulboot.shutdown.StageListener;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.core.log.LogMessage;
 
@@ -29,7 +30,8 @@ import org.springframework.core.log.LogMessage;
  * would stop them. It is a lifecycle bean because containers have to be prepared before
  * they start.
  */
-public final class ListenerDrain implements DrainParticipant, StageListener, HoldsBack, SmartLifecycle {
+public final class ListenerDrain
+		implements DrainParticipant, StageListener, HoldsBack, SmartLifecycle, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(ListenerDrain.class);
 

@@ -37,7 +37,17 @@ public interface CLibrary extends Library {
 	 * @throws LinkageError if JNA is missing or cannot load native code
 	 */
 	static CLibrary load() {
-		return Native.load("c", CLibrary.class);
+		Thread thread = Thread.currentThread();
+		ClassLoader before = thread.getContextClassLoader();
+		// JNA's thread inherits it, and a web application is told of threads that keep
+		// its class loader
+		thread.setContextClassLoader(CLibrary.class.getClassLoader());
+		try {
+			return Native.load("c", CLibrary.class);
+		}
+		finally {
+			thread.setContextClassLoader(before);
+		}
 	}
 
 	/**

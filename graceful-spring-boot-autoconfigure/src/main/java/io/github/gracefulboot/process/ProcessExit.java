@@ -13,6 +13,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.log.LogMessage;
 
@@ -20,7 +21,7 @@ import org.springframework.core.log.LogMessage;
  * Closes the context and exits with the code that tells how that went, however many ask
  * for it.
  */
-final class ProcessExit implements ProcessStopper {
+final class ProcessExit implements ProcessStopper, AopInfrastructureBean {
 
 	/**
 	 * What the JVM exits with after SIGTERM. A stop request during the start ends it the

@@ -15,6 +15,7 @@ import io.github.gracefulboot.traffic.Readiness;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
@@ -25,7 +26,7 @@ import org.springframework.core.log.LogMessage;
  * deployment may copy another jar over the one that runs, and from then on no class can
  * be loaded any more.
  */
-final class StopClasses implements Readiness.Listener, DisposableBean {
+final class StopClasses implements Readiness.Listener, DisposableBean, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(StopClasses.class);
 

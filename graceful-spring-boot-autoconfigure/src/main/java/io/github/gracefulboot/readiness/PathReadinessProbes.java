@@ -6,13 +6,14 @@ import java.util.function.Supplier;
 import io.github.gracefulboot.traffic.Readiness;
 import io.github.gracefulboot.traffic.ReadinessProbes;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Recognizes readiness probes by their paths. The paths are determined when the first
  * request arrives, since the health groups are complete by then.
  */
-final class PathReadinessProbes implements ReadinessProbes {
+final class PathReadinessProbes implements ReadinessProbes, AopInfrastructureBean {
 
 	private final SingletonSupplier<ProbePaths> paths;
 

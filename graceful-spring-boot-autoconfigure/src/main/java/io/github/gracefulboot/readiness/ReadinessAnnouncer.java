@@ -4,6 +4,7 @@ import io.github.gracefulboot.Announcer;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.traffic.Readiness;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
@@ -13,7 +14,7 @@ import org.springframework.context.ApplicationContext;
  * Changes the readiness state to {@code REFUSING_TRAFFIC} unless Spring Boot has already
  * done so, which it does only for web applications.
  */
-final class ReadinessAnnouncer implements Announcer {
+final class ReadinessAnnouncer implements Announcer, AopInfrastructureBean {
 
 	private final ApplicationContext context;
 

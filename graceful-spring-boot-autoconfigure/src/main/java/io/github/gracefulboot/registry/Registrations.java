@@ -3,6 +3,7 @@ package io.github.gracefulboot.registry;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.cloud.client.serviceregistry.Registration;
 import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
 
@@ -10,7 +11,7 @@ import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
  * Keeps registrations back until the application accepts traffic, ignores them once the
  * shutdown has begun, and prevents that anything is deregistered twice.
  */
-final class Registrations {
+final class Registrations implements AopInfrastructureBean {
 
 	private final List<Entry> pending = new ArrayList<>();
 

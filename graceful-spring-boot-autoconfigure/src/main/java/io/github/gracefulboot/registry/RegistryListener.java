@@ -14,6 +14,7 @@ import io.github.gracefulboot.traffic.Readiness;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.core.log.LogMessage;
 
 /**
@@ -21,7 +22,7 @@ import org.springframework.core.log.LogMessage;
  * announced, and for the time of a maintenance. A registry that does not respond delays
  * neither the shutdown nor other registries for long.
  */
-final class RegistryListener implements Readiness.Listener, Announcer {
+final class RegistryListener implements Readiness.Listener, Announcer, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(RegistryListener.class);
 

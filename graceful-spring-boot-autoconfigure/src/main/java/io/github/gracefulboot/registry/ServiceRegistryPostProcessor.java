@@ -7,6 +7,7 @@ import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.cloud.client.serviceregistry.Registration;
@@ -16,7 +17,7 @@ import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
  * Lets {@link Registrations} decide whether and when a call reaches a
  * {@link ServiceRegistry}.
  */
-final class ServiceRegistryPostProcessor implements BeanPostProcessor {
+final class ServiceRegistryPostProcessor implements BeanPostProcessor, AopInfrastructureBean {
 
 	private final Supplier<Registrations> registrations;
 

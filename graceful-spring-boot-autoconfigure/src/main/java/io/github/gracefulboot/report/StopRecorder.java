@@ -21,6 +21,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -34,7 +35,7 @@ import org.springframework.core.log.LogMessage;
  * for the network.
  */
 @Order(Ordered.LOWEST_PRECEDENCE - 1)
-final class StopRecorder implements StageListener, LastReport, InitializingBean {
+final class StopRecorder implements StageListener, LastReport, InitializingBean, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(StopRecorder.class);
 

@@ -5,6 +5,8 @@ import java.time.Duration;
 import io.github.gracefulboot.Deadline;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * The time that a stop may take and how the stages share it.
  *
@@ -19,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param reserve what is kept at the end for release and exit
  * @param limit what the timeout may be raised to
  */
-public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve, Duration limit) {
+public record Budget(Duration timeout, Duration lameDuckMax, Duration reserve,
+		Duration limit) implements AopInfrastructureBean {
 
 	private static final Duration DEFAULT_LAME_DUCK_MAX = Duration.ofSeconds(15);
 

@@ -6,6 +6,7 @@ import io.github.gracefulboot.traffic.Readiness;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEvent;
@@ -20,7 +21,7 @@ import org.springframework.core.log.LogMessage;
  * need them. A context that never was ready is let go at once, unless the process was
  * asked to stop while runners kept it from being ready: its server serves already.
  */
-public final class ContextCloseListener implements SmartApplicationListener, DisposableBean {
+public final class ContextCloseListener implements SmartApplicationListener, DisposableBean, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(ShutdownSequence.class);
 

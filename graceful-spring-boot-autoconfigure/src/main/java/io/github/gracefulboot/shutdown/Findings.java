@@ -8,6 +8,7 @@ import java.util.Set;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -20,7 +21,7 @@ import org.springframework.core.log.LogMessage;
  * Looks, once the application is ready, for settings that contradict what the starter is
  * there for, and says so in one line each.
  */
-public final class Findings implements ApplicationListener<ApplicationReadyEvent> {
+public final class Findings implements ApplicationListener<ApplicationReadyEvent>, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(ShutdownSequence.class);
 

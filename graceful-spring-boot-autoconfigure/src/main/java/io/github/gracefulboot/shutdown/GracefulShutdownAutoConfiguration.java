@@ -35,9 +35,10 @@ public final class GracefulShutdownAutoConfiguration {
 
 	/**
 	 * Name of the bean that shuts down. Conditions ask for the name: for a type, Spring
-	 * would look at every bean that is defined so far.
+	 * would look at every bean that is defined so far. Not {@code gracefulShutdown}, as
+	 * many applications call a bean of their own.
 	 */
-	public static final String SHUTDOWN = "gracefulShutdown";
+	public static final String SHUTDOWN = "gracefulShutdownSequence";
 
 	/**
 	 * Name of the bean of type {@link WakeUp} that tests put in place of the time.
@@ -75,7 +76,7 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean(SHUTDOWN)
-	ShutdownSequence gracefulShutdown(Budget budget, LameDuckProperties properties, WaitingPolicy waitingPolicy,
+	ShutdownSequence gracefulShutdownSequence(Budget budget, LameDuckProperties properties, WaitingPolicy waitingPolicy,
 			Traffic traffic, ConfigurableListableBeanFactory beanFactory, ApplicationContext context) {
 		LameDuck lameDuck = waitingPolicy.waits()
 				? new LameDuck(properties.getMin(), CloudPlatform.KUBERNETES.isActive(context.getEnvironment()),

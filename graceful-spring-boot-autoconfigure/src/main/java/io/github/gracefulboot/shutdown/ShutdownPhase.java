@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.gracefulboot.Stage;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
@@ -12,7 +13,7 @@ import org.springframework.context.SmartLifecycle;
  * nothing when the lifecycle stops without a shutdown, as it does for a checkpoint or in
  * a test's context cache.
  */
-final class ShutdownPhase implements SmartLifecycle {
+final class ShutdownPhase implements SmartLifecycle, AopInfrastructureBean {
 
 	/**
 	 * Before the web server's: all higher ones end while the drain goes on, as they do

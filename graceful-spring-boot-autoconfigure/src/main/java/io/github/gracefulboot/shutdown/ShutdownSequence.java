@@ -30,13 +30,14 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.core.log.LogMessage;
 
 /**
  * The shutdown, stage by stage. {@link #run()} is the list of the stages.
  */
-public final class ShutdownSequence implements GracefulShutdown {
+public final class ShutdownSequence implements GracefulShutdown, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(ShutdownSequence.class);
 

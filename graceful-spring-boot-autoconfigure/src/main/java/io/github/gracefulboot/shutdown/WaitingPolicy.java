@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.core.env.Environment;
 
 /**
@@ -21,7 +22,7 @@ import org.springframework.core.env.Environment;
  * @param quietPeriod how long an idle connection has to be idle before it may be closed
  */
 public record WaitingPolicy(boolean waits, boolean clientsMayCome, boolean drains, boolean ownsProcess,
-		Duration quietPeriod) {
+		Duration quietPeriod) implements AopInfrastructureBean {
 
 	/**
 	 * Set where the context belongs to a test, which must not end the process or speak

@@ -20,6 +20,7 @@ import io.github.gracefulboot.traffic.Traffic;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.core.log.LogMessage;
 
 /**
@@ -31,7 +32,7 @@ import org.springframework.core.log.LogMessage;
  * Otherwise a message is logged, and the few connections that are established at that
  * moment may be reset.
  */
-public final class ListenerSilencer implements Announcer {
+public final class ListenerSilencer implements Announcer, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(ListenerSilencer.class);
 

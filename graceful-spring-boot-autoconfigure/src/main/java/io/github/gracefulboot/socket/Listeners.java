@@ -10,10 +10,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import io.github.gracefulboot.startup.warmup.SideDoor;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * The listening sockets that web servers of this application share with other processes.
  */
-public final class Listeners implements SideDoor {
+public final class Listeners implements SideDoor, AopInfrastructureBean {
 
 	private final List<ListenerSource> sources;
 

@@ -10,6 +10,7 @@ import io.github.gracefulboot.shutdown.OwnBeans.Named;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.log.LogMessage;
 
@@ -20,7 +21,7 @@ import org.springframework.core.log.LogMessage;
  *
  * @param <T> the type of the connection factories
  */
-public final class ConnectionChecks<T> implements StartupCheckSource {
+public final class ConnectionChecks<T> implements StartupCheckSource, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(ConnectionChecks.class);
 

@@ -27,6 +27,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.context.ApplicationStartupAware;
 import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.springframework.core.SpringProperties;
@@ -41,7 +42,7 @@ import org.springframework.util.backoff.ExponentialBackOff;
  * does not include the time between them. Once the application accepts traffic, there are
  * no more waits, since a bean that is created lazily would delay a request.
  */
-public final class StartupChecks implements Readiness.Listener, ApplicationStartupAware {
+public final class StartupChecks implements Readiness.Listener, ApplicationStartupAware, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(StartupChecks.class);
 

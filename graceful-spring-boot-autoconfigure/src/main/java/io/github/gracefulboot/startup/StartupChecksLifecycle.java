@@ -7,13 +7,14 @@ import java.util.function.Supplier;
 import io.github.gracefulboot.StartupCheck;
 import io.github.gracefulboot.shutdown.OwnBeans.Named;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.context.SmartLifecycle;
 
 /**
  * Waits for the checks that are beans before web servers listen and message listeners
  * start.
  */
-final class StartupChecksLifecycle implements SmartLifecycle {
+final class StartupChecksLifecycle implements SmartLifecycle, AopInfrastructureBean {
 
 	/**
 	 * Lower than the phase of Spring Integration's pollers and inbound adapters, which is

@@ -16,6 +16,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -32,7 +33,7 @@ import org.springframework.core.log.LogMessage;
  * post-processor it exists before the beans that may hang.
  */
 final class StartupDeadline implements BeanFactoryPostProcessor, ApplicationListener<ApplicationStartedEvent>,
-		Readiness.Listener, DisposableBean {
+		Readiness.Listener, DisposableBean, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(StartupDeadline.class);
 

@@ -8,10 +8,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * Threads that wait for each other's locks never go on.
  */
-final class DeadlockCheck implements LivenessCheck {
+final class DeadlockCheck implements LivenessCheck, AopInfrastructureBean {
 
 	private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
 

@@ -10,6 +10,7 @@ import io.github.gracefulboot.startup.StartupObserver;
 import io.github.gracefulboot.traffic.Readiness;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.core.Ordered;
@@ -22,8 +23,8 @@ import org.springframework.core.annotation.Order;
  * limits.
  */
 @Order(Ordered.LOWEST_PRECEDENCE)
-final class StartReporter
-		implements BeanPostProcessor, Readiness.Listener, Announcer, StartupObserver, DisposableBean, Heartbeat.Work {
+final class StartReporter implements BeanPostProcessor, Readiness.Listener, Announcer, StartupObserver, DisposableBean,
+		Heartbeat.Work, AopInfrastructureBean {
 
 	/**
 	 * How long a bean or a runner may work. Without a limit, one that waits for an answer

@@ -11,12 +11,14 @@ import io.github.gracefulboot.shutdown.ActiveTasks;
 import io.github.gracefulboot.shutdown.Durations;
 import io.github.gracefulboot.shutdown.StageListener;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * Tells supervisors how the stop goes on: what is still running, and that it gets
  * somewhere as long as work ends or the next stage begins. Goes on while beans are
  * destroyed, this one among them.
  */
-final class StopReporter implements StageListener, Heartbeat.Work {
+final class StopReporter implements StageListener, Heartbeat.Work, AopInfrastructureBean {
 
 	private static final int NAMED_TASKS = 3;
 

@@ -18,13 +18,14 @@ import io.github.gracefulboot.shutdown.OwnBeans.Named;
 import io.github.gracefulboot.supervisor.SupervisorLink.Message;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.DisposableBean;
 
 /**
  * Everybody who supervises this process. What is told to them is told to each, and none
  * of them holds up the others or the application.
  */
-public final class Supervisors implements ReloadNotifier, Announcer, DisposableBean {
+public final class Supervisors implements ReloadNotifier, Announcer, DisposableBean, AopInfrastructureBean {
 
 	/**
 	 * How long the end of the context waits for messages that are under way.

@@ -21,6 +21,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.core.log.LogMessage;
 
 /**
@@ -30,7 +31,7 @@ import org.springframework.core.log.LogMessage;
  * process that goes on without the context gets signs of life until its next one is
  * ready, for as long as a start may take.
  */
-final class Watchdog {
+final class Watchdog implements AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(Watchdog.class);
 

@@ -7,6 +7,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.AvailabilityState;
@@ -22,7 +23,8 @@ import org.springframework.core.log.LogMessage;
  * and once a shutdown has begun, traffic is refused, whatever the application goes on to
  * publish.
  */
-public final class Readiness implements ApplicationListener<AvailabilityChangeEvent<ReadinessState>> {
+public final class Readiness
+		implements ApplicationListener<AvailabilityChangeEvent<ReadinessState>>, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(Readiness.class);
 

@@ -15,11 +15,13 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * Collects what the servers of the application see of their clients. Costs a request one
  * volatile write; everything else is worked out when somebody asks.
  */
-public final class Traffic implements AutoCloseable {
+public final class Traffic implements AutoCloseable, AopInfrastructureBean {
 
 	private static final int MOST_PROBERS = 256;
 

@@ -14,12 +14,13 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.core.log.LogMessage;
 
 /**
  * The requests that are in flight, of all servers of the application.
  */
-public final class InFlightRequests {
+public final class InFlightRequests implements AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(InFlightRequests.class);
 

@@ -24,6 +24,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 
 /**
@@ -31,7 +32,8 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
  * flight, and closes what is idle last. Then nothing is left to wait for in Spring Boot's
  * own graceful shutdown, which follows.
  */
-public final class WebServerDrain implements DrainParticipant, Announcer, WaitsForOthers, LifecyclePhases.Limit {
+public final class WebServerDrain
+		implements DrainParticipant, Announcer, WaitsForOthers, LifecyclePhases.Limit, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(WebServerDrain.class);
 

@@ -12,13 +12,20 @@ import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.StageChangedEvent;
 import io.github.gracefulboot.StopReason;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import org.springframework.aop.ClassFilter;
+import org.springframework.aop.framework.autoproxy.DefaultAdvisorAutoProxyCreator;
+import org.springframework.aop.support.ComposablePointcut;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
@@ -56,6 +63,29 @@ class GracefulShutdownAutoConfigurationTests {
 			shutdown.start(StopReason.SIGTERM);
 			assertThat(shutdown.isPortServedOn()).isFalse();
 		});
+	}
+
+	@Test
+	void whenTheApplicationHasABeanOfTheUsualNameThenBothAreThere() {
+		this.runner.withBean("gracefulShutdown", String.class, () -> "own")
+			.run((context) -> assertThat(context).hasSingleBean(ShutdownSequence.class)
+				.getBean("gracefulShutdown")
+				.isEqualTo("own"));
+	}
+
+	@Test
+	void whenAnAspectMatchesItsBeansThenTheStartDoesNotFail() {
+		ComposablePointcut own = new ComposablePointcut(
+				(ClassFilter) (type) -> type.getPackage() == ShutdownSequence.class.getPackage()
+						&& !type.isAnnotationPresent(AutoConfiguration.class));
+		MethodInterceptor passing = MethodInvocation::proceed;
+		this.runner.withBean(DefaultAdvisorAutoProxyCreator.class, () -> {
+			DefaultAdvisorAutoProxyCreator creator = new DefaultAdvisorAutoProxyCreator();
+			creator.setProxyTargetClass(true);
+			return creator;
+		})
+			.withBean(DefaultPointcutAdvisor.class, () -> new DefaultPointcutAdvisor(own, passing))
+			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	@Test

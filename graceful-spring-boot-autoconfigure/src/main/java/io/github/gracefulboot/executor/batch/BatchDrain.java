@@ -10,6 +10,7 @@ import io.github.gracefulboot.DrainParticipant;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.batch.core.job.JobExecution;
 import org.springframework.batch.core.launch.JobExecutionNotRunningException;
 import org.springframework.batch.core.launch.JobOperator;
@@ -21,7 +22,7 @@ import org.springframework.core.log.LogMessage;
  * Asks running jobs to stop at their next chunk when the drain begins, so that they can
  * be restarted, and waits until they have.
  */
-final class BatchDrain implements DrainParticipant {
+final class BatchDrain implements DrainParticipant, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(BatchDrain.class);
 

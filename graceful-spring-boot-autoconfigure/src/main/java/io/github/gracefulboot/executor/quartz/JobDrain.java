@@ -19,13 +19,14 @@ import org.quartz.JobExecutionContext;
 import org.quartz.Scheduler;
 import org.quartz.SchedulerException;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.core.log.LogMessage;
 
 /**
  * Drains Quartz schedulers. Jobs bring work in, and other nodes of a cluster can take
  * them over, so that they end before executors are drained.
  */
-final class JobDrain implements DrainParticipant {
+final class JobDrain implements DrainParticipant, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(JobDrain.class);
 

@@ -5,13 +5,14 @@ import org.apache.commons.logging.LogFactory;
 import org.quartz.Scheduler;
 import org.quartz.SchedulerException;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.core.log.LogMessage;
 
 /**
  * Adds {@link JobThreads} to each scheduler.
  */
-final class JobThreadsPostProcessor implements BeanPostProcessor {
+final class JobThreadsPostProcessor implements BeanPostProcessor, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(JobThreadsPostProcessor.class);
 

@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.integration.channel.QueueChannel;
 import org.springframework.messaging.Message;
@@ -15,7 +16,7 @@ import org.springframework.messaging.support.ExecutorChannelInterceptor;
  * Counts the messages that pollers have received from queue channels, since a message
  * that is being handled may be in transit between two queues.
  */
-final class HandledMessages implements ExecutorChannelInterceptor, BeanPostProcessor {
+final class HandledMessages implements ExecutorChannelInterceptor, BeanPostProcessor, AopInfrastructureBean {
 
 	private final AtomicLong begun = new AtomicLong();
 

@@ -13,6 +13,7 @@ import io.github.gracefulboot.DrainParticipant.Role;
 import io.github.gracefulboot.messaging.MessagingProperties;
 import io.github.gracefulboot.shutdown.ExistingBeans;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.integration.channel.QueueChannel;
 import org.springframework.integration.endpoint.PollingConsumer;
@@ -24,7 +25,7 @@ import org.springframework.integration.store.MessageGroupQueue;
  * messages in such a queue are lost with the process, unless the queue is in a message
  * store.
  */
-final class QueueChannelDrain implements DrainParticipant {
+final class QueueChannelDrain implements DrainParticipant, AopInfrastructureBean {
 
 	private static final String QUEUE = "queue";
 

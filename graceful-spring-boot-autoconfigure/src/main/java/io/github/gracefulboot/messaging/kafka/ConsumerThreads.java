@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.context.ApplicationListener;
 import org.springframework.kafka.event.ConsumerStartedEvent;
 import org.springframework.kafka.event.ConsumerStoppedEvent;
@@ -15,7 +16,7 @@ import org.springframework.kafka.listener.MessageListenerContainer;
  * Tracks the thread and the container of each consumer. The event of its start is
  * published on its own thread.
  */
-final class ConsumerThreads implements ApplicationListener<KafkaEvent> {
+final class ConsumerThreads implements ApplicationListener<KafkaEvent>, AopInfrastructureBean {
 
 	private final Map<MessageListenerContainer, Consumer> consumers = new ConcurrentHashMap<>();
 

@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import io.github.gracefulboot.startup.StartupChecks;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.kafka.core.KafkaAdmin;
 
@@ -13,7 +14,7 @@ import org.springframework.kafka.core.KafkaAdmin;
  * Waits for Kafka when a {@link KafkaAdmin} is created, which creates topics only once,
  * as soon as all beans have been created.
  */
-final class KafkaCheckPostProcessor implements BeanPostProcessor {
+final class KafkaCheckPostProcessor implements BeanPostProcessor, AopInfrastructureBean {
 
 	private final Supplier<StartupChecks> checks;
 

@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.core.log.LogMessage;
@@ -17,7 +18,7 @@ import org.springframework.data.redis.listener.RedisMessageListenerContainer;
  * Tracks the messages that the listeners of Redis channels are handling. A container does
  * not track a message after it has passed it to its executor.
  */
-final class ChannelMessages implements BeanPostProcessor {
+final class ChannelMessages implements BeanPostProcessor, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(ChannelMessages.class);
 

@@ -22,10 +22,12 @@ import io.github.gracefulboot.WarmUp;
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * Warms up the application with requests to its own web server.
  */
-final class SelfRequests implements WarmUp {
+final class SelfRequests implements WarmUp, AopInfrastructureBean {
 
 	private final WarmUpProperties properties;
 

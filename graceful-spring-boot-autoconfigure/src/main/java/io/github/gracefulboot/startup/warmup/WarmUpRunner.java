@@ -19,6 +19,7 @@ import io.github.gracefulboot.startup.StartupCheckFailedException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
@@ -31,7 +32,7 @@ import org.springframework.core.log.LogMessage;
  * traffic.
  */
 @Order(Ordered.LOWEST_PRECEDENCE)
-final class WarmUpRunner implements ApplicationListener<ApplicationReadyEvent> {
+final class WarmUpRunner implements ApplicationListener<ApplicationReadyEvent>, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(WarmUpRunner.class);
 

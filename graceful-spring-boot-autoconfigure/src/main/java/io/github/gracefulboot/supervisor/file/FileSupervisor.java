@@ -12,12 +12,14 @@ import java.nio.file.Path;
 import io.github.gracefulboot.Supervisor;
 import io.github.gracefulboot.shutdown.AtomicFile;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * Maintains a file that contains the process id and exists only while the application
  * accepts traffic. A file that was left behind by a killed process is deleted during the
  * start. With a hand-over it may also be that of the process that serves meanwhile.
  */
-final class FileSupervisor implements Supervisor {
+final class FileSupervisor implements Supervisor, AopInfrastructureBean {
 
 	private static final int LONGEST_CONTENT = 32;
 

@@ -8,13 +8,14 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.core.log.LogMessage;
 
 /**
  * Reads PM2's {@code kill_timeout}, which PM2 passes on in the environment, in
  * milliseconds, if it is set.
  */
-final class Pm2KillTimeout implements KillTimeout {
+final class Pm2KillTimeout implements KillTimeout, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(Pm2KillTimeout.class);
 

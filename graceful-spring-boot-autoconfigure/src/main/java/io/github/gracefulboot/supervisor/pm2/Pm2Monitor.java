@@ -19,6 +19,7 @@ import io.github.gracefulboot.traffic.Readiness;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.json.JsonWriter;
 import org.springframework.core.log.LogMessage;
@@ -32,7 +33,7 @@ import org.springframework.core.log.LogMessage;
  * @see <a href="https://pm2.keymetrics.io/docs/usage/process-actions/">PM2, Process
  * Actions</a>
  */
-final class Pm2Monitor implements Readiness.Listener, DisposableBean {
+final class Pm2Monitor implements Readiness.Listener, DisposableBean, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(Pm2Monitor.class);
 

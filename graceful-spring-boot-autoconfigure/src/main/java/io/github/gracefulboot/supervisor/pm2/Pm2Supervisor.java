@@ -11,6 +11,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * Communicates with PM2 over the channel that Node.js gives its child processes, in which
  * each message is a line of JSON: sends {@code "ready"} and receives {@code "shutdown"}.
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://pm2.keymetrics.io/docs/usage/signals-clean-restart/">PM2,
  * Graceful Stop</a>
  */
-final class Pm2Supervisor implements Supervisor {
+final class Pm2Supervisor implements Supervisor, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(Pm2Supervisor.class);
 

@@ -8,13 +8,15 @@ import io.github.gracefulboot.Supervisor;
 import io.github.gracefulboot.posix.Descriptor;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * Writes a newline to the pipe on which s6 or dinit waits for it.
  *
  * @see <a href="https://skarnet.org/software/s6/notifywhenup.html">s6, Service startup
  * notifications</a>
  */
-final class S6Supervisor implements Supervisor {
+final class S6Supervisor implements Supervisor, AopInfrastructureBean {
 
 	private final String descriptor;
 

@@ -9,6 +9,8 @@ import io.github.gracefulboot.Supervisor;
 import io.github.gracefulboot.posix.NotifySocket;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * Notifies systemd, or any other supervisor that listens on {@code NOTIFY_SOCKET}, of the
  * start and the shutdown.
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @see <a href=
  * "https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html">sd_notify(3)</a>
  */
-final class SystemdSupervisor implements Supervisor {
+final class SystemdSupervisor implements Supervisor, AopInfrastructureBean {
 
 	/**
 	 * Requested twice a second, which leaves a margin for a busy machine.

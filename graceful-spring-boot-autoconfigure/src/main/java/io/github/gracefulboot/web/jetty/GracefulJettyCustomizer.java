@@ -12,6 +12,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.jetty.JettyWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.core.Ordered;
@@ -22,7 +23,8 @@ import org.springframework.core.log.LogMessage;
  * Adds Jetty's connectors to the drain, after all other customizers.
  */
 @Order(Ordered.LOWEST_PRECEDENCE)
-final class GracefulJettyCustomizer implements WebServerFactoryCustomizer<JettyWebServerFactory> {
+final class GracefulJettyCustomizer
+		implements WebServerFactoryCustomizer<JettyWebServerFactory>, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(GracefulJettyCustomizer.class);
 
@@ -63,9 +65,9 @@ final class GracefulJettyCustomizer implements WebServerFactoryCustomizer<JettyW
 				listener = null;
 			}
 			else {
-				logger.warn(LogMessage.format(
-						"Connector %s is only shut down by Spring Boot, which may lose requests: use a %s", connector,
-						ServerConnector.class.getSimpleName()));
+				logger.info(LogMessage.format(
+						"Connector %s is shut down by Spring Boot, as without the starter. The starter drains each %s",
+						connector, ServerConnector.class.getSimpleName()));
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import io.github.gracefulboot.socket.SharedListener;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.WebServerDrain;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -17,7 +18,8 @@ import org.springframework.http.client.ReactorResourceFactory;
  * Adds Reactor Netty servers to the drain.
  */
 @Order(Ordered.LOWEST_PRECEDENCE)
-final class GracefulNettyCustomizer implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory> {
+final class GracefulNettyCustomizer
+		implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory>, AopInfrastructureBean {
 
 	private final WebServerDrain drain;
 

@@ -12,6 +12,7 @@ import io.github.gracefulboot.web.InFlightRequest;
 import io.github.gracefulboot.web.InFlightRequests;
 import reactor.core.publisher.Mono;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpStatus;
@@ -28,7 +29,7 @@ import org.springframework.web.server.WebFilterChain;
  * given up, reports readiness probes together with their response, and refuses what comes
  * too late.
  */
-final class InFlightWebFilter implements WebFilter, Ordered {
+final class InFlightWebFilter implements WebFilter, Ordered, AopInfrastructureBean {
 
 	private final InFlightRequests requests;
 

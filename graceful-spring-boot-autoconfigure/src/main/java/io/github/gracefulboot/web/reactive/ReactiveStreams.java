@@ -8,11 +8,13 @@ import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.web.stream.EndlessStreams;
 import io.github.gracefulboot.web.stream.LongLivedStreams;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * The open streams of a reactive web application. Each is also a request in flight, so
  * that streams that cannot be ended are reported.
  */
-final class ReactiveStreams implements LongLivedStreams {
+final class ReactiveStreams implements LongLivedStreams, AopInfrastructureBean {
 
 	private final EndlessStreams endless;
 

@@ -14,13 +14,14 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.core.log.LogMessage;
 
 /**
  * The open streams of servlets. Each is also a request in flight, so that streams that
  * cannot be ended are reported.
  */
-final class ServletStreams implements LongLivedStreams {
+final class ServletStreams implements LongLivedStreams, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(ServletStreams.class);
 

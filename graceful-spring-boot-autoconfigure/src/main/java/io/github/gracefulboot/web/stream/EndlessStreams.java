@@ -16,6 +16,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.core.log.LogMessage;
 import org.springframework.util.MimeType;
 
@@ -23,7 +24,7 @@ import org.springframework.util.MimeType;
  * Determines which responses are streams that do not end by themselves, and how to end
  * them.
  */
-public final class EndlessStreams {
+public final class EndlessStreams implements AopInfrastructureBean {
 
 	/**
 	 * The media type of server-sent events.

@@ -13,8 +13,10 @@ import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardContext;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.apache.coyote.http11.Http11NioProtocol;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.tomcat.TomcatWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.core.Ordered;
@@ -25,7 +27,8 @@ import org.springframework.core.log.LogMessage;
  * Configures Tomcat with connectors that can be drained, and adds them to the drain.
  */
 @Order(Ordered.LOWEST_PRECEDENCE)
-final class GracefulTomcatCustomizer implements WebServerFactoryCustomizer<TomcatWebServerFactory> {
+final class GracefulTomcatCustomizer
+		implements WebServerFactoryCustomizer<TomcatWebServerFactory>, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(GracefulTomcatCustomizer.class);
 
@@ -86,9 +89,12 @@ final class GracefulTomcatCustomizer implements WebServerFactoryCustomizer<Tomca
 			this.drain.add(new TomcatConnectorDrain(connector, protocol, this.silencer));
 		}
 		else {
-			logger.warn(LogMessage.format(
-					"Connector with protocol %s is only shut down by Spring Boot, which may lose requests: use %s",
-					connector.getProtocolHandlerClassName(), DrainableHttp11NioProtocol.class.getName()));
+			String protocol = connector.getProtocolHandlerClassName();
+			logger.info(LogMessage.format(
+					"Connector with protocol %s is shut down by Spring Boot, as without the "
+							+ "starter: connections that are not accepted yet are lost%s",
+					protocol, Http11NioProtocol.class.getName().equals(protocol)
+							? ". Create it with " + DrainableHttp11NioProtocol.class.getName() : ""));
 		}
 	}
 

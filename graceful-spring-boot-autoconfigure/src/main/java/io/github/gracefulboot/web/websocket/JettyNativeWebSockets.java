@@ -12,13 +12,14 @@ import org.eclipse.jetty.websocket.common.WebSocketSession;
 import org.eclipse.jetty.websocket.core.CoreSession;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.util.ObjectUtils;
 
 /**
  * The sessions that were opened with Jetty's own WebSocket API, for example by Spring's
  * {@code JettyRequestUpgradeStrategy}.
  */
-final class JettyNativeWebSockets implements WebSocketServer {
+final class JettyNativeWebSockets implements WebSocketServer, AopInfrastructureBean {
 
 	private final Supplier<@Nullable ServletContext> servletContext;
 

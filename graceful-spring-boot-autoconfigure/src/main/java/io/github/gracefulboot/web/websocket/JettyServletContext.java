@@ -6,6 +6,7 @@ import jakarta.servlet.ServletContext;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.jetty.ConfigurableJettyWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 
@@ -13,8 +14,8 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
  * The servlet context of a Jetty server that runs a reactive application, which does not
  * provide one.
  */
-final class JettyServletContext
-		implements WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory>, Supplier<@Nullable ServletContext> {
+final class JettyServletContext implements WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory>,
+		Supplier<@Nullable ServletContext>, AopInfrastructureBean {
 
 	private volatile @Nullable ServletContext servletContext;
 

@@ -12,11 +12,13 @@ import org.eclipse.jetty.ee11.websocket.jakarta.server.JakartaWebSocketServerCon
 import org.eclipse.jetty.websocket.core.CoreSession;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+
 /**
  * The WebSocket sessions of Jetty, both those of Spring's handlers and those of Jakarta
  * endpoints.
  */
-final class JettyWebSockets implements WebSocketServer {
+final class JettyWebSockets implements WebSocketServer, AopInfrastructureBean {
 
 	private final Supplier<@Nullable ServletContext> servletContext;
 

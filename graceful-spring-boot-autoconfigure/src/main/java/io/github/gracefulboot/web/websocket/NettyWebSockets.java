@@ -19,13 +19,15 @@ import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerState;
 import reactor.netty.http.websocket.WebsocketOutbound;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 
 /**
  * The WebSocket sessions of Reactor Netty, which are recognized by their handshakes.
  */
-final class NettyWebSockets implements WebSocketServer, WebServerFactoryCustomizer<NettyReactiveWebServerFactory> {
+final class NettyWebSockets
+		implements WebSocketServer, WebServerFactoryCustomizer<NettyReactiveWebServerFactory>, AopInfrastructureBean {
 
 	private final Map<Channel, String> handshakes = new ConcurrentHashMap<>();
 

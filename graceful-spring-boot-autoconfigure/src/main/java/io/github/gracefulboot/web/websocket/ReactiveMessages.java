@@ -10,6 +10,7 @@ import io.github.gracefulboot.ActiveTask;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.core.Ordered;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.util.ClassUtils;
@@ -25,7 +26,7 @@ import org.springframework.web.server.ServerWebExchange;
  * hand sees the end of its input, finishes what it has begun, and then its session is
  * closed.
  */
-final class ReactiveMessages implements MessagesInHand, HandlerAdapter, Ordered {
+final class ReactiveMessages implements MessagesInHand, HandlerAdapter, Ordered, AopInfrastructureBean {
 
 	private static final boolean NETTY_PRESENT = ClassUtils.isPresent("reactor.netty.Connection",
 			ReactiveMessages.class.getClassLoader());

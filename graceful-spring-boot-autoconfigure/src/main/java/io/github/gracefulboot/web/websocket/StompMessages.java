@@ -12,6 +12,7 @@ import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.traffic.Printable;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.Ordered;
@@ -42,7 +43,7 @@ import org.springframework.web.socket.handler.WebSocketSessionDecorator;
  * futures that it returned are done, and the replies, until they are sent.
  */
 final class StompMessages implements MessagesInHand, WebSocketMessageBrokerConfigurer, ExecutorChannelInterceptor,
-		SmartInitializingSingleton, Ordered {
+		SmartInitializingSingleton, Ordered, AopInfrastructureBean {
 
 	private final Map<String, StompSession> sessions = new ConcurrentHashMap<>();
 

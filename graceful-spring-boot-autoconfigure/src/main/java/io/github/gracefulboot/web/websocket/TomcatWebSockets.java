@@ -21,13 +21,14 @@ import org.apache.tomcat.websocket.WsSession;
 import org.apache.tomcat.websocket.server.WsHttpUpgradeHandler;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.core.log.LogMessage;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
  * The WebSocket sessions of Tomcat, of which it lists only the connections.
  */
-final class TomcatWebSockets implements WebSocketServer {
+final class TomcatWebSockets implements WebSocketServer, AopInfrastructureBean {
 
 	/**
 	 * The field of {@link WsHttpUpgradeHandler} with the session of its connection.

@@ -24,6 +24,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.core.log.LogMessage;
 
@@ -32,7 +33,7 @@ import org.springframework.core.log.LogMessage;
  * no message in hand. As servers do not notify of the beginning and end of sessions, they
  * are polled as soon as sessions are being closed.
  */
-final class WebSocketDrain implements LongLivedStreams, DisposableBean {
+final class WebSocketDrain implements LongLivedStreams, DisposableBean, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(WebSocketDrain.class);
 
