@@ -207,7 +207,7 @@ final class GracefulMetrics implements MeterBinder, StageListener, Readiness.Lis
 	 */
 	private void tellUnlessUnknown() {
 		boolean lost = !this.shutdown.getLostWork().isEmpty();
-		boolean known = lost || !this.shutdown.endsProcess() || this.shutdown.getAbandonedThreads().isEmpty();
+		boolean known = lost || !this.shutdown.namesThreads() || this.shutdown.getAbandonedThreads().isEmpty();
 		Duration half = remaining().dividedBy(2);
 		LastExport export = this.export;
 		if (known && half.compareTo(EXIT) > 0) {

@@ -119,8 +119,9 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 			this.exit.stopProcess(StopReason.ENDPOINT, "shutdown endpoint");
 		}
 		else if (isClosedBy(StopSignals::isExit)) {
-			// Whose caller then ends the process
-			this.shutdown.start(StopReason.JVM_EXIT, EXIT);
+			// Whose caller then ends the process, as a rule
+			this.shutdown.expectExit();
+			this.shutdown.start(StopReason.CONTEXT_CLOSED, EXIT);
 		}
 		this.exit.closeChildren();
 	}
@@ -255,7 +256,6 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 			return;
 		}
 		this.closed = true;
-		this.shutdown.finish();
 		SpringApplication.getShutdownHandlers().remove(this.afterShutdownHook);
 		JvmSignals jvmSignals = this.jvmSignals;
 		if (jvmSignals != null) {

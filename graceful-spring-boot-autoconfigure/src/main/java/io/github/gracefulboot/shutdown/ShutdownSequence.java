@@ -96,6 +96,8 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 
 	private volatile boolean endsProcess;
 
+	private volatile boolean exitExpected;
+
 	private volatile boolean finished;
 
 	ShutdownSequence(Budget budget, @Nullable LameDuck lameDuck, Traffic traffic, Members members,
@@ -288,7 +290,7 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 	 * Gives threads that nobody waits for a moment before beans are destroyed.
 	 */
 	private void awaitThreads(Deadline deadline) {
-		if (this.endsProcess) {
+		if (namesThreads()) {
 			isolated("A look at threads", () -> this.atWorkBeforeTheEnd = lastLook().awaitEnd(deadline));
 		}
 	}
@@ -427,7 +429,7 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 
 	private void nameAbandoned() {
 		Deadline deadline = this.deadline;
-		if (this.endsProcess && this.stage != Stage.RUNNING && deadline != null && !this.finished) {
+		if (namesThreads() && this.stage != Stage.RUNNING && deadline != null && !this.finished) {
 			isolated("The last look at threads",
 					() -> lastLook().nameAbandoned(this.budget.release(deadline), this.atWorkBeforeTheEnd));
 		}
@@ -621,6 +623,23 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 	 */
 	public boolean endsProcess() {
 		return this.endsProcess;
+	}
+
+	/**
+	 * Expects somebody else to end the process when the shutdown is over, though it may
+	 * live on.
+	 */
+	public void expectExit() {
+		this.exitExpected = true;
+	}
+
+	/**
+	 * Returns whether threads that are at work at the end are named, since they die with
+	 * the process.
+	 * @return whether it ends, or is expected to
+	 */
+	public boolean namesThreads() {
+		return this.endsProcess || this.exitExpected;
 	}
 
 	/**
