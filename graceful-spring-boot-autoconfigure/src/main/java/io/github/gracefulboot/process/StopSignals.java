@@ -2,6 +2,7 @@ package io.github.gracefulboot.process;
 
 import java.lang.StackWalker.StackFrame;
 import java.lang.reflect.InvocationTargetException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -9,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
+import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.Outcome;
 import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.shutdown.ProcessReplacer;
@@ -51,6 +53,11 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 			"org.springframework.boot.admin.SpringApplicationAdminMXBeanRegistrar$SpringApplicationAdmin");
 
 	private static final String EXIT = "SpringApplication.exit";
+
+	/**
+	 * Longer than it takes from there to {@code System.exit}.
+	 */
+	private static final Duration AFTER_CLOSE = Duration.ofSeconds(1);
 
 	private final ApplicationContext context;
 
@@ -121,9 +128,37 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 		else if (isClosedBy(StopSignals::isExit)) {
 			// Whose caller then ends the process, as a rule
 			this.shutdown.expectExit();
-			this.shutdown.start(StopReason.CONTEXT_CLOSED, EXIT);
+			Deadline deadline = this.shutdown.start(StopReason.CONTEXT_CLOSED, EXIT);
+			if (Thread.currentThread().isDaemon()) {
+				keepAliveForExit(deadline);
+			}
 		}
 		this.exit.closeChildren();
+	}
+
+	/**
+	 * Keeps the JVM, which would exit with 0 as soon as the server's own thread has
+	 * ended, until the caller has come to its exit with the code of the application.
+	 */
+	private void keepAliveForExit(Deadline deadline) {
+		Thread thread = new Thread(() -> awaitExit(deadline), "graceful-exit");
+		thread.setDaemon(false);
+		try {
+			thread.start();
+		}
+		catch (OutOfMemoryError ex) {
+			logger.debug("No thread left to keep the JVM until it exits", ex);
+		}
+	}
+
+	private void awaitExit(Deadline deadline) {
+		try {
+			deadline.await(() -> !this.exit.context().isActive() || JvmShutdown.underWay());
+			Deadline.after(System::nanoTime, AFTER_CLOSE).await(JvmShutdown::underWay);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	/**

@@ -207,6 +207,18 @@ class FieldTests {
 		},
 
 		/**
+		 * The JVM may be gone, with 0, before the thread of the server exits.
+		 */
+		EXITED_OR_NOT {
+
+			@Override
+			void check(Result result, int clean) {
+				assertThat(result.exit.code()).isIn(0, 3);
+			}
+
+		},
+
+		/**
 		 * It was lost, and the log says so. The process has the exit code that was asked
 		 * for.
 		 */
@@ -383,6 +395,8 @@ class FieldTests {
 				"--spring.threads.virtual.enabled=true"),
 
 		EXIT_WITH_WORK_IN_HAND("field-pool,exits", "", Stops.BY_SPRING_EXIT, End.EXITED, End.EXITED_AND_NAMED),
+
+		EXIT_OF_THE_CONTEXT_FROM_A_REQUEST("exits", "/spring-exit", Stops.ITSELF, End.EXITED_OR_NOT, End.EXITED),
 
 		EXIT_FROM_A_TASK("exit-task", "", Stops.ITSELF, End.EXITED, End.EXITED),
 
