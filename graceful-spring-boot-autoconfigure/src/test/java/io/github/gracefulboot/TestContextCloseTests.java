@@ -30,6 +30,11 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class TestContextCloseTests {
 
+	/**
+	 * Closes its connections when it is not used any more and garbage is collected.
+	 */
+	private final HttpClient client = HttpClient.newHttpClient();
+
 	@Test
 	void whenTestClosesItsContextThenNothingIsWaitedFor() throws Exception {
 		TestContext test = new TestContextManager(Example.class).getTestContext();
@@ -53,11 +58,10 @@ class TestContextCloseTests {
 	}
 
 	private void probe(int port) throws Exception {
-		HttpClient client = HttpClient.newHttpClient();
 		HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/actuator/health"))
 			.build();
 		for (int i = 0; i < 3; i++) {
-			client.send(request, BodyHandlers.discarding());
+			this.client.send(request, BodyHandlers.discarding());
 		}
 	}
 
