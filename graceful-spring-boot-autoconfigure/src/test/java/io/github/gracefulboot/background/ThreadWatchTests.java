@@ -401,7 +401,7 @@ class ThreadWatchTests {
 			ThreadWatch watch = watch();
 			System.setIn(withMonitor(child.getInputStream()));
 			Thread reading = start(System.in::read);
-			Awaitility.await().until(() -> readsNative(reading));
+			Awaitility.await().until(() -> runsNative(reading, "java.io.FileInputStream"));
 			assertThat(find(watch, reading)).isNull();
 			System.setIn(input);
 			assertThat(find(watch, reading)).isNotNull();
@@ -419,12 +419,6 @@ class ThreadWatchTests {
 	private static InputStream withMonitor(InputStream stream) {
 		return new BufferedInputStream(stream) {
 		};
-	}
-
-	private static boolean readsNative(Thread thread) {
-		StackTraceElement[] stack = thread.getStackTrace();
-		return stack.length > 0 && stack[0].isNativeMethod()
-				&& stack[0].getClassName().equals("java.io.FileInputStream");
 	}
 
 	@Test
@@ -524,7 +518,7 @@ class ThreadWatchTests {
 
 	private static void awaitWaiting(Thread thread) {
 		awaitWaitingOr(thread, () -> thread.getState() == Thread.State.WAITING
-				|| thread.getState() == Thread.State.TIMED_WAITING || runsNative(thread));
+				|| thread.getState() == Thread.State.TIMED_WAITING || runsNative(thread, "sun.nio.ch."));
 	}
 
 	private static void awaitWaitingOr(Thread thread, BooleanSupplier condition) {
@@ -537,9 +531,9 @@ class ThreadWatchTests {
 			.until(() -> Stream.of(thread.getStackTrace()).anyMatch((frame) -> frame.getClassName().startsWith(NAME)));
 	}
 
-	private static boolean runsNative(Thread thread) {
+	private static boolean runsNative(Thread thread, String classPrefix) {
 		StackTraceElement[] stack = thread.getStackTrace();
-		return stack.length > 0 && stack[0].isNativeMethod() && stack[0].getClassName().startsWith("sun.nio.ch.");
+		return stack.length > 0 && stack[0].isNativeMethod() && stack[0].getClassName().startsWith(classPrefix);
 	}
 
 	private static void awaitPlace(ThreadWatch watch, Place place) {
