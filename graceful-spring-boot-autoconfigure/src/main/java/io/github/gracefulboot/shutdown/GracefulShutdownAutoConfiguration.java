@@ -82,7 +82,8 @@ public final class GracefulShutdownAutoConfiguration {
 				? new LameDuck(properties.getMin(), CloudPlatform.KUBERNETES.isActive(context.getEnvironment()),
 						properties.getProbes(), waitingPolicy.quietPeriod(), traffic, traffic.clock())
 				: null;
-		return new ShutdownSequence(budget, lameDuck, traffic, new Members(new OwnBeans(beanFactory)), context,
+		return new ShutdownSequence(budget, lameDuck, traffic,
+				new Members(new OwnBeans(beanFactory), () -> PausesOnClose.find(context, beanFactory)), context,
 				traffic.clock());
 	}
 

@@ -27,22 +27,25 @@ final class Members {
 
 	private final Supplier<Optional<HandOver>> handOvers;
 
+	private final Supplier<List<String>> pausing;
+
 	private volatile @Nullable HandOver handOver;
 
-	Members(OwnBeans beans) {
+	Members(OwnBeans beans, Supplier<List<String>> pausing) {
 		this(() -> beans.ordered(Announcer.class), () -> beans.ordered(DrainParticipant.class),
 				() -> beans.ordered(StageListener.class), () -> beans.instances(ThreadsAtWork.class),
-				() -> beans.existing(HandOver.BEAN, HandOver.class));
+				() -> beans.existing(HandOver.BEAN, HandOver.class), pausing);
 	}
 
 	Members(Supplier<List<Named<Announcer>>> announcers, Supplier<List<Named<DrainParticipant>>> participants,
 			Supplier<List<Named<StageListener>>> listeners, Supplier<List<ThreadsAtWork>> threads,
-			Supplier<Optional<HandOver>> handOvers) {
+			Supplier<Optional<HandOver>> handOvers, Supplier<List<String>> pausing) {
 		this.announcers = SingletonSupplier.of(announcers);
 		this.participants = SingletonSupplier.of(() -> participants.get().stream().map(Participant::of).toList());
 		this.listeners = SingletonSupplier.of(listeners);
 		this.threads = SingletonSupplier.of(threads);
 		this.handOvers = handOvers;
+		this.pausing = pausing;
 	}
 
 	List<Named<Announcer>> announcers() {
@@ -59,6 +62,15 @@ final class Members {
 
 	List<ThreadsAtWork> threads() {
 		return this.threads.get();
+	}
+
+	/**
+	 * Returns who pauses between the begin of the shutdown and the stop of the web
+	 * server.
+	 * @return the methods
+	 */
+	List<String> pausing() {
+		return this.pausing.get();
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package io.github.gracefulboot.shutdown;
 
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.gracefulboot.Stage;
@@ -26,6 +28,8 @@ final class ShutdownPhase implements SmartLifecycle, AopInfrastructureBean {
 	 * listener, scheduler and executor has stopped, and no singleton is destroyed yet.
 	 */
 	static final int RELEASE = Integer.MIN_VALUE + 1024;
+
+	private static final Set<Stage> DURING = EnumSet.of(Stage.LAME_DUCK, Stage.DRAIN, Stage.RELEASE);
 
 	private final int phase;
 
@@ -61,7 +65,7 @@ final class ShutdownPhase implements SmartLifecycle, AopInfrastructureBean {
 	@Override
 	public void stop(Runnable callback) {
 		this.running.set(false);
-		if (this.shutdown.getStage() != Stage.DRAIN && this.shutdown.getStage() != Stage.RELEASE) {
+		if (!DURING.contains(this.shutdown.getStage())) {
 			callback.run();
 			return;
 		}

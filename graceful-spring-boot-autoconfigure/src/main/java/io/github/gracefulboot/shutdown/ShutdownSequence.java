@@ -2,6 +2,7 @@ package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -175,15 +176,31 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 	 * what is in flight may end only when others hear of the shutdown. Spring then tells
 	 * the listeners of its event and stops the lifecycle beans, phase by phase, and the
 	 * {@link ShutdownPhase} before the web server's waits for the rest of the drain.
+	 * Where one of those pauses, for clients to leave, they are told while everybody is
+	 * served, and it is the phase that goes on with the lame duck stage.
 	 */
 	void run() {
 		Deadline deadline = start(StopReason.CONTEXT_CLOSED);
 		this.stoppingThread = Thread.currentThread();
 		isolated("The search for who knows threads", this.members::threads);
-		stage(Stage.ANNOUNCE, () -> announce(deadline));
-		stage(Stage.LAME_DUCK, () -> awaitBalancers(this.budget.lameDuck(deadline)));
+		enter(Stage.ANNOUNCE);
+		end(Stage.ANNOUNCE, guarded(() -> announce(deadline)));
+		enter(Stage.LAME_DUCK);
+		List<String> pausing = new ArrayList<>();
+		isolated("The search for who pauses", () -> pausing.addAll(this.members.pausing()));
+		if (pausing.isEmpty()) {
+			leave(deadline);
+		}
+		else {
+			logger.info(LogMessage.format("Still serving until %s has returned", String.join(" and ", pausing)));
+		}
+	}
+
+	private void leave(Deadline deadline) {
+		end(Stage.LAME_DUCK, guarded(() -> awaitBalancers(this.budget.lameDuck(deadline))));
 		Thread drain = DaemonThreads.startOrRun("graceful-drain", () -> {
-			stage(Stage.DRAIN, () -> drain(this.budget.drain(deadline), Role.INTAKE, Role.QUEUE));
+			enter(Stage.DRAIN);
+			end(Stage.DRAIN, guarded(() -> drain(this.budget.drain(deadline), Role.INTAKE, Role.QUEUE)));
 			enter(Stage.RELEASE);
 			guarded(() -> drain(this.budget.work(deadline), Role.WORKER));
 		});
@@ -216,8 +233,12 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 	 * others have been told.
 	 */
 	void awaitDrain() {
+		Deadline deadline = start(StopReason.CONTEXT_CLOSED);
+		if (this.stage == Stage.LAME_DUCK) {
+			leave(deadline);
+		}
 		getParticipants().forEach(Participant::othersWereTold);
-		Duration timeout = start(StopReason.CONTEXT_CLOSED).remaining().plus(AFTER_DEADLINE);
+		Duration timeout = deadline.remaining().plus(AFTER_DEADLINE);
 		Deadline latest = Deadline.after(this.clock, timeout);
 		awaitDrain(latest::remaining);
 	}
@@ -304,11 +325,6 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 
 	private boolean isAtWork(Participant participant) {
 		return !participant.activeTasks().stream().allMatch(this::waitsForShutdown);
-	}
-
-	private void stage(Stage stage, Supplier<StageEnd> work) {
-		enter(stage);
-		end(stage, guarded(work));
 	}
 
 	/**

@@ -159,7 +159,7 @@ class ShutdownSequenceTests {
 				Budget.of(this.timeout, Duration.ZERO, null, new Percentage(20)), null, this.traffic,
 				new Members(() -> {
 					throw new IllegalStateException("no announcers");
-				}, List::of, List::of, List::of, Optional::empty), this.events::add, System::nanoTime);
+				}, List::of, List::of, List::of, Optional::empty, List::of), this.events::add, System::nanoTime);
 		shutdown.run();
 		shutdown.release();
 		assertThat(shutdown.getStage()).isEqualTo(Stage.EXIT);
@@ -279,7 +279,7 @@ class ShutdownSequenceTests {
 		ShutdownSequence shutdown = new ShutdownSequence(
 				Budget.of(this.timeout, Duration.ZERO, null, new Percentage(20)), null, unwatched,
 				new Members(() -> this.announcers, () -> this.participants, () -> this.listeners, () -> this.threads,
-						() -> this.handOvers.stream().findFirst()),
+						() -> this.handOvers.stream().findFirst(), List::of),
 				this.events::add, System::nanoTime);
 		shutdown.run();
 		shutdown.release();
@@ -455,8 +455,8 @@ class ShutdownSequenceTests {
 		this.listeners
 			.add(new Named<>("inner", (change) -> still.put(change.stage(), shutdown.get().getTimeWithoutProgress())));
 		shutdown.set(new ShutdownSequence(Budget.of(this.timeout, Duration.ZERO, null, new Percentage(20)), null,
-				new Traffic(time, time),
-				new Members(List::of, () -> this.participants, () -> this.listeners, List::of, Optional::empty),
+				new Traffic(time, time), new Members(List::of, () -> this.participants, () -> this.listeners, List::of,
+						Optional::empty, List::of),
 				this.events::add, time));
 		shutdown.get().run();
 		shutdown.get().awaitDrain();
@@ -471,7 +471,7 @@ class ShutdownSequenceTests {
 				new Traffic(time, time), new Members(List::of, () -> {
 					time.pass(Duration.ofSeconds(3));
 					return List.of();
-				}, List::of, List::of, Optional::empty), this.events::add, time);
+				}, List::of, List::of, Optional::empty, List::of), this.events::add, time);
 		assertThat(shutdown.start(StopReason.SIGTERM).remaining()).isEqualTo(Duration.ofSeconds(7));
 	}
 
@@ -509,7 +509,7 @@ class ShutdownSequenceTests {
 		FakeTime time = new FakeTime();
 		ShutdownSequence shutdown = new ShutdownSequence(
 				Budget.of(Duration.ofSeconds(10), Duration.ZERO, null, new Percentage(20)), null,
-				new Traffic(time, time), new Members(List::of, List::of, List::of, List::of, Optional::empty),
+				new Traffic(time, time), new Members(List::of, List::of, List::of, List::of, Optional::empty, List::of),
 				this.events::add, time);
 		shutdown.start(StopReason.SIGTERM);
 		time.pass(Duration.ofSeconds(4));
@@ -645,7 +645,7 @@ class ShutdownSequenceTests {
 		return new ShutdownSequence(Budget.of(this.timeout, Duration.ZERO, null, new Percentage(20)),
 				new LameDuck(null, false, 1, Duration.ZERO, this.traffic, System::nanoTime), this.traffic,
 				new Members(() -> this.announcers, () -> this.participants, () -> this.listeners, () -> this.threads,
-						() -> this.handOvers.stream().findFirst()),
+						() -> this.handOvers.stream().findFirst(), List::of),
 				this.events::add, System::nanoTime);
 	}
 
@@ -662,7 +662,7 @@ class ShutdownSequenceTests {
 		Budget budget = Budget.of(this.timeout, Duration.ZERO, null, new Percentage(20));
 		return new ShutdownSequence(
 				budget, null, this.traffic, new Members(() -> this.announcers, () -> this.participants,
-						() -> this.listeners, () -> this.threads, () -> this.handOvers.stream().findFirst()),
+						() -> this.listeners, () -> this.threads, () -> this.handOvers.stream().findFirst(), List::of),
 				publisher, System::nanoTime);
 	}
 

@@ -383,6 +383,10 @@ class FieldTests {
 
 		LAST_EVENT_OF_A_STREAM_BY_EVENT("requests,by-event", "/sse", End.ANSWERED, End.ANSWERED),
 
+		REQUEST_WHILE_A_LISTENER_PAUSES("leave-by-event", End.FINISHED, End.FINISHED),
+
+		REQUEST_WHILE_A_LIFECYCLE_PAUSES("leave-by-lifecycle", End.FINISHED, End.FINISHED),
+
 		REQUEST_LONGER_THAN_THE_TIMEOUT("requests", "/long", End.ANSWERED, End.ANSWERED,
 				"--spring.lifecycle.timeout-per-shutdown-phase=90s"),
 

@@ -1,0 +1,226 @@
+package io.github.gracefulboot.shutdown;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.BiPredicate;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.asm.ClassReader;
+import org.springframework.asm.ClassVisitor;
+import org.springframework.asm.Label;
+import org.springframework.asm.MethodVisitor;
+import org.springframework.asm.Opcodes;
+import org.springframework.asm.SpringAsmInfo;
+import org.springframework.util.ClassUtils;
+
+/**
+ * The instructions of a method and where they lead, as far as its class file tells:
+ * handlers of exceptions are not followed.
+ */
+public final class MethodCode {
+
+	/**
+	 * A sleep of this many milliseconds ends after any shutdown.
+	 */
+	private static final long ENDLESS = Duration.ofHours(1).toMillis();
+
+	private final List<Instruction> instructions = new ArrayList<>();
+
+	private final Map<Label, Integer> labels = new HashMap<>();
+
+	private final List<Call> calls = new ArrayList<>();
+
+	private MethodCode() {
+	}
+
+	/**
+	 * Reads methods of a class.
+	 * @param className the class
+	 * @param methods tells by name and descriptor which of them to read
+	 * @return the methods, none if the class file cannot be had
+	 */
+	public static List<MethodCode> read(String className, BiPredicate<String, String> methods) {
+		String file = ClassUtils.convertClassNameToResourcePath(className) + ".class";
+		ClassLoader classLoader = ClassUtils.getDefaultClassLoader();
+		try (InputStream bytes = (classLoader != null) ? classLoader.getResourceAsStream(file) : null) {
+			if (bytes == null) {
+				return List.of();
+			}
+			List<MethodCode> code = new ArrayList<>();
+			new ClassReader(bytes).accept(new ClassVisitor(SpringAsmInfo.ASM_VERSION) {
+
+				@Override
+				public @Nullable MethodVisitor visitMethod(int access, String name, String descriptor,
+						@Nullable String signature, String @Nullable [] exceptions) {
+					if (!methods.test(name, descriptor)) {
+						return null;
+					}
+					MethodCode method = new MethodCode();
+					code.add(method);
+					return method.new Reader();
+				}
+
+			}, ClassReader.SKIP_FRAMES);
+			return code;
+		}
+		catch (IOException | RuntimeException ex) {
+			return List.of();
+		}
+	}
+
+	/**
+	 * Returns what the method calls.
+	 * @return the calls in the order of the code
+	 */
+	public List<Call> calls() {
+		return this.calls;
+	}
+
+	/**
+	 * Returns whether the method may return after one of some calls. It does not after a
+	 * sleep without end.
+	 * @param calls the calls
+	 * @return whether there is a way
+	 */
+	public boolean mayReturnAfter(Collection<Call> calls) {
+		return reachable(calls).stream().anyMatch((index) -> this.instructions.get(index).ends());
+	}
+
+	/**
+	 * Returns whether a call is in a loop.
+	 * @param call the call
+	 * @return whether there is a way from it to itself
+	 */
+	public boolean mayRepeat(Call call) {
+		Instruction instruction = this.instructions.get(call.index());
+		return instruction.goesOn() && reachable(call.index() + 1).contains(call.index());
+	}
+
+	private Set<Integer> reachable(Collection<Call> calls) {
+		return reachable(calls.stream().map(Call::index).toArray(Integer[]::new));
+	}
+
+	private Set<Integer> reachable(Integer... from) {
+		Deque<Integer> next = new ArrayDeque<>(Arrays.asList(from));
+		Set<Integer> seen = new HashSet<>();
+		while (!next.isEmpty()) {
+			int index = next.pop();
+			if (index >= this.instructions.size() || !seen.add(index)) {
+				continue;
+			}
+			Instruction instruction = this.instructions.get(index);
+			if (instruction.goesOn()) {
+				next.push(index + 1);
+			}
+			instruction.targets().forEach((target) -> next.push(Objects.requireNonNull(this.labels.get(target))));
+		}
+		return seen;
+	}
+
+	/**
+	 * A call of a method.
+	 *
+	 * @param index where it is in the code
+	 * @param line the number of its line, 0 if the class file has none
+	 * @param className the class whose method it is
+	 * @param name the name of the method
+	 * @param descriptor its parameters and result, as in class files
+	 */
+	public record Call(int index, int line, String className, String name, String descriptor) {
+
+	}
+
+	/**
+	 * An instruction that may end a method or lead to others.
+	 *
+	 * @param ends whether the method ends with it
+	 * @param goesOn whether the next one may follow
+	 * @param targets where else it may lead
+	 */
+	private record Instruction(boolean ends, boolean goesOn, List<Label> targets) {
+
+	}
+
+	/**
+	 * Reads the instructions. It has to tell of each that does not simply lead to the
+	 * next one, and of each call.
+	 */
+	private final class Reader extends MethodVisitor {
+
+		private int line;
+
+		private @Nullable Object constant;
+
+		private Reader() {
+			super(SpringAsmInfo.ASM_VERSION);
+		}
+
+		@Override
+		public void visitLabel(Label label) {
+			MethodCode.this.labels.put(label, MethodCode.this.instructions.size());
+		}
+
+		@Override
+		public void visitLineNumber(int line, Label start) {
+			this.line = line;
+		}
+
+		@Override
+		public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
+			boolean endless = this.constant instanceof Long millis && millis >= ENDLESS
+					&& owner.equals("java/lang/Thread");
+			MethodCode.this.calls.add(new Call(MethodCode.this.instructions.size(), this.line,
+					ClassUtils.convertResourcePathToClassName(owner), name, descriptor));
+			add(false, !endless);
+		}
+
+		@Override
+		public void visitLdcInsn(Object value) {
+			add(false, true);
+			this.constant = value;
+		}
+
+		@Override
+		public void visitInsn(int opcode) {
+			boolean ends = opcode == Opcodes.ATHROW || opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN;
+			add(ends, !ends);
+		}
+
+		@Override
+		public void visitJumpInsn(int opcode, Label label) {
+			add(false, opcode != Opcodes.GOTO, label);
+		}
+
+		@Override
+		public void visitTableSwitchInsn(int min, int max, Label other, Label... labels) {
+			visitLookupSwitchInsn(other, new int[0], labels);
+		}
+
+		@Override
+		public void visitLookupSwitchInsn(Label other, int[] keys, Label[] labels) {
+			Label[] all = Arrays.copyOf(labels, labels.length + 1);
+			all[labels.length] = other;
+			add(false, false, all);
+		}
+
+		private void add(boolean ends, boolean goesOn, Label... targets) {
+			this.constant = null;
+			MethodCode.this.instructions.add(new Instruction(ends, goesOn, List.of(targets)));
+		}
+
+	}
+
+}
