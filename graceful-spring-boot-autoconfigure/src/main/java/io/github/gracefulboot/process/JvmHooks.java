@@ -1,11 +1,17 @@
 package io.github.gracefulboot.process;
 
-import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.Stage;
@@ -14,26 +20,19 @@ import io.github.gracefulboot.shutdown.Durations;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.log.LogMessage;
 
 /**
- * Ends the process, and decides when the shutdown hooks of the JVM run. They come last,
- * since they close what work in hand uses, such as tracers and caches. But what the drain
- * waits for may be a loop that one of them ends, so that they are run when there has been
- * no progress for some time: soon if only tasks are left, most of which are loops.
+ * Ends the process, and decides when the shutdown hooks of the JVM run. They come when
+ * all work is done, since they close what it uses, such as tracers and caches, and before
+ * beans are destroyed, which they may use. But what the drain waits for may be a loop
+ * that one of them ends, so that they are run when there has been no progress for some
+ * time: soon if only tasks are left, most of which are loops.
  */
 final class JvmHooks {
 
 	private static final Log logger = LogFactory.getLog(JvmHooks.class);
-
-	/**
-	 * H2's shutdown hook, which has no accessor.
-	 */
-	private static final String H2_HOOK = "org.h2.engine.OnExitDatabaseCloser";
-
-	private static final String H2_HOOK_INSTANCE = "INSTANCE";
 
 	private static final Duration PATIENCE = Duration.ofSeconds(3);
 
@@ -42,6 +41,11 @@ final class JvmHooks {
 	private static final int PATIENCE_PART = 4;
 
 	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+
+	/**
+	 * How long a hook may run that neither ends nor waits for anything.
+	 */
+	private static final Duration UNTIL_BEGUN = Duration.ofMillis(500);
 
 	/**
 	 * More hooks than libraries register.
@@ -53,6 +57,11 @@ final class JvmHooks {
 	private final Runnable flushLogs;
 
 	private final CountDownLatch stopped = new CountDownLatch(1);
+
+	/**
+	 * Asked for while the shutdown begins, since it takes some milliseconds.
+	 */
+	private final FutureTask<Boolean> threadsAtFirst = new FutureTask<>(JvmHooks::hasThreads);
 
 	private volatile int code;
 
@@ -81,8 +90,13 @@ final class JvmHooks {
 
 	private void runWithoutProgress(Deadline deadline) {
 		try {
+			this.threadsAtFirst.run();
 			if (awaitLackOfProgress(deadline) && hasThreads()) {
-				run();
+				logger.debug(LogMessage.format(
+						"No progress for %s: running the shutdown hooks of the JVM, one of which "
+								+ "may end what is still running",
+						Durations.text(this.shutdown.getTimeWithoutProgress())));
+				run(0);
 			}
 		}
 		catch (InterruptedException ex) {
@@ -138,48 +152,78 @@ final class JvmHooks {
 		}
 	}
 
-	private void run() {
-		logger.debug(LogMessage.format("No progress for %s: running the shutdown hooks of the JVM, one of which may "
-				+ "end what is still running", Durations.text(this.shutdown.getTimeWithoutProgress())));
-		Thread h2 = takeFromJvm();
+	/**
+	 * Runs the hooks when all work is done, while the beans that they may use, such as to
+	 * save what is in memory, still exist.
+	 * @param code the exit code, unless something is lost after that
+	 * @return the threads of the hooks, which the JVM waits for
+	 */
+	Set<Thread> runBeforeTheEnd(int code) {
+		Set<Thread> before = live().collect(Collectors.toSet());
 		try {
-			Runtime.getRuntime().addShutdownHook(new Thread(() -> holdUntilStopped(h2), "graceful-exit"));
+			if (this.threadsAtFirst.get(UNTIL_BEGUN.toMillis(), TimeUnit.MILLISECONDS)) {
+				Thread exit = DaemonThreads.start("graceful-jvm-exit", () -> run(code));
+				Deadline latest = Deadline.after(System::nanoTime, UNTIL_BEGUN);
+				while (startedSince(before).anyMatch(JvmHooks::isRunning) && !latest.hasPassed()) {
+					exit.join(1);
+				}
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			logger.debug("The shutdown hooks of the JVM run last", ex);
+		}
+		return startedSince(before).collect(Collectors.toSet());
+	}
+
+	private static Stream<Thread> startedSince(Set<Thread> before) {
+		return live().filter((thread) -> !before.contains(thread));
+	}
+
+	private static Stream<Thread> live() {
+		ThreadGroup all = Thread.currentThread().getThreadGroup();
+		for (ThreadGroup parent = all.getParent(); parent != null; parent = all.getParent()) {
+			all = parent;
+		}
+		Thread[] threads = new Thread[2 * all.activeCount() + THREADS];
+		return Arrays.stream(threads, 0, all.enumerate(threads));
+	}
+
+	/**
+	 * Returns whether a hook has to be watched. That of Spring Boot waits for the context
+	 * to be closed: had it not come to that when beans are destroyed, it would interrupt
+	 * one that waits for its own end.
+	 */
+	private static boolean isRunning(Thread hook) {
+		return hook.getState() == Thread.State.RUNNABLE;
+	}
+
+	/**
+	 * Lets the JVM exit, which it does when the shutdown is over.
+	 */
+	private void run(int code) {
+		try {
+			List<Thread> last = LastHooks.takeFromJvm();
+			Runtime.getRuntime().addShutdownHook(new Thread(() -> holdUntilStopped(code, last), "graceful-exit"));
 		}
 		catch (IllegalStateException ex) {
 			// They run already
 			return;
 		}
-		System.exit(0);
+		System.exit(code);
 	}
 
 	/**
-	 * Takes the hook from the JVM that closes embedded databases of H2 under the
-	 * statements that still run.
-	 * @return the hook, or {@code null} if there is none
+	 * Holds the JVM, which has begun to exit, until the shutdown is over.
+	 * @param code what it exits with by itself
+	 * @param last the hooks that come last
 	 */
-	private static @Nullable Thread takeFromJvm() {
-		try {
-			Field instance = Class.forName(H2_HOOK, false, JvmHooks.class.getClassLoader())
-				.getDeclaredField(H2_HOOK_INSTANCE);
-			instance.setAccessible(true);
-			return (instance.get(null) instanceof Thread hook && Runtime.getRuntime().removeShutdownHook(hook)) ? hook
-					: null;
-		}
-		catch (ReflectiveOperationException | RuntimeException | LinkageError ex) {
-			return null;
-		}
-	}
-
-	/**
-	 * Holds the JVM, which has begun to exit with 0, until the shutdown is over.
-	 * @param last the hook that comes last, or {@code null} if there is none
-	 */
-	private void holdUntilStopped(@Nullable Thread last) {
+	private void holdUntilStopped(int code, List<Thread> last) {
 		awaitInterruptibly(this.stopped);
-		if (last != null) {
-			last.run();
-		}
-		if (this.code != 0) {
+		last.forEach(Thread::run);
+		if (this.code != code) {
 			this.flushLogs.run();
 			Runtime.getRuntime().halt(this.code);
 		}

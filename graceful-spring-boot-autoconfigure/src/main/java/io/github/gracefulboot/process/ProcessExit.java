@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.Outcome;
 import io.github.gracefulboot.StopReason;
 import io.github.gracefulboot.shutdown.DaemonThreads;
+import io.github.gracefulboot.shutdown.FlightRecorders;
 import io.github.gracefulboot.shutdown.ProcessStopper;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import org.apache.commons.logging.Log;
@@ -191,6 +193,9 @@ final class ProcessExit implements ProcessStopper, AopInfrastructureBean {
 	private void stop(StopReason reason, String source) {
 		if (this.ready) {
 			Deadline deadline = begin(reason, source);
+			if (this.applications.with(this).size() == 1 && !FlightRecorders.areRecording()) {
+				this.shutdown.beforeTheEnd(() -> this.hooks.runBeforeTheEnd(code(this.shutdown.getOutcome())));
+			}
 			start(() -> stopAndExit(deadline));
 			this.hooks.watch(deadline);
 		}
@@ -252,15 +257,21 @@ final class ProcessExit implements ProcessStopper, AopInfrastructureBean {
 	 * @return the exit code
 	 */
 	private int finish() {
-		int code = this.shutdown.finish().exitCode();
-		StopReason reason = this.shutdown.getReason();
-		if (code != 0 || this.completelyStarted || reason == StopReason.ENDPOINT) {
-			return code;
+		Outcome outcome = this.shutdown.finish();
+		int code = code(outcome);
+		if (code != outcome.exitCode()) {
+			logger.info(LogMessage.format("The start was interrupted, since a runner had not returned: exiting with %d",
+					code));
 		}
-		int interrupted = (reason == StopReason.SIGINT) ? INTERRUPTED : TERMINATED;
-		logger.info(LogMessage.format("The start was interrupted, since a runner had not returned: exiting with %d",
-				interrupted));
-		return interrupted;
+		return code;
+	}
+
+	private int code(Outcome outcome) {
+		StopReason reason = this.shutdown.getReason();
+		if (!outcome.isClean() || this.completelyStarted || reason == StopReason.ENDPOINT) {
+			return outcome.exitCode();
+		}
+		return (reason == StopReason.SIGINT) ? INTERRUPTED : TERMINATED;
 	}
 
 	/**

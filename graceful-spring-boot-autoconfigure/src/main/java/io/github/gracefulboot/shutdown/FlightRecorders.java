@@ -5,7 +5,7 @@ import jdk.jfr.FlightRecorder;
 /**
  * Tells whether Java Flight Recorder is in use, without loading what it records.
  */
-final class FlightRecorders {
+public final class FlightRecorders {
 
 	private FlightRecorders() {
 	}
@@ -15,7 +15,7 @@ final class FlightRecorders {
 	 * leave the module out.
 	 * @return whether there is somebody to record for
 	 */
-	static boolean areRecording() {
+	public static boolean areRecording() {
 		return ModuleLayer.boot().findModule("jdk.jfr").isPresent() && FlightRecorder.isAvailable()
 				&& FlightRecorder.isInitialized();
 	}

@@ -3,6 +3,9 @@ package io.github.gracefulboot.shutdown;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 import io.github.gracefulboot.Deadline;
 
@@ -24,9 +27,18 @@ final class LastLook {
 
 	private final CutOffs cutOffs;
 
-	LastLook(List<ThreadsAtWork> sources, CutOffs cutOffs) {
+	private final Set<Long> awaited;
+
+	/**
+	 * Creates the look.
+	 * @param sources who knows threads
+	 * @param cutOffs what has been named, and is to be
+	 * @param awaited the threads that the process waits for before it ends
+	 */
+	LastLook(List<ThreadsAtWork> sources, CutOffs cutOffs, Set<Thread> awaited) {
 		this.sources = sources;
 		this.cutOffs = cutOffs;
+		this.awaited = awaited.stream().map(Thread::getId).collect(Collectors.toSet());
 	}
 
 	/**
@@ -34,10 +46,15 @@ final class LastLook {
 	 * @return the threads
 	 */
 	List<BusyThread> now() {
+		return now((thread) -> true);
+	}
+
+	private List<BusyThread> now(Predicate<BusyThread> included) {
 		return this.sources.stream()
 			.map(ThreadsAtWork::atWork)
 			.flatMap(Collection::stream)
 			.filter((thread) -> !this.cutOffs.contains(thread.id()))
+			.filter(included)
 			.toList();
 	}
 
@@ -48,10 +65,14 @@ final class LastLook {
 	 * @return the threads that are still at work
 	 */
 	List<BusyThread> awaitEnd(Deadline deadline) {
+		return awaitEnd(deadline, (thread) -> true);
+	}
+
+	private List<BusyThread> awaitEnd(Deadline deadline, Predicate<BusyThread> included) {
 		Deadline patience = deadline.atMost(PATIENCE);
-		List<BusyThread> atWork = now();
+		List<BusyThread> atWork = now(included);
 		while (!atWork.isEmpty() && !patience.hasPassed() && pause()) {
-			atWork = now();
+			atWork = now(included);
 		}
 		return atWork;
 	}
@@ -64,10 +85,15 @@ final class LastLook {
 	 * @param before the threads that were still at work after a wait
 	 */
 	void nameAbandoned(Deadline deadline, List<BusyThread> before) {
-		(before.isEmpty() ? awaitEnd(deadline) : now()).forEach(this.cutOffs::abandon);
+		(before.isEmpty() ? awaitEnd(deadline, this::dies) : now(this::dies)).forEach(this.cutOffs::abandon);
 		before.stream()
+			.filter(this::dies)
 			.filter((thread) -> !this.cutOffs.contains(thread.id()) && !EndOfBean.isKnownTo(thread.type()))
 			.forEach(this.cutOffs::abandon);
+	}
+
+	private boolean dies(BusyThread thread) {
+		return !this.awaited.contains(thread.id());
 	}
 
 	private static boolean pause() {

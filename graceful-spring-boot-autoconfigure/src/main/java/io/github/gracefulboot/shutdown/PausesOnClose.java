@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 
 import io.github.gracefulboot.shutdown.MethodCode.Call;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.ApplicationContext;
@@ -32,8 +33,7 @@ final class PausesOnClose {
 
 	private static final ResolvableType CLOSED = ResolvableType.forClass(ContextClosedEvent.class);
 
-	private static final List<String> FRAMEWORKS = List.of("org.springframework.", "io.github.gracefulboot.shutdown.",
-			"io.github.gracefulboot.process.");
+	private static final String FRAMEWORK = "org.springframework.";
 
 	private static final String LAMBDA = "$$Lambda";
 
@@ -69,9 +69,7 @@ final class PausesOnClose {
 	static List<String> find(ApplicationContext context, ConfigurableListableBeanFactory beanFactory) {
 		Collection<ApplicationListener<?>> listeners = (context instanceof AbstractApplicationContext abstractContext)
 				? abstractContext.getApplicationListeners() : List.of();
-		Stream<String> told = listeners.stream()
-			.filter((listener) -> new GenericApplicationListenerAdapter(listener).supportsEventType(CLOSED))
-			.flatMap(PausesOnClose::ofListener);
+		Stream<String> told = listeners.stream().flatMap(PausesOnClose::ofListener);
 		Stream<String> stopped = new ExistingBeans(beanFactory).ofType(SmartLifecycle.class)
 			.values()
 			.stream()
@@ -81,15 +79,16 @@ final class PausesOnClose {
 	}
 
 	private static Stream<String> ofListener(ApplicationListener<?> listener) {
-		if (listener instanceof ApplicationListenerMethodAdapter adapter) {
-			Method method = adapter.getTargetMethod();
-			return ofMethod(method.getDeclaringClass(), method.getName());
-		}
-		return ofMethod(AopUtils.getTargetClass(listener), "onApplicationEvent");
+		Method annotated = (listener instanceof ApplicationListenerMethodAdapter adapter) ? adapter.getTargetMethod()
+				: null;
+		Stream<String> found = (annotated != null) ? ofMethod(annotated.getDeclaringClass(), annotated.getName())
+				: ofMethod(AopUtils.getTargetClass(listener), "onApplicationEvent");
+		return found.filter((method) -> new GenericApplicationListenerAdapter(listener).supportsEventType(CLOSED));
 	}
 
 	private static Stream<String> ofMethod(Class<?> type, String method) {
-		boolean ofFramework = FRAMEWORKS.stream().anyMatch(type.getName()::startsWith);
+		boolean ofFramework = type.getName().startsWith(FRAMEWORK)
+				|| AopInfrastructureBean.class.isAssignableFrom(type);
 		return (!ofFramework && new PausesOnClose(type).isIn(method)) ? Stream.of(type.getName() + "." + method)
 				: Stream.empty();
 	}

@@ -95,6 +95,10 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 
 	private volatile Duration timeToEnd = Duration.ZERO;
 
+	private volatile Supplier<Set<Thread>> beforeTheEnd = Set::of;
+
+	private volatile Set<Thread> awaitedByOthers = Set.of();
+
 	private volatile boolean endsProcess;
 
 	private volatile boolean exitExpected;
@@ -285,11 +289,22 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 		}
 		end(this.stage, guarded(() -> {
 			awaitLateWork(half(this.budget.release(deadline)));
+			isolated("Who comes before the end", () -> this.awaitedByOthers = this.beforeTheEnd.get());
 			awaitThreads(half(this.budget.release(deadline)));
 			cutOffWhatGoesOn();
 			return drain(this.budget.release(deadline), Role.RESOURCE);
 		}));
 		enter(Stage.EXIT);
+	}
+
+	/**
+	 * Has something done when all work is done and no bean is destroyed yet.
+	 * @param action what to do, which must be quick. The threads that it returns are
+	 * given a moment, as all others, but are not named if they are at work at the end,
+	 * since the process waits for them
+	 */
+	public void beforeTheEnd(Supplier<Set<Thread>> action) {
+		this.beforeTheEnd = action;
 	}
 
 	/**
@@ -452,7 +467,7 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 	}
 
 	private LastLook lastLook() {
-		return new LastLook(this.members.threads(), this.cutOffs);
+		return new LastLook(this.members.threads(), this.cutOffs, this.awaitedByOthers);
 	}
 
 	private synchronized Outcome end() {
@@ -573,6 +588,14 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 	 */
 	public String getSource() {
 		return this.source;
+	}
+
+	/**
+	 * Returns how the shutdown has gone so far.
+	 * @return the outcome, if nothing more is lost
+	 */
+	public Outcome getOutcome() {
+		return this.cutOffs.toOutcome();
 	}
 
 	/**
