@@ -52,6 +52,12 @@ final class BackgroundWork implements DrainParticipant, Readiness.Listener,
 	 */
 	private static final Duration UNTIL_BEGUN = Duration.ofMillis(500);
 
+	/**
+	 * Long enough for the work of a start to end, and short enough for a shutdown that
+	 * comes soon.
+	 */
+	private static final List<Duration> LOOK_AGAIN = Stream.of(2, 5, 15, 40).map(Duration::ofSeconds).toList();
+
 	private final ThreadWatch watch;
 
 	private final ShutdownSequence shutdown;
@@ -114,6 +120,24 @@ final class BackgroundWork implements DrainParticipant, Readiness.Listener,
 	public void readinessChanged(boolean accepting) {
 		if (accepting && this.ready.compareAndSet(false, true)) {
 			watch();
+			if (this.waits) {
+				DaemonThreads.start("graceful-look-again", this::lookAgain);
+			}
+		}
+	}
+
+	/**
+	 * Looks whether threads are still at what they did when the service became ready.
+	 */
+	private void lookAgain() {
+		try {
+			for (Duration pause : LOOK_AGAIN) {
+				Thread.sleep(pause.toMillis());
+				this.watch.forgetEnded();
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 
@@ -131,15 +155,15 @@ final class BackgroundWork implements DrainParticipant, Readiness.Listener,
 	}
 
 	private List<ActiveTask> awaited() {
-		return look().filter(
-				(atWork) -> atWork.place().isAwaited() && (atWork.place() != Place.MAIN || this.shutdown.endsProcess()))
+		return look()
+			.filter((atWork) -> !isLoop(atWork) && atWork.place().isAwaited()
+					&& (atWork.place() != Place.MAIN || this.shutdown.endsProcess()))
 			.map(ThreadAtWork::toTask)
 			.toList();
 	}
 
 	private Stream<ThreadAtWork> look() {
-		return this.watching ? this.watch.look().stream().filter((thread) -> !isStart(thread) && !isLoop(thread))
-				: Stream.empty();
+		return this.watching ? this.watch.look().stream().filter((thread) -> !isStart(thread)) : Stream.empty();
 	}
 
 	private boolean isLoop(ThreadAtWork thread) {
@@ -199,7 +223,9 @@ final class BackgroundWork implements DrainParticipant, Readiness.Listener,
 		if (!this.watching) {
 			return List.of();
 		}
-		return Stream.concat(look().map(ThreadAtWork::toBusyThread), this.watch.lookAtVirtualThreads().stream())
+		Stream<ThreadAtWork> threads = look()
+			.filter((thread) -> !isLoop(thread) || thread.place() == Place.MAIN && this.shutdown.endsProcess());
+		return Stream.concat(threads.map(ThreadAtWork::toBusyThread), this.watch.lookAtVirtualThreads().stream())
 			.toList();
 	}
 

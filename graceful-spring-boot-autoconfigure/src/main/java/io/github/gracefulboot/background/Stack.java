@@ -25,6 +25,18 @@ final class Stack {
 			"java.util.concurrent.ThreadPoolExecutor.getTask", "java.lang.ref.ReferenceQueue.remove",
 			"java.net.ServerSocket.accept", "java.net.DatagramSocket.receive", "java.util.Scanner.readInput");
 
+	/**
+	 * Pools of connections, some of which hand them over in a queue.
+	 */
+	private static final List<String> POOLS = List.of("com.zaxxer.hikari.", "org.apache.commons.pool2.",
+			"org.apache.tomcat.jdbc.pool.", "oracle.ucp.");
+
+	/**
+	 * Who runs the rounds of a task, besides {@code FutureTask.runAndReset}.
+	 */
+	private static final Set<String> REPEATING = Set.of("java.util.TimerThread",
+			"org.springframework.scheduling.concurrent.ReschedulingRunnable");
+
 	private static final Set<String> CHANNELS = Set.of("accept", "receive");
 
 	private static final Set<String> CONSUMING = Set.of("take", "takeFirst", "takeLast", "poll", "pollFirst",
@@ -199,7 +211,8 @@ final class Stack {
 			return Activity.NONE;
 		}
 		if (timed) {
-			return signal ? Activity.PAUSE : Activity.WORK;
+			boolean pause = this.calledByApplication || onlyJdk || call != null && call.getMethodName().equals("sleep");
+			return !signal ? Activity.WORK : pause ? Activity.PAUSE : Activity.WAIT;
 		}
 		boolean idle = keepsAlive ? signal || waitsIn.equals("java.util.concurrent.CompletableFuture")
 				: signal && this.calledByApplication;
@@ -223,8 +236,28 @@ final class Stack {
 		return call.getMethodName().equals("awaitTermination");
 	}
 
-	private boolean waitsForWork() {
-		return Arrays.stream(this.frames, 0, this.top).anyMatch(Stack::waitsForWork);
+	/**
+	 * Returns whether the thread runs one of the rounds of a task that a scheduler
+	 * repeats.
+	 * @return whether it does
+	 */
+	boolean isRepeated() {
+		return Arrays.stream(this.frames)
+			.anyMatch(
+					(frame) -> frame.getMethodName().equals("runAndReset") || REPEATING.contains(frame.getClassName()));
+	}
+
+	/**
+	 * Returns whether the thread waits for something to come.
+	 * @return whether it does, unless it can be a result of its own
+	 */
+	boolean waitsForWork() {
+		return !waitsForConnection() && Arrays.stream(this.frames, 0, this.top).anyMatch(Stack::waitsForWork);
+	}
+
+	private boolean waitsForConnection() {
+		return this.top < this.frames.length
+				&& POOLS.stream().anyMatch(this.frames[this.top].getClassName()::startsWith);
 	}
 
 	private static boolean waitsForWork(StackTraceElement frame) {
@@ -261,6 +294,11 @@ final class Stack {
 		 * It lets time pass, within its work or between two rounds of a loop.
 		 */
 		PAUSE,
+
+		/**
+		 * It waits within a library, as a rule for a response, or for something to come.
+		 */
+		WAIT,
 
 		/**
 		 * It works.

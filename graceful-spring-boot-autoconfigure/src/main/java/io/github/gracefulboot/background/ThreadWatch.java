@@ -103,10 +103,33 @@ final class ThreadWatch {
 	}
 
 	/**
+	 * Forgets what a thread did when the service became ready if it is at another task
+	 * now, or at none. Where it worked then and waits now, only that is left to remember.
+	 */
+	void forgetEnded() {
+		workOut();
+		Map<Thread, StackTraceElement[]> threads = Thread.getAllStackTraces();
+		threads.forEach((thread, frames) -> this.whenReady.computeIfPresent(thread.getId(), (id, then) -> {
+			Stack stack = new Stack(frames, this.application);
+			if (Place.of(thread, stack, this.main) == Place.NONE || !stack.task().equals(then.task())) {
+				return null;
+			}
+			boolean works = stack.activity(thread.getState(), false) == Activity.WORK;
+			return (works || !then.worked()) ? then : new WhenReady(false, then.task(), stack.place());
+		}));
+		forgetOthers(threads.keySet());
+	}
+
+	/**
 	 * Returns what a thread did when the service became ready.
 	 * @return what it did, or {@code null} if it was not at a task
 	 */
-	private synchronized @Nullable WhenReady whenReady(Thread of) {
+	private @Nullable WhenReady whenReady(Thread of) {
+		workOut();
+		return this.whenReady.get(of.getId());
+	}
+
+	private synchronized void workOut() {
 		for (Seen seen = this.seenWhenReady.poll(); seen != null; seen = this.seenWhenReady.poll()) {
 			Thread thread = seen.thread().get();
 			Stack stack = new Stack(seen.frames(), this.application);
@@ -115,7 +138,6 @@ final class ThreadWatch {
 				this.whenReady.put(thread.getId(), new WhenReady(worked, stack.task(), stack.place()));
 			}
 		}
-		return this.whenReady.get(of.getId());
 	}
 
 	/**
@@ -163,7 +185,8 @@ final class ThreadWatch {
 		boolean mayWaitForResult = place.isAwaited() && place != Place.MAIN && stack.runsApplication()
 				&& !isPlaceOfReady(thread, stack);
 		if (activity == Activity.NONE && !mayWaitForResult || hasRunSinceReady(thread, stack, task)
-				|| activity == Activity.PAUSE && (isPlaceOfReady(thread, stack) || isEndless(stack))) {
+				|| activity == Activity.PAUSE && isEndless(stack)
+				|| activity != Activity.WORK && isPlaceOfReady(thread, stack)) {
 			return null;
 		}
 		if (activity == Activity.NONE && hasWaitedLong(thread, stack)
@@ -199,7 +222,7 @@ final class ThreadWatch {
 	private boolean hasRunSinceReady(Thread thread, Stack stack, String task) {
 		WhenReady then = whenReady(thread);
 		// One that was just being started had no stack yet
-		return (then != null) ? then.worksOn(task)
+		return (then != null) ? then.worksOn(task) && !stack.isRepeated()
 				: thread != this.main && thread.getId() < this.firstAfterReady && stack.isDedicated();
 	}
 
@@ -210,7 +233,8 @@ final class ThreadWatch {
 
 	private boolean isPlaceOfReady(Thread thread, Stack stack) {
 		WhenReady then = whenReady(thread);
-		return then != null && !then.worked() && then.place().equals(stack.place());
+		return then != null && !then.worked() && then.place().equals(stack.place())
+				&& (!stack.isRepeated() || stack.waitsForWork() || isEndless(stack));
 	}
 
 	/**
@@ -226,7 +250,7 @@ final class ThreadWatch {
 			case NONE ->
 				stack.runsApplication() && (isPlaceOfReady(thread, stack) || then != null && then.worksOn(stack.task())
 						|| isVirtual(thread) && thread.getId() < this.firstAfterReady);
-			case PAUSE -> isPlaceOfReady(thread, stack);
+			case PAUSE, WAIT -> isPlaceOfReady(thread, stack);
 			case WORK -> false;
 		};
 	}

@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -74,6 +77,8 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 	private final CutOffs cutOffs = new CutOffs();
 
 	private volatile List<BusyThread> atWorkBeforeTheEnd = List.of();
+
+	private final Lock finishing = new ReentrantLock();
 
 	private final Progress progress;
 
@@ -292,7 +297,9 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 			isolated("Who comes before the end", () -> this.awaitedByOthers = this.beforeTheEnd.get());
 			awaitThreads(half(this.budget.release(deadline)));
 			cutOffWhatGoesOn();
-			return drain(this.budget.release(deadline), Role.RESOURCE);
+			StageEnd end = drain(this.budget.release(deadline), Role.RESOURCE);
+			isolated("A look at threads", this::forgetWhoHasEnded);
+			return end;
 		}));
 		enter(Stage.EXIT);
 	}
@@ -328,6 +335,19 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 	private void awaitThreads(Deadline deadline) {
 		if (namesThreads()) {
 			isolated("A look at threads", () -> this.atWorkBeforeTheEnd = lastLook().awaitEnd(deadline));
+		}
+	}
+
+	/**
+	 * Forgets the threads whose work has ended with the resource that it used, such as a
+	 * transaction, and not with what is destroyed from now on.
+	 */
+	private void forgetWhoHasEnded() {
+		if (!this.atWorkBeforeTheEnd.isEmpty()) {
+			Set<Long> atWork = lastLook().now().stream().map(BusyThread::id).collect(Collectors.toSet());
+			this.atWorkBeforeTheEnd = this.atWorkBeforeTheEnd.stream()
+				.filter((thread) -> atWork.contains(thread.id()))
+				.toList();
 		}
 	}
 
@@ -450,19 +470,34 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 	}
 
 	/**
-	 * Ends the shutdown, at the first call, with one line that says how it went.
+	 * Ends the shutdown, at the first call, with one line that says how it went. One at a
+	 * time, as long as there is time: who comes second must not say that nothing was lost
+	 * while the first is still looking.
 	 * @return how it went
 	 */
 	public Outcome finish() {
-		nameAbandoned();
-		return end();
-	}
-
-	private void nameAbandoned() {
 		Deadline deadline = this.deadline;
-		if (namesThreads() && this.stage != Stage.RUNNING && deadline != null && !this.finished) {
-			isolated("The last look at threads",
-					() -> lastLook().nameAbandoned(this.budget.release(deadline), this.atWorkBeforeTheEnd));
+		if (deadline == null) {
+			return end();
+		}
+		Deadline release = this.budget.release(deadline);
+		boolean locked = false;
+		try {
+			locked = this.finishing.tryLock(release.remaining().toNanos(), TimeUnit.NANOSECONDS);
+			if (locked && !this.finished && namesThreads() && this.stage != Stage.RUNNING) {
+				isolated("The last look at threads", () -> lastLook().nameAbandoned(release, this.atWorkBeforeTheEnd));
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		try {
+			return end();
+		}
+		finally {
+			if (locked) {
+				this.finishing.unlock();
+			}
 		}
 	}
 

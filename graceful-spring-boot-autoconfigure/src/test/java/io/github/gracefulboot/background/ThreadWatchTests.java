@@ -10,6 +10,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.FileSystems;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
+import com.zaxxer.hikari.HikariDataSource;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -304,6 +306,106 @@ class ThreadWatchTests {
 			.until(() -> queue.isEmpty() && consumer.getState() == Thread.State.WAITING
 					&& Stream.of(consumer.getStackTrace()).anyMatch((frame) -> frame.getClassName().endsWith("Latch")));
 		assertThat(watch.isAtLoop(consumer)).isFalse();
+	}
+
+	@Test
+	void whenSchedulerRepeatsATaskThenEachRoundIsWork() {
+		ThreadWatch watch = watch();
+		AtomicInteger begun = new AtomicInteger();
+		ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1, (task) -> thread(task::run));
+		scheduler.scheduleWithFixedDelay(() -> {
+			begun.incrementAndGet();
+			LockSupport.parkNanos(LONG.toNanos());
+		}, 0, 1, TimeUnit.NANOSECONDS);
+		Thread thread = this.threads.get(0);
+		awaitWaiting(thread);
+		ready(watch);
+		LockSupport.unpark(thread);
+		Awaitility.await().until(() -> begun.get() > 1);
+		awaitWork(watch, thread);
+		assertThat(watch.isAtLoop(thread)).isFalse();
+		scheduler.shutdownNow();
+	}
+
+	@Test
+	void whenSchedulerRepeatsAWaitForSomethingToComeThenThatIsALoop() {
+		ThreadWatch watch = watch();
+		BlockingQueue<String> queue = new LinkedBlockingQueue<>();
+		ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1, (task) -> thread(task::run));
+		scheduler.scheduleWithFixedDelay(() -> take(queue), 0, 1, TimeUnit.NANOSECONDS);
+		Thread thread = this.threads.get(0);
+		awaitWaiting(thread);
+		ready(watch);
+		queue.add("item");
+		Awaitility.await().until(queue::isEmpty);
+		Awaitility.await().until(() -> watch.isAtLoop(thread));
+		assertThat(find(watch, thread)).isNull();
+		scheduler.shutdownNow();
+	}
+
+	private static void take(BlockingQueue<String> queue) {
+		try {
+			queue.take();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	@Test
+	void whenThreadIsFoundAtAnotherTaskThenWhatItDidWhenReadyIsForgotten() {
+		ThreadWatch watch = watch();
+		BlockingQueue<String> queue = new LinkedBlockingQueue<>();
+		AtomicBoolean first = new AtomicBoolean(true);
+		Thread worker = start(() -> {
+			while (!this.end.get()) {
+				while (first.get()) {
+					Thread.onSpinWait();
+				}
+				queue.take();
+				compute();
+			}
+		});
+		awaitWork(watch, worker);
+		ready(watch);
+		assertThat(find(watch, worker)).isNull();
+		first.set(false);
+		awaitWaiting(worker);
+		watch.forgetEnded();
+		assertThat(find(watch, worker)).isNull();
+		queue.add("item");
+		awaitWork(watch, worker);
+	}
+
+	@Test
+	void whenLibraryWaitsForResponsesThenThatIsNoLoop() {
+		ThreadWatch watch = watch();
+		ready(watch);
+		Thread thread = start(() -> {
+			while (!this.end.get()) {
+				Mono.delay(Duration.ofMillis(2)).block(LONG);
+				this.rounds.incrementAndGet();
+			}
+		});
+		Awaitility.await().until(() -> this.rounds.get() > 20);
+		awaitWork(watch, thread);
+		assertThat(watch.look()).noneMatch(ThreadAtWork::loop);
+	}
+
+	@Test
+	void whenThreadWaitsForAConnectionThenItIsAtWork() throws Exception {
+		ThreadWatch watch = watch();
+		ready(watch);
+		try (HikariDataSource pool = new HikariDataSource()) {
+			pool.setJdbcUrl("jdbc:h2:mem:waiting");
+			pool.setMaximumPoolSize(1);
+			try (Connection connection = pool.getConnection()) {
+				assertThat(connection.isValid(1)).isTrue();
+				Thread thread = start(pool::getConnection);
+				awaitWaiting(thread);
+				assertThat(find(watch, thread)).isNotNull();
+			}
+		}
 	}
 
 	@Test

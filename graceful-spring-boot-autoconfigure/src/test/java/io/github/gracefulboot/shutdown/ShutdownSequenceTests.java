@@ -6,11 +6,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -537,6 +540,36 @@ class ShutdownSequenceTests {
 	}
 
 	@Test
+	void whenSomebodyElseIsStillLookingThenNobodySaysThatNothingWasLost() throws Exception {
+		this.tasks = List.of();
+		CountDownLatch looking = new CountDownLatch(1);
+		CountDownLatch found = new CountDownLatch(1);
+		ShutdownSequence shutdown = shutdown();
+		this.threads.add(() -> {
+			boolean others = looking.getCount() == 0 && found.getCount() > 0;
+			if (shutdown.getStage() != Stage.EXIT || others) {
+				return List.of();
+			}
+			looking.countDown();
+			Awaitility.await().until(() -> found.getCount() == 0);
+			return List.of(busy(this.worker));
+		});
+		shutdown.start(StopReason.SIGTERM);
+		shutdown.run();
+		shutdown.release();
+		CompletableFuture<Outcome> first = CompletableFuture.supplyAsync(shutdown::finish);
+		looking.await();
+		FutureTask<Outcome> second = new FutureTask<>(shutdown::finish);
+		Thread thread = new Thread(second);
+		thread.start();
+		Awaitility.await()
+			.until(() -> EnumSet.of(Thread.State.TIMED_WAITING, Thread.State.TERMINATED).contains(thread.getState()));
+		found.countDown();
+		assertThat(first.get().isClean()).isFalse();
+		assertThat(second.get().isClean()).isFalse();
+	}
+
+	@Test
 	void whenThreadEndsItsWorkSoonThenItIsNotNamed() {
 		this.tasks = List.of();
 		AtomicInteger looks = new AtomicInteger();
@@ -580,6 +613,19 @@ class ShutdownSequenceTests {
 		Outcome outcome = shutdown.finish();
 		assertThat(outcome.isClean()).isEqualTo(clean);
 		assertThat(outcome.cutOff()).hasSize(clean ? 0 : 1).allMatch(("thread import (" + task + ")")::equals);
+	}
+
+	@Test
+	void whenWorkEndsWithTheTransactionThatIsWaitedForThenItIsNotNamed() {
+		this.tasks = List.of();
+		AtomicBoolean committed = new AtomicBoolean();
+		this.threads.add(() -> committed.get() ? List.of() : List.of(busy(Thread.currentThread())));
+		this.participants.add(participant("connections", Role.RESOURCE, (deadline) -> committed.set(true)));
+		ShutdownSequence shutdown = shutdown();
+		shutdown.start(StopReason.SIGTERM);
+		shutdown.run();
+		shutdown.release();
+		assertThat(shutdown.finish().isClean()).isTrue();
 	}
 
 	@Test

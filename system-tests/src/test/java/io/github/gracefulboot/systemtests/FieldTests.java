@@ -349,6 +349,8 @@ class FieldTests {
 
 		MAIN_THAT_WAITS_FOR_INPUT("held", End.FINISHED, End.FINISHED, "--field.input"),
 
+		JOB_IN_MAIN("requests", End.LOST, End.NAMED, "--field.job"),
+
 		SIGNAL_OF_THE_APPLICATION("held", End.EXITED, End.EXITED, "--field.handler"),
 
 		RESUBMITTING_TASK("resubmit", End.NOTHING_TO_LOSE, End.NOTHING_TO_LOSE),

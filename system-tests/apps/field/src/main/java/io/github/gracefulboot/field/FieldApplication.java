@@ -39,6 +39,13 @@ public class FieldApplication {
 				Thread.sleep(60_000);
 			}
 		}
+		if (options.contains("--field.job")) {
+			Evidence.write("begun");
+			for (int row = 0; row < 100; row++) {
+				Thread.sleep(100);
+			}
+			Evidence.write("done");
+		}
 		if (options.contains("--field.input")) {
 			System.in.read();
 		}
