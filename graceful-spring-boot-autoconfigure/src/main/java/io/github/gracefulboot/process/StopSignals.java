@@ -133,7 +133,31 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 				keepAliveForExit(deadline);
 			}
 		}
+		if (this.exit.isRequested()) {
+			ignoreHangUp();
+		}
 		this.exit.closeChildren();
+	}
+
+	/**
+	 * Keeps SIGHUP, as a terminal sends that closes, from ending a process with 129 that
+	 * is about to end with the code of its shutdown.
+	 */
+	private void ignoreHangUp() {
+		JvmSignals jvmSignals = this.jvmSignals;
+		try {
+			if (jvmSignals != null && !this.handlers.containsKey(HANG_UP)) {
+				Object handler = jvmSignals
+					.handler((signal) -> this.exit.stopProcess(StopReason.SIGTERM, "SIG" + signal));
+				Object previous = jvmSignals.install(HANG_UP, handler);
+				if (jvmSignals.ignores(previous) || jvmSignals.isOfTheApplication(previous)) {
+					jvmSignals.install(HANG_UP, previous);
+				}
+			}
+		}
+		catch (ReflectiveOperationException ex) {
+			logger.debug(LogMessage.format("SIGHUP is left to the JVM (%s)", JvmSignals.reason(ex)));
+		}
 	}
 
 	/**
