@@ -53,10 +53,10 @@ final class BackgroundWork implements DrainParticipant, Readiness.Listener,
 	private static final Duration UNTIL_BEGUN = Duration.ofMillis(500);
 
 	/**
-	 * Long enough for the work of a start to end, and short enough for a shutdown that
-	 * comes soon.
+	 * When to look again at what threads do, each counted from the one before: the work
+	 * of a start has ended soon, or takes its time.
 	 */
-	private static final List<Duration> LOOK_AGAIN = Stream.of(2, 5, 15, 40).map(Duration::ofSeconds).toList();
+	private static final List<Duration> LOOK_AGAIN = Stream.of(5, 25, 60).map(Duration::ofSeconds).toList();
 
 	private final ThreadWatch watch;
 
@@ -155,11 +155,11 @@ final class BackgroundWork implements DrainParticipant, Readiness.Listener,
 	}
 
 	private List<ActiveTask> awaited() {
-		return look()
-			.filter((atWork) -> !isLoop(atWork) && atWork.place().isAwaited()
-					&& (atWork.place() != Place.MAIN || this.shutdown.endsProcess()))
-			.map(ThreadAtWork::toTask)
-			.toList();
+		return look().filter((thread) -> !isLoop(thread) && mayBeAwaited(thread)).map(ThreadAtWork::toTask).toList();
+	}
+
+	private boolean mayBeAwaited(ThreadAtWork thread) {
+		return thread.place().isAwaited() && (thread.place() != Place.MAIN || this.shutdown.endsProcess());
 	}
 
 	private Stream<ThreadAtWork> look() {
@@ -224,7 +224,7 @@ final class BackgroundWork implements DrainParticipant, Readiness.Listener,
 			return List.of();
 		}
 		Stream<ThreadAtWork> threads = look()
-			.filter((thread) -> !isLoop(thread) || thread.place() == Place.MAIN && this.shutdown.endsProcess());
+			.filter((thread) -> !isLoop(thread) || thread.mayReturn() && mayBeAwaited(thread));
 		return Stream.concat(threads.map(ThreadAtWork::toBusyThread), this.watch.lookAtVirtualThreads().stream())
 			.toList();
 	}

@@ -13,8 +13,12 @@ import io.github.gracefulboot.shutdown.BusyThread;
  * @param task what it is busy with
  * @param frames its stack
  * @param loop whether it comes back to the same pause again and again, which is no work
+ * as a rule
+ * @param mayReturn whether it has begun since the service became ready and returns some
+ * time, so that it may be work that goes step by step
  */
-record ThreadAtWork(Thread thread, Place place, String task, StackTraceElement[] frames, boolean loop) {
+record ThreadAtWork(Thread thread, Place place, String task, StackTraceElement[] frames, boolean loop,
+		boolean mayReturn) {
 
 	ActiveTask toTask() {
 		return new ActiveTask(description(), null, this.thread);

@@ -194,7 +194,8 @@ final class ThreadWatch {
 			this.loops.put(thread.getId(), task);
 		}
 		boolean loop = task.equals(this.loops.get(thread.getId()));
-		return new ThreadAtWork(thread, place, task, stack.frames(), loop);
+		boolean mayReturn = activity != Activity.NONE && whenReady(thread) == null;
+		return new ThreadAtWork(thread, place, task, stack.frames(), loop, mayReturn);
 	}
 
 	/**

@@ -28,7 +28,8 @@ import org.springframework.util.ClassUtils;
 
 /**
  * The instructions of a method and where they lead, as far as its class file tells:
- * handlers of exceptions are not followed.
+ * handlers of exceptions are not followed, nor what is done when the thread was
+ * interrupted.
  */
 public final class MethodCode {
 
@@ -36,6 +37,8 @@ public final class MethodCode {
 	 * A sleep of this many milliseconds ends after any shutdown.
 	 */
 	private static final long ENDLESS = Duration.ofHours(1).toMillis();
+
+	private static final Set<String> INTERRUPTED = Set.of("isInterrupted", "interrupted");
 
 	private final List<Instruction> instructions = new ArrayList<>();
 
@@ -164,6 +167,8 @@ public final class MethodCode {
 
 		private @Nullable Object constant;
 
+		private boolean interrupted;
+
 		private Reader() {
 			super(SpringAsmInfo.ASM_VERSION);
 		}
@@ -185,6 +190,7 @@ public final class MethodCode {
 			MethodCode.this.calls.add(new Call(MethodCode.this.instructions.size(), this.line,
 					ClassUtils.convertResourcePathToClassName(owner), name, descriptor));
 			add(false, !endless);
+			this.interrupted = INTERRUPTED.contains(name) && owner.equals("java/lang/Thread");
 		}
 
 		@Override
@@ -201,7 +207,12 @@ public final class MethodCode {
 
 		@Override
 		public void visitJumpInsn(int opcode, Label label) {
-			add(false, opcode != Opcodes.GOTO, label);
+			if (this.interrupted && opcode == Opcodes.IFNE) {
+				add(false, true);
+			}
+			else {
+				add(false, opcode != Opcodes.GOTO && !(this.interrupted && opcode == Opcodes.IFEQ), label);
+			}
 		}
 
 		@Override
@@ -218,6 +229,7 @@ public final class MethodCode {
 
 		private void add(boolean ends, boolean goesOn, Label... targets) {
 			this.constant = null;
+			this.interrupted = false;
 			MethodCode.this.instructions.add(new Instruction(ends, goesOn, List.of(targets)));
 		}
 

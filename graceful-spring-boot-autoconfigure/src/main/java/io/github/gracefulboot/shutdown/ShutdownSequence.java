@@ -294,7 +294,7 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 		}
 		end(this.stage, guarded(() -> {
 			awaitLateWork(half(this.budget.release(deadline)));
-			isolated("Who comes before the end", () -> this.awaitedByOthers = this.beforeTheEnd.get());
+			isolated("What comes before the end", () -> this.awaitedByOthers = this.beforeTheEnd.get());
 			awaitThreads(half(this.budget.release(deadline)));
 			cutOffWhatGoesOn();
 			StageEnd end = drain(this.budget.release(deadline), Role.RESOURCE);

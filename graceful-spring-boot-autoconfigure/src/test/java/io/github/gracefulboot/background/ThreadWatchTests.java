@@ -455,6 +455,7 @@ class ThreadWatchTests {
 		this.now = Duration.ofSeconds(3).toNanos();
 		Awaitility.await()
 			.until(() -> watch.look().stream().noneMatch((atWork) -> atWork.place() == Place.TASK && !atWork.loop()));
+		assertThat(watch.look()).filteredOn(ThreadAtWork::loop).singleElement().matches(ThreadAtWork::mayReturn);
 		assertThat(find(watch, thread)).isNotNull();
 	}
 
@@ -532,11 +533,17 @@ class ThreadWatchTests {
 		assertThat(find(watch, this.main)).isNotNull();
 	}
 
-	@Test
-	void whenThreadSleepsInALoopWithoutEndThenItIsNotAtWork() {
+	static Stream<Arguments> endless() {
+		return Stream.of(task("without a condition", ThreadWatchTests::sleepForEver),
+				task("until it is interrupted", ThreadWatchTests::sleepUntilInterrupted));
+	}
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("endless")
+	void whenThreadSleepsInALoopWithoutEndThenItIsNotAtWork(String name, Task task) {
 		ThreadWatch watch = watch();
 		ready(watch);
-		Thread thread = start(ThreadWatchTests::sleepForEver);
+		Thread thread = start(task);
 		awaitWaiting(thread);
 		assertThat(find(watch, thread)).isNull();
 	}
@@ -684,6 +691,12 @@ class ThreadWatchTests {
 			catch (InterruptedException ex) {
 				return;
 			}
+		}
+	}
+
+	private static void sleepUntilInterrupted() throws InterruptedException {
+		while (!Thread.currentThread().isInterrupted()) {
+			Thread.sleep(60_000);
 		}
 	}
 
