@@ -5,7 +5,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
@@ -24,6 +26,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.core.log.LogMessage;
@@ -35,7 +38,7 @@ import org.springframework.core.log.LogMessage;
  * ends, so that it is polled: by a shutdown, and by whoever asks what is in hand.
  */
 final class BackgroundWork implements DrainParticipant, Readiness.Listener,
-		ApplicationListener<ApplicationStartedEvent>, ThreadsAtWork, AopInfrastructureBean {
+		ApplicationListener<ApplicationStartedEvent>, ThreadsAtWork, DisposableBean, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(BackgroundWork.class);
 
@@ -65,6 +68,8 @@ final class BackgroundWork implements DrainParticipant, Readiness.Listener,
 	private final boolean waits;
 
 	private final AtomicBoolean ready = new AtomicBoolean();
+
+	private final CountDownLatch over = new CountDownLatch(1);
 
 	/**
 	 * The threads that the log calls a loop.
@@ -132,7 +137,9 @@ final class BackgroundWork implements DrainParticipant, Readiness.Listener,
 	private void lookAgain() {
 		try {
 			for (Duration pause : LOOK_AGAIN) {
-				Thread.sleep(pause.toMillis());
+				if (this.over.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+					return;
+				}
 				this.watch.forgetEnded();
 			}
 		}
@@ -146,6 +153,11 @@ final class BackgroundWork implements DrainParticipant, Readiness.Listener,
 			this.watch.startWith(DaemonThreads.factory("graceful-background"));
 			this.watching = true;
 		}
+	}
+
+	@Override
+	public void destroy() {
+		this.over.countDown();
 	}
 
 	@Override
