@@ -92,10 +92,10 @@ final class JvmHooks {
 		try {
 			this.threadsAtFirst.run();
 			if (awaitLackOfProgress(deadline) && hasThreads()) {
-				logger.debug(LogMessage.format(
-						"No progress for %s: running the shutdown hooks of the JVM, one of which "
-								+ "may end what is still running",
-						Durations.text(this.shutdown.getTimeWithoutProgress())));
+				String still = Durations.text(this.shutdown.getTimeWithoutProgress());
+				logger
+					.debug(LogMessage.format("No progress for %s: running the shutdown hooks of the JVM, one of which "
+							+ "may end what is still running", still));
 				run(0);
 			}
 		}
@@ -162,11 +162,12 @@ final class JvmHooks {
 		Set<Thread> before = live().collect(Collectors.toSet());
 		try {
 			if (this.threadsAtFirst.get(UNTIL_BEGUN.toMillis(), TimeUnit.MILLISECONDS)) {
-				Thread exit = DaemonThreads.start("graceful-jvm-exit", () -> run(code));
+				DaemonThreads.start("graceful-jvm-exit", () -> run(code));
 				Deadline latest = Deadline.after(System::nanoTime, UNTIL_BEGUN);
 				while (startedSince(before).anyMatch(JvmHooks::isRunning) && !latest.hasPassed()) {
-					exit.join(1);
+					Thread.sleep(1);
 				}
+				return startedSince(before).collect(Collectors.toSet());
 			}
 		}
 		catch (InterruptedException ex) {
@@ -175,7 +176,7 @@ final class JvmHooks {
 		catch (ExecutionException | TimeoutException ex) {
 			logger.debug("The shutdown hooks of the JVM run last", ex);
 		}
-		return startedSince(before).collect(Collectors.toSet());
+		return Set.of();
 	}
 
 	private static Stream<Thread> startedSince(Set<Thread> before) {
