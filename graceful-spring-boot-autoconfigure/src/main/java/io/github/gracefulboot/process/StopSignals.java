@@ -149,9 +149,9 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 			if (jvmSignals != null && !this.handlers.containsKey(HANG_UP)) {
 				Object handler = jvmSignals
 					.handler((signal) -> this.exit.stopProcess(StopReason.SIGTERM, "SIG" + signal));
-				Object previous = jvmSignals.install(HANG_UP, handler);
+				Object previous = install(jvmSignals, HANG_UP, handler);
 				if (jvmSignals.ignores(previous) || jvmSignals.isOfTheApplication(previous)) {
-					jvmSignals.install(HANG_UP, previous);
+					leave(jvmSignals, HANG_UP, previous);
 				}
 			}
 		}

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 import io.github.gracefulboot.Deadline;
@@ -42,19 +41,14 @@ final class LastLook {
 	}
 
 	/**
-	 * Returns the threads at work that nobody has named yet.
+	 * Returns the threads at work that nobody has named yet, and that nobody waits for.
 	 * @return the threads
 	 */
 	List<BusyThread> now() {
-		return now((thread) -> true);
-	}
-
-	private List<BusyThread> now(Predicate<BusyThread> included) {
 		return this.sources.stream()
 			.map(ThreadsAtWork::atWork)
 			.flatMap(Collection::stream)
-			.filter((thread) -> !this.cutOffs.contains(thread.id()))
-			.filter(included)
+			.filter((thread) -> !this.cutOffs.contains(thread.id()) && !this.awaited.contains(thread.id()))
 			.toList();
 	}
 
@@ -65,14 +59,10 @@ final class LastLook {
 	 * @return the threads that are still at work
 	 */
 	List<BusyThread> awaitEnd(Deadline deadline) {
-		return awaitEnd(deadline, (thread) -> true);
-	}
-
-	private List<BusyThread> awaitEnd(Deadline deadline, Predicate<BusyThread> included) {
 		Deadline patience = deadline.atMost(PATIENCE);
-		List<BusyThread> atWork = now(included);
+		List<BusyThread> atWork = now();
 		while (!atWork.isEmpty() && !patience.hasPassed() && pause()) {
-			atWork = now(included);
+			atWork = now();
 		}
 		return atWork;
 	}
@@ -85,15 +75,10 @@ final class LastLook {
 	 * @param before the threads that were still at work after a wait
 	 */
 	void nameAbandoned(Deadline deadline, List<BusyThread> before) {
-		(before.isEmpty() ? awaitEnd(deadline, this::dies) : now(this::dies)).forEach(this.cutOffs::abandon);
+		(before.isEmpty() ? awaitEnd(deadline) : now()).forEach(this.cutOffs::abandon);
 		before.stream()
-			.filter(this::dies)
 			.filter((thread) -> !this.cutOffs.contains(thread.id()) && !EndOfBean.isKnownTo(thread.type()))
 			.forEach(this.cutOffs::abandon);
-	}
-
-	private boolean dies(BusyThread thread) {
-		return !this.awaited.contains(thread.id());
 	}
 
 	private static boolean pause() {

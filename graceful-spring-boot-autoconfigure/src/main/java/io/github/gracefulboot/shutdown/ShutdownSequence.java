@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -192,8 +193,7 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 		Deadline deadline = start(StopReason.CONTEXT_CLOSED);
 		this.stoppingThread = Thread.currentThread();
 		isolated("The search for who knows threads", this.members::threads);
-		enter(Stage.ANNOUNCE);
-		end(Stage.ANNOUNCE, guarded(() -> announce(deadline)));
+		stage(Stage.ANNOUNCE, () -> announce(deadline));
 		enter(Stage.LAME_DUCK);
 		List<String> pausing = new ArrayList<>();
 		isolated("The search for who pauses", () -> pausing.addAll(this.members.pausing()));
@@ -208,8 +208,7 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 	private void leave(Deadline deadline) {
 		end(Stage.LAME_DUCK, guarded(() -> awaitBalancers(this.budget.lameDuck(deadline))));
 		Thread drain = DaemonThreads.startOrRun("graceful-drain", () -> {
-			enter(Stage.DRAIN);
-			end(Stage.DRAIN, guarded(() -> drain(this.budget.drain(deadline), Role.INTAKE, Role.QUEUE)));
+			stage(Stage.DRAIN, () -> drain(this.budget.drain(deadline), Role.INTAKE, Role.QUEUE));
 			enter(Stage.RELEASE);
 			guarded(() -> drain(this.budget.work(deadline), Role.WORKER));
 		});
@@ -294,10 +293,12 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 		}
 		end(this.stage, guarded(() -> {
 			awaitLateWork(half(this.budget.release(deadline)));
-			isolated("What comes before the end", () -> this.awaitedByOthers = this.beforeTheEnd.get());
+			Set<Thread> awaited = new HashSet<>();
+			isolated("What comes before the end", () -> awaited.addAll(this.beforeTheEnd.get()));
 			awaitThreads(half(this.budget.release(deadline)));
 			cutOffWhatGoesOn();
 			StageEnd end = drain(this.budget.release(deadline), Role.RESOURCE);
+			this.awaitedByOthers = awaited;
 			isolated("A look at threads", this::forgetWhoHasEnded);
 			return end;
 		}));
@@ -340,7 +341,8 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 
 	/**
 	 * Forgets the threads whose work has ended with the resource that it used, such as a
-	 * transaction, and not with what is destroyed from now on.
+	 * transaction, and not with what is destroyed from now on, and those that others wait
+	 * for.
 	 */
 	private void forgetWhoHasEnded() {
 		if (!this.atWorkBeforeTheEnd.isEmpty()) {
@@ -360,6 +362,11 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 
 	private boolean isAtWork(Participant participant) {
 		return !participant.activeTasks().stream().allMatch(this::waitsForShutdown);
+	}
+
+	private void stage(Stage stage, Supplier<StageEnd> work) {
+		enter(stage);
+		end(stage, guarded(work));
 	}
 
 	/**

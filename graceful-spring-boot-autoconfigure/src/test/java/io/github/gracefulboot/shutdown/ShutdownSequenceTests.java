@@ -10,6 +10,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -622,6 +623,18 @@ class ShutdownSequenceTests {
 		this.threads.add(() -> committed.get() ? List.of() : List.of(busy(Thread.currentThread())));
 		this.participants.add(participant("connections", Role.RESOURCE, (deadline) -> committed.set(true)));
 		ShutdownSequence shutdown = shutdown();
+		shutdown.start(StopReason.SIGTERM);
+		shutdown.run();
+		shutdown.release();
+		assertThat(shutdown.finish().isClean()).isTrue();
+	}
+
+	@Test
+	void whenTheProcessWaitsForAThreadThenItIsNotNamed() {
+		this.tasks = List.of();
+		this.threads.add(() -> List.of(busy(Thread.currentThread())));
+		ShutdownSequence shutdown = shutdown();
+		shutdown.beforeTheEnd(() -> Set.of(Thread.currentThread()));
 		shutdown.start(StopReason.SIGTERM);
 		shutdown.run();
 		shutdown.release();
