@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Predicate;
@@ -35,6 +36,13 @@ final class ExecutorBeans {
 
 	private final Set<String> excluded;
 
+	/**
+	 * The subscriptions of scheduled methods that were there when the service became
+	 * ready.
+	 */
+	private final Set<Object> subscriptionsWhenReady = Collections
+		.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
 	ExecutorBeans(ConfigurableListableBeanFactory beanFactory, ThreadsPostProcessor threads, Set<String> excluded) {
 		this.beanFactory = beanFactory;
 		this.threads = threads;
@@ -60,10 +68,19 @@ final class ExecutorBeans {
 		if (excluded().stream().noneMatch(this::isScheduler)) {
 			List<ScheduledTaskHolder> holders = scheduledTasks();
 			if (!holders.isEmpty()) {
-				executors.add(new ScheduledRuns(holders));
+				executors.add(new ScheduledRuns(holders, this.subscriptionsWhenReady));
 			}
 		}
 		return executors;
+	}
+
+	/**
+	 * Remembers to what scheduled methods have subscribed, which goes on for as long as
+	 * the process lives if it is there when the service becomes ready.
+	 */
+	void rememberSubscriptions() {
+		new ScheduledRuns(scheduledTasks(), Set.of())
+			.forEachSubscription((bean, subscription) -> this.subscriptionsWhenReady.add(subscription));
 	}
 
 	private static void add(String name, ExecutorInspection inspection, Set<Object> seen,

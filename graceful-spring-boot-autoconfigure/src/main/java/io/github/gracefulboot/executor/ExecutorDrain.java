@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -19,6 +20,7 @@ import io.github.gracefulboot.executor.ExecutorProperties.Queued;
 import io.github.gracefulboot.shutdown.LifecyclePhases;
 import io.github.gracefulboot.shutdown.NeedsTime;
 import io.github.gracefulboot.shutdown.StageListener;
+import io.github.gracefulboot.traffic.Readiness;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +37,7 @@ import org.springframework.scheduling.config.ScheduledTask;
  * do not notify of the end of tasks, so that they are polled.
  */
 final class ExecutorDrain implements DrainParticipant, NeedsTime, LifecyclePhases.Limit, StageListener,
-		SmartInitializingSingleton, ThreadsPostProcessor.Listener, AopInfrastructureBean {
+		SmartInitializingSingleton, Readiness.Listener, ThreadsPostProcessor.Listener, AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(ExecutorDrain.class);
 
@@ -65,6 +67,8 @@ final class ExecutorDrain implements DrainParticipant, NeedsTime, LifecyclePhase
 	private final boolean waits;
 
 	private final Predicate<Thread> atLoop;
+
+	private final AtomicBoolean ready = new AtomicBoolean();
 
 	private volatile @Nullable List<DrainableExecutor> draining;
 
@@ -122,6 +126,13 @@ final class ExecutorDrain implements DrainParticipant, NeedsTime, LifecyclePhase
 	public void afterSingletonsInstantiated() {
 		if (this.waits) {
 			this.threads.listen(this);
+		}
+	}
+
+	@Override
+	public void readinessChanged(boolean accepting) {
+		if (accepting && this.waits && this.ready.compareAndSet(false, true)) {
+			this.beans.rememberSubscriptions();
 		}
 	}
 

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -21,12 +22,15 @@ import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.micrometer.core.instrument.binder.jvm.ExecutorServiceMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -306,6 +310,26 @@ class WrappedExecutorTests {
 	}
 
 	@Test
+	void whenAScheduledMethodHasReturnedAPublisherThenThatIsNamedAndWaitedForUnlessItWasThereWhenReady() {
+		this.runner.withUserConfiguration(SchedulingConfiguration.class)
+			.withBean(ReactiveMethod.class)
+			.run((context) -> {
+				List<Sinks.One<String>> publishers = context.getBean(ReactiveMethod.class).publishers;
+				Awaitility.await().until(() -> !publishers.isEmpty());
+				context.getBean(ExecutorDrain.class).readinessChanged(true);
+				int there = publishers.size();
+				Awaitility.await().until(() -> publishers.size() > there);
+				CompletableFuture<?> drained = drain(context);
+				assertThat(tasks(context)).isNotEmpty()
+					.allSatisfy((task) -> assertThat(task.description())
+						.isEqualTo("publisher of a scheduled method of " + ReactiveMethod.class.getName()));
+				assertThat(drained).isNotDone();
+				publishers.stream().skip(1).forEach((publisher) -> publisher.tryEmitValue("done"));
+				assertThat(drained).succeedsWithin(Duration.ofSeconds(10));
+			});
+	}
+
+	@Test
 	void whenThreadsOfSpringAreVirtualThenTheirTasksAreWaitedFor() {
 		if (Runtime.version().feature() < 21) {
 			return;
@@ -425,6 +449,21 @@ class WrappedExecutorTests {
 		@Override
 		public void execute(Runnable task) {
 			this.delegate.execute(task);
+		}
+
+	}
+
+	private static final class ReactiveMethod {
+
+		private final List<Sinks.One<String>> publishers = new CopyOnWriteArrayList<>();
+
+		@Scheduled(fixedRate = 20)
+		Mono<String> run() {
+			return Mono.defer(() -> {
+				Sinks.One<String> publisher = Sinks.one();
+				this.publishers.add(publisher);
+				return publisher.asMono();
+			});
 		}
 
 	}
