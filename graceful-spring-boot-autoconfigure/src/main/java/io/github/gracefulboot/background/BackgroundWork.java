@@ -196,6 +196,7 @@ final class BackgroundWork implements DrainParticipant, Readiness.Listener,
 
 	@Override
 	public void drain(Deadline deadline) throws InterruptedException {
+		this.watch.startCounting();
 		Deadline untilBegun = deadline.atMost(UNTIL_BEGUN);
 		boolean idleBefore = false;
 		while (true) {

@@ -68,6 +68,8 @@ final class ThreadWatch {
 
 	private final Map<Long, String> loops = new ConcurrentHashMap<>();
 
+	private volatile boolean counting;
+
 	/**
 	 * Creates the watch.
 	 * @param application whether a class is the application's, by its name
@@ -141,6 +143,14 @@ final class ThreadWatch {
 	}
 
 	/**
+	 * Counts from now on how often threads come back to the same pause. Before, a look
+	 * would find a job in the run of today at the pause of the run of yesterday.
+	 */
+	void startCounting() {
+		this.counting = true;
+	}
+
+	/**
 	 * Returns whether a thread waits for the shutdown that it has asked for.
 	 * @param thread the thread, or {@code null} if it is not known
 	 * @return whether it does
@@ -177,6 +187,8 @@ final class ThreadWatch {
 	private @Nullable ThreadAtWork atWork(Thread thread, Stack stack) {
 		Place place = Place.of(thread, stack, this.main);
 		if (place == Place.NONE) {
+			this.pauses.remove(thread.getId());
+			this.loops.remove(thread.getId());
 			return null;
 		}
 		Activity activity = StandardInput.isReadBy(thread, stack.frames()) ? Activity.NONE
@@ -284,14 +296,9 @@ final class ThreadWatch {
 	 * again, or one that begins now.
 	 */
 	private Pause pause(Thread thread, Stack stack, long times, long now) {
-		List<String> place = stack.place();
-		Pause before = this.pauses.get(thread.getId());
-		if (before != null && before.place().equals(place)) {
-			return before;
-		}
-		Pause pause = new Pause(place, times, now);
-		this.pauses.put(thread.getId(), pause);
-		return pause;
+		Pause pause = new Pause(stack.place(), times, now);
+		return !this.counting ? pause : this.pauses.merge(thread.getId(), pause,
+				(before, current) -> before.place().equals(current.place()) ? before : current);
 	}
 
 	/**

@@ -21,6 +21,8 @@ final class DeadlineGuard {
 
 	private static final Log logger = LogFactory.getLog(DeadlineGuard.class);
 
+	private static final String LAST_WORDS = "graceful.shutdown.timeout reached: exiting with code 1";
+
 	/**
 	 * How long the last words may take, at most and as a part of the whole: a log whose
 	 * reader hangs must not hold the exit.
@@ -47,6 +49,8 @@ final class DeadlineGuard {
 
 	private final Runnable flushLogs;
 
+	private final JvmHooks hooks;
+
 	private final AtomicBoolean watching = new AtomicBoolean();
 
 	private volatile boolean speaking;
@@ -54,9 +58,11 @@ final class DeadlineGuard {
 	/**
 	 * Creates the guard.
 	 * @param flushLogs writes what the logging system still buffers
+	 * @param hooks may be what hangs
 	 */
-	DeadlineGuard(Runnable flushLogs) {
+	DeadlineGuard(Runnable flushLogs, JvmHooks hooks) {
 		this.flushLogs = flushLogs;
+		this.hooks = hooks;
 	}
 
 	/**
@@ -116,8 +122,12 @@ final class DeadlineGuard {
 	}
 
 	private void sayLastWords(List<ShutdownSequence> shutdowns) {
-		logger.warn("graceful.shutdown.timeout reached: exiting with code 1");
+		logger.warn(LAST_WORDS);
 		this.speaking = true;
+		if (shutdowns.stream().allMatch(ShutdownSequence::isFinished)) {
+			// Spring Boot has shut the log down as well
+			System.err.println(LAST_WORDS + this.hooks.stillRunning());
+		}
 		for (ShutdownSequence shutdown : shutdowns) {
 			if (!shutdown.isFinished()) {
 				shutdown.cutOffRest();

@@ -39,8 +39,8 @@ public final class GracefulProcessAutoConfiguration {
 			ShutdownProperties properties, WaitingPolicy policy) {
 		Runnable flushLogs = flushLogs(context);
 		boolean guarded = properties.isForceExit() && policy.ownsProcess();
-		return new ProcessExit(context, shutdown, guarded ? new DeadlineGuard(flushLogs) : null,
-				new JvmHooks(shutdown, flushLogs),
+		JvmHooks hooks = new JvmHooks(shutdown, flushLogs);
+		return new ProcessExit(context, shutdown, guarded ? new DeadlineGuard(flushLogs, hooks) : null, hooks,
 				policy.ownsProcess() ? Applications.ofThisJvm() : new Applications());
 	}
 

@@ -63,6 +63,8 @@ final class JvmHooks {
 	 */
 	private final FutureTask<Boolean> threadsAtFirst = new FutureTask<>(JvmHooks::hasThreads);
 
+	private volatile Set<Thread> hooks = Set.of();
+
 	private volatile int code;
 
 	/**
@@ -159,15 +161,13 @@ final class JvmHooks {
 	 * @return the threads of the hooks, which the JVM waits for
 	 */
 	Set<Thread> runBeforeTheEnd(int code) {
-		Set<Thread> before = live().collect(Collectors.toSet());
 		try {
 			if (this.threadsAtFirst.get(UNTIL_BEGUN.toMillis(), TimeUnit.MILLISECONDS)) {
-				DaemonThreads.start("graceful-jvm-exit", () -> run(code));
+				run(code);
 				Deadline latest = Deadline.after(System::nanoTime, UNTIL_BEGUN);
-				while (startedSince(before).anyMatch(JvmHooks::isRunning) && !latest.hasPassed()) {
+				while (this.hooks.stream().anyMatch(JvmHooks::isRunning) && !latest.hasPassed()) {
 					Thread.sleep(1);
 				}
-				return startedSince(before).collect(Collectors.toSet());
 			}
 		}
 		catch (InterruptedException ex) {
@@ -176,11 +176,43 @@ final class JvmHooks {
 		catch (ExecutionException | TimeoutException ex) {
 			logger.debug("The shutdown hooks of the JVM run last", ex);
 		}
-		return Set.of();
+		return this.hooks;
 	}
 
-	private static Stream<Thread> startedSince(Set<Thread> before) {
-		return live().filter((thread) -> !before.contains(thread));
+	/**
+	 * Returns whether a hook has to be given a moment: it neither has ended nor waits for
+	 * anything, such as that of Spring Boot, which waits for the context to be closed.
+	 */
+	private static boolean isRunning(Thread hook) {
+		return hook.getState() == Thread.State.RUNNABLE;
+	}
+
+	/**
+	 * Lets the JVM exit, unless it does already, which it does when the shutdown is over.
+	 */
+	private synchronized void run(int code) throws InterruptedException {
+		try {
+			List<Thread> last = LastHooks.takeFromJvm();
+			Runtime.getRuntime().addShutdownHook(new Thread(() -> holdUntilStopped(code, last), "graceful-exit"));
+		}
+		catch (IllegalStateException ex) {
+			// They run already
+			return;
+		}
+		Set<Thread> before = live().collect(Collectors.toSet());
+		Thread exit = DaemonThreads.start("graceful-jvm-exit", () -> System.exit(code));
+		Deadline latest = Deadline.after(System::nanoTime, UNTIL_BEGUN);
+		while (!isJoining(exit) && !latest.hasPassed()) {
+			Thread.sleep(1);
+		}
+		this.hooks = live().filter((thread) -> thread != exit && !before.contains(thread)).collect(Collectors.toSet());
+	}
+
+	/**
+	 * Returns whether the JVM waits for a hook, before which it has started all of them.
+	 */
+	private static boolean isJoining(Thread exit) {
+		return Arrays.stream(exit.getStackTrace()).anyMatch((frame) -> frame.getMethodName().equals("join"));
 	}
 
 	private static Stream<Thread> live() {
@@ -193,41 +225,45 @@ final class JvmHooks {
 	}
 
 	/**
-	 * Returns whether a hook has to be watched. That of Spring Boot waits for the context
-	 * to be closed: had it not come to that when beans are destroyed, it would interrupt
-	 * one that waits for its own end.
-	 */
-	private static boolean isRunning(Thread hook) {
-		return hook.getState() == Thread.State.RUNNABLE;
-	}
-
-	/**
-	 * Lets the JVM exit, which it does when the shutdown is over.
-	 */
-	private void run(int code) {
-		try {
-			List<Thread> last = LastHooks.takeFromJvm();
-			Runtime.getRuntime().addShutdownHook(new Thread(() -> holdUntilStopped(code, last), "graceful-exit"));
-		}
-		catch (IllegalStateException ex) {
-			// They run already
-			return;
-		}
-		System.exit(code);
-	}
-
-	/**
-	 * Holds the JVM, which has begun to exit, until the shutdown is over.
+	 * Holds the JVM, which has begun to exit, until the shutdown and the other hooks are
+	 * over.
 	 * @param code what it exits with by itself
 	 * @param last the hooks that come last
 	 */
 	private void holdUntilStopped(int code, List<Thread> last) {
 		awaitInterruptibly(this.stopped);
+		this.hooks.forEach(JvmHooks::join);
 		last.forEach(Thread::run);
 		if (this.code != code) {
 			this.flushLogs.run();
 			Runtime.getRuntime().halt(this.code);
 		}
+	}
+
+	private static void join(Thread hook) {
+		try {
+			if (hook != Thread.currentThread()) {
+				hook.join();
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * Describes the hooks that have not ended, as far as they are known: those that run
+	 * last, since Flight Recorder records, are not.
+	 * @return the end of a sentence, with their stacks
+	 */
+	String stillRunning() {
+		return this.hooks.stream()
+			.filter((hook) -> hook.isAlive() && !hook.getName().startsWith("graceful-"))
+			.map((hook) -> ", since a shutdown hook of the JVM is still running: " + hook.getName()
+					+ Arrays.stream(hook.getStackTrace())
+						.map((frame) -> System.lineSeparator() + "\tat " + frame)
+						.collect(Collectors.joining()))
+			.collect(Collectors.joining());
 	}
 
 	/**

@@ -56,6 +56,8 @@ final class ProcessExit implements ProcessStopper, AopInfrastructureBean {
 
 	private volatile boolean withoutThread;
 
+	private boolean finished;
+
 	/**
 	 * Creates the exit.
 	 * @param context the context to close
@@ -244,7 +246,7 @@ final class ProcessExit implements ProcessStopper, AopInfrastructureBean {
 			roots.stream().skip(1).forEach(ProcessExit::closing);
 			roots.stream().findFirst().ifPresent((root) -> root.context.close());
 			all.forEach((application) -> application.awaitClosed(deadline));
-			code = all.stream().mapToInt(ProcessExit::finish).max().orElseThrow();
+			code = all.stream().mapToInt((application) -> application.code(application.finish())).max().orElseThrow();
 		}
 		finally {
 			this.hooks.exit(code);
@@ -252,20 +254,25 @@ final class ProcessExit implements ProcessStopper, AopInfrastructureBean {
 	}
 
 	/**
-	 * Ends the shutdown. A start that was interrupted, such as a runner that had not
-	 * returned, is no success: it ends as Spring Boot ends it.
-	 * @return the exit code
+	 * Ends the shutdown, and says how. Spring Boot's hook comes here as well, and shuts
+	 * the log down when it returns.
+	 * @return how it went
 	 */
-	private int finish() {
+	synchronized Outcome finish() {
 		Outcome outcome = this.shutdown.finish();
 		int code = code(outcome);
-		if (code != outcome.exitCode()) {
+		if (code != outcome.exitCode() && isRequested() && !this.finished) {
 			logger.info(LogMessage.format("The start was interrupted, since a runner had not returned: exiting with %d",
 					code));
 		}
-		return code;
+		this.finished = true;
+		return outcome;
 	}
 
+	/**
+	 * Returns the exit code. A start that was interrupted, such as a runner that had not
+	 * returned, is no success: it ends as Spring Boot ends it.
+	 */
 	private int code(Outcome outcome) {
 		StopReason reason = this.shutdown.getReason();
 		if (!outcome.isClean() || this.completelyStarted || reason == StopReason.ENDPOINT) {

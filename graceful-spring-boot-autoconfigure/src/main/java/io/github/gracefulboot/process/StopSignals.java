@@ -296,7 +296,7 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 	 * Runs when a shutdown hook has closed the context, rather than a signal's handler.
 	 */
 	private void afterShutdownHook() {
-		Outcome outcome = this.shutdown.finish();
+		Outcome outcome = this.exit.finish();
 		if ((this.withoutHandlers && JvmShutdown.reason() != StopReason.JVM_EXIT)
 				|| (this.exit.isWithoutThread() && !outcome.isClean())) {
 			Runtime.getRuntime().halt(outcome.exitCode());

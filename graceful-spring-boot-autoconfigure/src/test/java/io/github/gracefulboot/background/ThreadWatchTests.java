@@ -19,8 +19,10 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.LinkedTransferQueue;
@@ -33,6 +35,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import com.zaxxer.hikari.HikariDataSource;
@@ -73,6 +76,8 @@ class ThreadWatchTests {
 	private final AtomicInteger rounds = new AtomicInteger();
 
 	private volatile long now;
+
+	private volatile Duration pause = Duration.ofMillis(20);
 
 	private Thread main = NOBODY;
 
@@ -460,6 +465,49 @@ class ThreadWatchTests {
 	}
 
 	@Test
+	void whenATaskWasSeenBeforeTheShutdownWaitsForItThenItIsGivenTimeAllTheSame() {
+		ThreadWatch watch = newWatch();
+		ready(watch);
+		for (Runnable task : List.<Runnable>of(this::loop, ThreadWatchTests::awaitLatch)) {
+			CompletableFuture.runAsync(() -> {
+				this.threads.add(Thread.currentThread());
+				task.run();
+			}, (run) -> new Thread(run).start());
+		}
+		Awaitility.await().until(() -> watch.look().size() == 2);
+		this.now = Duration.ofHours(1).toNanos();
+		int begun = this.rounds.get();
+		Awaitility.await().until(() -> this.rounds.get() >= begun + 3);
+		assertThat(watch.look()).hasSize(2).noneMatch(ThreadAtWork::loop);
+		watch.startCounting();
+		assertThat(watch.look()).hasSize(2).noneMatch(ThreadAtWork::loop);
+		this.now += Duration.ofSeconds(3).toNanos();
+		Awaitility.await().until(() -> watch.look().stream().allMatch(ThreadAtWork::loop));
+	}
+
+	@Test
+	void whenATaskBeginsOnceMoreThenItIsNotTheLoopThatItWasBefore() throws Exception {
+		ThreadWatch watch = watch();
+		ready(watch);
+		ExecutorService pool = Executors.newSingleThreadExecutor();
+		try {
+			Future<?> first = pool.submit(this::loop);
+			Awaitility.await().until(() -> watch.look().stream().anyMatch(ThreadAtWork::loop));
+			this.end.set(true);
+			first.get();
+			awaitNothing(watch);
+			this.end.set(false);
+			this.pause = LONG;
+			pool.submit(this::loop);
+			Awaitility.await().until(() -> !watch.look().isEmpty());
+			assertThat(watch.look()).singleElement().matches(Predicate.not(ThreadAtWork::loop));
+		}
+		finally {
+			pool.shutdownNow();
+		}
+	}
+
+	@Test
 	void whenAwaitedTaskWaitsForSomethingToComeThenItIsGivenTime() {
 		ThreadWatch watch = watch();
 		ready(watch);
@@ -582,6 +630,12 @@ class ThreadWatchTests {
 	}
 
 	private ThreadWatch watch() {
+		ThreadWatch watch = newWatch();
+		watch.startCounting();
+		return watch;
+	}
+
+	private ThreadWatch newWatch() {
 		return new ThreadWatch((name) -> name.startsWith(NAME), "main"::equals, this.main, () -> this.now);
 	}
 
@@ -667,7 +721,7 @@ class ThreadWatchTests {
 	private void loop() {
 		while (!this.end.get()) {
 			try {
-				Thread.sleep(20);
+				Thread.sleep(this.pause.toMillis());
 				this.rounds.incrementAndGet();
 			}
 			catch (InterruptedException ex) {

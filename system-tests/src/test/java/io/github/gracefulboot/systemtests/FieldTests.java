@@ -70,7 +70,7 @@ class FieldTests {
 		Files.deleteIfExists(evidence);
 		App app = App.of(jar, DIRECTORY, row.args()).withJvmOptions("-Dfield.evidence=" + evidence);
 		try (AppProcess process = app.start()) {
-			process.awaitLog(": Started FieldApplication");
+			process.awaitLog(row.becomesReady() ? ": Ready" : ": Started FieldApplication");
 			CompletableFuture<String> response = row.begin(process);
 			if (row.stops != Stops.ITSELF) {
 				Awaitility.await().until(() -> read(evidence).startsWith("begun"));
@@ -202,6 +202,32 @@ class FieldTests {
 			void check(Result result, int clean) {
 				assertThat(result.log).containsPattern("Shutdown forced after .*(cut off|abandoned): ");
 				assertThat(result.exit.code()).isOne();
+			}
+
+		},
+
+		/**
+		 * What a shutdown hook of the JVM had to save was saved.
+		 */
+		SAVED {
+
+			@Override
+			void check(Result result, int clean) {
+				assertThat(result.evidence).contains("saved");
+				assertThat(result.exit.code()).isEqualTo(clean);
+			}
+
+		},
+
+		/**
+		 * That was saved, and the work was lost, and the log and the exit code say so.
+		 */
+		SAVED_AND_NAMED {
+
+			@Override
+			void check(Result result, int clean) {
+				SAVED.check(result, 1);
+				NAMED.check(result, clean);
 			}
 
 		},
@@ -339,6 +365,12 @@ class FieldTests {
 
 		HOOK_THAT_USES_A_BEAN("hook-saves", End.FINISHED, End.FINISHED),
 
+		HOOK_THAT_TAKES_LONG("held,hook-slow", End.SAVED, End.SAVED),
+
+		HOOK_THAT_TAKES_LONG_AND_A_TASK("async,simple,hook-slow", End.SAVED, End.SAVED),
+
+		HOOK_THAT_TAKES_LONG_AND_LOST_WORK("thread-long,hook-slow", End.SAVED, End.SAVED_AND_NAMED),
+
 		DESTRUCTION_THAT_WAITS("destroy-joins", End.FINISHED, End.FINISHED),
 
 		LISTENING_CONNECTION("listen", End.NOTHING_TO_LOSE, End.NOTHING_TO_LOSE),
@@ -449,6 +481,14 @@ class FieldTests {
 		private String[] args() {
 			return Stream.concat(Stream.of("--spring.profiles.active=" + this.profiles), this.args.stream())
 				.toArray(String[]::new);
+		}
+
+		/**
+		 * Returns whether the main method goes on. What is begun before the service is
+		 * ready is a part of its start.
+		 */
+		private boolean becomesReady() {
+			return !this.profiles.startsWith("runner");
 		}
 
 		/**

@@ -3,6 +3,8 @@ package io.github.gracefulboot.field;
 import java.lang.reflect.Proxy;
 import java.util.List;
 
+import org.apache.commons.logging.LogFactory;
+
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -31,6 +33,7 @@ public class FieldApplication {
 			exitOnTerminate();
 		}
 		SpringApplication.run(FieldApplication.class, args);
+		LogFactory.getLog(FieldApplication.class).info("Ready");
 		if (Boolean.getBoolean("field.main")) {
 			Evidence.work(Work.MILLIS);
 		}

@@ -43,6 +43,29 @@ final class HookRows {
 	}
 
 	/**
+	 * Its hook takes a while.
+	 */
+	@Component
+	@Profile("hook-slow")
+	static class Slow {
+
+		Slow() {
+			Runtime.getRuntime().addShutdownHook(new Thread(Slow::save, "saving"));
+		}
+
+		private static void save() {
+			try {
+				Thread.sleep(2 * Work.MILLIS);
+				Evidence.write("saved");
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}
+
+	}
+
+	/**
 	 * Waits without a limit for the end of its own thread, when it is destroyed.
 	 */
 	@Component
