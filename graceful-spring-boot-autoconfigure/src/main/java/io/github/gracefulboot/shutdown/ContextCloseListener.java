@@ -10,6 +10,7 @@ import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEvent;
+import org.springframework.context.Lifecycle;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.SmartApplicationListener;
 import org.springframework.core.Ordered;
@@ -54,6 +55,10 @@ public final class ContextCloseListener implements SmartApplicationListener, Dis
 			try {
 				this.shutdown.run();
 				this.phases.fitInto(this.shutdown.getReleaseDeadline(), deadline);
+				if (this.context instanceof Lifecycle lifecycle && !lifecycle.isRunning()) {
+					// It was stopped before, so that no phase goes on from here
+					this.shutdown.release();
+				}
 			}
 			catch (RuntimeException | Error ex) {
 				this.shutdown.failed(ex);

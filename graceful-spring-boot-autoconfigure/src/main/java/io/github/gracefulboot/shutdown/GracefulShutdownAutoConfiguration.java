@@ -1,6 +1,7 @@
 package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
+import java.util.Arrays;
 
 import io.github.gracefulboot.traffic.Readiness;
 import io.github.gracefulboot.traffic.Traffic;
@@ -21,6 +22,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
@@ -47,7 +49,12 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean
 	static LazyInitializationExcludeFilter gracefulLazyInitializationExcludeFilter() {
-		return (beanName, definition, type) -> type.getName().startsWith("io.github.gracefulboot.");
+		return (beanName, definition, type) -> isOurs(type) || Arrays.stream(ClassUtils.getAllInterfacesForClass(type))
+			.anyMatch(GracefulShutdownAutoConfiguration::isOurs);
+	}
+
+	private static boolean isOurs(Class<?> type) {
+		return type.getName().startsWith("io.github.gracefulboot.");
 	}
 
 	@Bean

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.asm.ClassReader;
 import org.springframework.asm.ClassVisitor;
+import org.springframework.asm.Handle;
 import org.springframework.asm.Label;
 import org.springframework.asm.MethodVisitor;
 import org.springframework.asm.Opcodes;
@@ -158,8 +159,7 @@ public final class MethodCode {
 	}
 
 	/**
-	 * Reads the instructions. It has to tell of each that does not simply lead to the
-	 * next one, and of each call.
+	 * Reads the instructions.
 	 */
 	private final class Reader extends MethodVisitor {
 
@@ -185,7 +185,7 @@ public final class MethodCode {
 
 		@Override
 		public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
-			boolean endless = this.constant instanceof Long millis && millis >= ENDLESS
+			boolean endless = this.constant instanceof Long millis && millis >= ENDLESS && name.equals("sleep")
 					&& owner.equals("java/lang/Thread");
 			MethodCode.this.calls.add(new Call(MethodCode.this.instructions.size(), this.line,
 					ClassUtils.convertResourcePathToClassName(owner), name, descriptor));
@@ -203,6 +203,41 @@ public final class MethodCode {
 		public void visitInsn(int opcode) {
 			boolean ends = opcode == Opcodes.ATHROW || opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN;
 			add(ends, !ends);
+		}
+
+		@Override
+		public void visitIntInsn(int opcode, int operand) {
+			add(false, true);
+		}
+
+		@Override
+		public void visitVarInsn(int opcode, int variable) {
+			add(false, true);
+		}
+
+		@Override
+		public void visitIincInsn(int variable, int increment) {
+			add(false, true);
+		}
+
+		@Override
+		public void visitFieldInsn(int opcode, String owner, String name, String descriptor) {
+			add(false, true);
+		}
+
+		@Override
+		public void visitTypeInsn(int opcode, String type) {
+			add(false, true);
+		}
+
+		@Override
+		public void visitMultiANewArrayInsn(String descriptor, int dimensions) {
+			add(false, true);
+		}
+
+		@Override
+		public void visitInvokeDynamicInsn(String name, String descriptor, Handle bootstrap, Object... arguments) {
+			add(false, true);
 		}
 
 		@Override

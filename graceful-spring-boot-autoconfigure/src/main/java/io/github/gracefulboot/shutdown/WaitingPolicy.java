@@ -18,11 +18,14 @@ import org.springframework.core.env.Environment;
  * @param waits whether to wait for the load balancer
  * @param clientsMayCome whether clients may come until the listener is closed
  * @param drains whether to wait for requests in flight
+ * @param drainsWork whether to wait for work of the application that no client waits for,
+ * such as tasks, and for borrowed connections. In a test and under devtools, work that
+ * never ends would delay each close
  * @param ownsProcess whether a stop may end the process, which a test's must not
  * @param quietPeriod how long an idle connection has to be idle before it may be closed
  */
-public record WaitingPolicy(boolean waits, boolean clientsMayCome, boolean drains, boolean ownsProcess,
-		Duration quietPeriod) implements AopInfrastructureBean {
+public record WaitingPolicy(boolean waits, boolean clientsMayCome, boolean drains, boolean drainsWork,
+		boolean ownsProcess, Duration quietPeriod) implements AopInfrastructureBean {
 
 	/**
 	 * Set where the context belongs to a test, which must not end the process or speak
@@ -45,17 +48,8 @@ public record WaitingPolicy(boolean waits, boolean clientsMayCome, boolean drain
 		boolean waits = (enabled != null) ? enabled : production;
 		boolean clientsMayCome = waits || production;
 		Duration quietPeriod = clientsMayCome ? properties.getQuietPeriod() : Duration.ZERO;
-		return new WaitingPolicy(waits, clientsMayCome, !immediate, !test,
+		return new WaitingPolicy(waits, clientsMayCome, !immediate, production, !test,
 				Durations.shorter(quietPeriod, timeout.dividedBy(4)));
-	}
-
-	/**
-	 * Returns whether to wait for work of the application that no client waits for. In a
-	 * test, work that never ends would delay each close.
-	 * @return whether to wait for tasks and borrowed connections
-	 */
-	public boolean drainsWork() {
-		return this.drains && this.ownsProcess;
 	}
 
 	static boolean isRestarted(@Nullable ClassLoader classLoader) {

@@ -65,6 +65,8 @@ class ThreadWatchTests {
 
 	private static final Duration LONG = Duration.ofMinutes(10);
 
+	private static long longMillis = LONG.toMillis();
+
 	private static final String NAME = ThreadWatchTests.class.getName();
 
 	private static final Thread NOBODY = new Thread();
@@ -131,6 +133,7 @@ class ThreadWatchTests {
 				task("result", () -> new FutureTask<>(() -> "").get()),
 				task("result of a stage", () -> new CompletableFuture<>().get()),
 				task("block", () -> Mono.never().block()),
+				task("sleep after a constant", ThreadWatchTests::sleepAfterAConstant),
 				task("child process", () -> new ProcessBuilder("sleep", "600").start().waitFor()),
 				task("lock", ThreadWatchTests::lockTwice), task("read", ThreadWatchTests::readFromSilentPeer));
 	}
@@ -531,6 +534,13 @@ class ThreadWatchTests {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	private static void sleepAfterAConstant() throws InterruptedException {
+		long max = 86_400_000L;
+		long pause = longMillis;
+		Thread.sleep(pause);
+		assertThat(pause).isLessThan(max);
 	}
 
 	static Stream<Arguments> keepingAlive() {

@@ -4,9 +4,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 
+import com.example.Registration;
 import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.Background;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.Stage;
@@ -14,6 +18,7 @@ import io.github.gracefulboot.StageChangedEvent;
 import io.github.gracefulboot.StopReason;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -25,6 +30,7 @@ import org.springframework.aop.framework.autoproxy.DefaultAdvisorAutoProxyCreato
 import org.springframework.aop.support.ComposablePointcut;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
@@ -62,6 +68,33 @@ class GracefulShutdownAutoConfigurationTests {
 			assertThat(shutdown.getTakenOverFrom()).isNull();
 			shutdown.start(StopReason.SIGTERM);
 			assertThat(shutdown.isPortServedOn()).isFalse();
+		});
+	}
+
+	@Test
+	void whenInitializationIsLazyThenWhoTakesPartInAShutdownIsCreatedAllTheSame() {
+		int before = Registration.CREATED.get();
+		this.runner
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.withBean(Registration.class)
+			.run((context) -> assertThat(Registration.CREATED).hasValue(before + 1));
+	}
+
+	@Test
+	void whenTheLifecycleWasStoppedBeforeThenTheShutdownWaitsForWorkAllTheSame(CapturedOutput output) {
+		CountDownLatch done = new CountDownLatch(1);
+		this.runner.withBean("worker", DrainParticipant.class, () -> (deadline) -> done.await()).run((context) -> {
+			AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+			context.getSourceApplicationContext(ConfigurableApplicationContext.class).stop();
+			ShutdownSequence shutdown = context.getBean(ShutdownSequence.class);
+			CompletableFuture<Void> closed = Background.run(context::close);
+			Awaitility.await().until(() -> shutdown.getTimeWithoutProgress().compareTo(Duration.ofSeconds(2)) > 0);
+			assertThat(closed).isNotDone();
+			done.countDown();
+			assertThat(closed).succeedsWithin(Duration.ofSeconds(10));
+			assertThat(shutdown.getStage()).isEqualTo(Stage.EXIT);
+			assertThat(output).contains("Shutdown completed");
 		});
 	}
 
@@ -307,7 +340,7 @@ class GracefulShutdownAutoConfigurationTests {
 	void whenUserWantsTheLameDuckInATestThenItIsThere() {
 		this.runner.withPropertyValues("server.shutdown=immediate", "graceful.lame-duck.enabled=true")
 			.run((context) -> assertThat(context.getBean(WaitingPolicy.class))
-				.isEqualTo(new WaitingPolicy(true, true, false, true, Duration.ofMillis(500))));
+				.isEqualTo(new WaitingPolicy(true, true, false, false, true, Duration.ofMillis(500))));
 	}
 
 	private static void ready(AssertableApplicationContext context) {

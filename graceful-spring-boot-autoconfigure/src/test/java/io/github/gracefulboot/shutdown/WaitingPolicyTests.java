@@ -25,6 +25,7 @@ class WaitingPolicyTests {
 		assertThat(policy.waits()).isFalse();
 		assertThat(policy.clientsMayCome()).isFalse();
 		assertThat(policy.drains()).isTrue();
+		assertThat(policy.drainsWork()).isFalse();
 		this.properties.setEnabled(true);
 		assertThat(policy(new RestartClassLoader()).waits()).isTrue();
 	}
@@ -32,6 +33,7 @@ class WaitingPolicyTests {
 	@Test
 	void whenDevtoolsAreOnlyOnTheClassPathThenTheLoadBalancerIsWaitedFor() {
 		assertThat(policy(getClass().getClassLoader()).waits()).isTrue();
+		assertThat(policy(getClass().getClassLoader()).drainsWork()).isTrue();
 		assertThat(policy(null).waits()).isTrue();
 	}
 
@@ -41,6 +43,7 @@ class WaitingPolicyTests {
 		WaitingPolicy policy = policy(null);
 		assertThat(policy.waits()).isFalse();
 		assertThat(policy.drains()).isFalse();
+		assertThat(policy.drainsWork()).isFalse();
 		assertThat(policy.ownsProcess()).isTrue();
 	}
 

@@ -40,7 +40,7 @@ class WebServerDrainTests {
 		};
 		WebServerDrain drain = new WebServerDrain(this.requests,
 				() -> List.of(withoutThread, (deadline) -> othersEnded.countDown()), Streams.CLOSE, this.traffic,
-				new WaitingPolicy(true, true, true, true, Duration.ZERO));
+				new WaitingPolicy(true, true, true, true, true, Duration.ZERO));
 		drain.add(new IdleServer());
 		drain.othersWereTold();
 		InFlightRequest request = this.requests.begin("GET", "/slow");

@@ -65,8 +65,10 @@ final class GracefulJettyCustomizer
 				listener = null;
 			}
 			else {
+				this.drain.add(new OtherConnectorDrain(connector));
 				logger.info(LogMessage.format(
-						"Connector %s is shut down by Spring Boot, as without the starter. The starter drains each %s",
+						"Connector %s is closed as by Spring Boot: its connections are not waited for unless a "
+								+ "request is in flight. The starter drains each %s",
 						connector, ServerConnector.class.getSimpleName()));
 			}
 		}

@@ -3,6 +3,7 @@ package io.github.gracefulboot.web.jetty;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.stream.Stream;
 
 import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
@@ -12,6 +13,7 @@ import io.github.gracefulboot.web.RawClient;
 import org.awaitility.Awaitility;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.LocalConnector;
 import org.eclipse.jetty.server.ProxyConnectionFactory;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -123,6 +125,24 @@ class JettyDrainTests extends AbstractServletProtocolDrainTests {
 		assertThat(shutdown.finish().cutOff()).isEmpty();
 	}
 
+	@Test
+	void whenAConnectorIsOfAnotherTypeThenItTakesNoRequestsAnyMoreWhenTheDrainBegins() throws Exception {
+		start("--local=true");
+		ShutdownSequence shutdown = this.context.getBean(ShutdownSequence.class);
+		LocalConnector connector = Stream.of(((JettyWebServer) server()).getServer().getConnectors())
+			.filter(LocalConnector.class::isInstance)
+			.map(LocalConnector.class::cast)
+			.findFirst()
+			.orElseThrow();
+		connector.executeRequest("GET /block HTTP/1.1\nHost: localhost\n\n");
+		this.servlet.awaitEntered();
+		stopUntil(Stage.DRAIN);
+		Awaitility.await().until(connector::isShutdown);
+		this.servlet.release();
+		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
+		assertThat(shutdown.finish().isClean()).isTrue();
+	}
+
 	private static boolean isRefused(int port) throws IOException {
 		try (RawClient client = new RawClient(port)) {
 			return false;
@@ -143,6 +163,12 @@ class JettyDrainTests extends AbstractServletProtocolDrainTests {
 			return (server) -> server.addConnector(
 					proxied ? new ServerConnector(server, new ProxyConnectionFactory(), new HttpConnectionFactory())
 							: new ServerConnector(server));
+		}
+
+		@Bean
+		@ConditionalOnBooleanProperty("local")
+		JettyServerCustomizer localConnector() {
+			return (server) -> server.addConnector(new LocalConnector(server));
 		}
 
 		/**

@@ -20,10 +20,14 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import jakarta.servlet.http.WebConnection;
 import org.apache.catalina.connector.Connector;
+import org.apache.coyote.http11.Http11Nio2Protocol;
+import org.apache.coyote.http11.Http11NioProtocol;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
@@ -81,6 +85,38 @@ class TomcatDrainTests extends AbstractServletProtocolDrainTests {
 		assertThat(shutdown.finish().isClean()).isTrue();
 	}
 
+	@ParameterizedTest
+	@ValueSource(classes = { Http11NioProtocol.class, Http11Nio2Protocol.class })
+	void whenAConnectorHasAProtocolOfTomcatsOwnThenItTakesNoRequestsAnyMoreWhenTheDrainBegins(Class<?> protocol)
+			throws Exception {
+		start("--additional=true", "--protocol=" + protocol.getName());
+		ShutdownSequence shutdown = this.context.getBean(ShutdownSequence.class);
+		int port = additionalPort();
+		try (RawClient blocked = new RawClient(port).get("/block"); RawClient open = new RawClient(port)) {
+			this.servlet.awaitEntered();
+			assertThat(open.get("/fast").response()).startsWith("HTTP/1.1 200").doesNotContain("Connection: close");
+			stopUntil(Stage.DRAIN);
+			Awaitility.await().until(() -> additionalPort() < 0);
+			assertThat(open.get("/fast").isClosedByServer()).isTrue();
+			this.servlet.release();
+			assertThat(blocked.response()).endsWith("done");
+			assertThat(blocked.isClosedByServer()).isTrue();
+		}
+		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
+		assertThat(shutdown.finish().isClean()).isTrue();
+	}
+
+	@Test
+	void whenAConnectorHasAProtocolOfTomcatsOwnThenClientsAreToldToLeaveInTheLameDuckStage() throws Exception {
+		start("--additional=true", "--protocol=HTTP/1.1", "--graceful.lame-duck.min=1s");
+		try (RawClient open = new RawClient(additionalPort())) {
+			assertThat(open.get("/fast").response()).startsWith("HTTP/1.1 200").doesNotContain("Connection: close");
+			stopUntil(Stage.LAME_DUCK);
+			assertThat(open.get("/fast").response()).startsWith("HTTP/1.1 200").contains("Connection: close");
+		}
+		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
+	}
+
 	@Test
 	@Timeout(60)
 	void whenThereIsAUnixDomainSocketThenItIsDrainedToo(@TempDir Path directory) throws Exception {
@@ -116,8 +152,10 @@ class TomcatDrainTests extends AbstractServletProtocolDrainTests {
 
 		@Bean
 		@ConditionalOnBooleanProperty("additional")
-		Connector additionalConnector(@Value("${unix-domain-socket:}") String unixDomainSocket) {
-			Connector connector = new Connector(DrainableHttp11NioProtocol.class.getName());
+		Connector additionalConnector(@Value("${unix-domain-socket:}") String unixDomainSocket,
+				@Value("${protocol:}") String protocol) {
+			Connector connector = new Connector(
+					protocol.isEmpty() ? DrainableHttp11NioProtocol.class.getName() : protocol);
 			connector.setPort(0);
 			if (!unixDomainSocket.isEmpty()) {
 				connector.setProperty("unixDomainSocketPath", unixDomainSocket);

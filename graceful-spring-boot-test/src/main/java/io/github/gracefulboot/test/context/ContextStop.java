@@ -167,13 +167,15 @@ public final class ContextStop implements AutoCloseable {
 	}
 
 	/**
-	 * Ends a shutdown that the test did not wait for.
+	 * Ends a shutdown that the test did not wait for, or did not begin: nobody else moves
+	 * the clock.
 	 */
 	@Override
 	public void close() {
-		if (this.closing != null) {
-			awaitEnd();
+		if (this.closing == null) {
+			begin();
 		}
+		awaitEnd();
 	}
 
 }

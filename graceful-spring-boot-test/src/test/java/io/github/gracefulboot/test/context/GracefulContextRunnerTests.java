@@ -3,6 +3,7 @@ package io.github.gracefulboot.test.context;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
@@ -11,8 +12,11 @@ import io.github.gracefulboot.GracefulShutdown;
 import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.test.StopResult;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Tests of {@link GracefulContextRunner}.
@@ -63,6 +67,17 @@ class GracefulContextRunnerTests {
 			assertThat(stop.getContext().getBean(GracefulShutdown.class).getStage()).isEqualTo(Stage.LAME_DUCK);
 			assertThat(stop.advance(Duration.ofSeconds(2)).awaitEnd()).isClean();
 		});
+	}
+
+	@Test
+	@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = ThreadMode.SEPARATE_THREAD)
+	void whenATestFailsBeforeItBeginsTheShutdownThenItDoesNotHang() {
+		GracefulContextRunner.ContextTest failing = (stop) -> {
+			throw new IllegalStateException("failed");
+		};
+		assertThatIllegalStateException()
+			.isThrownBy(() -> this.runner.withBean("orders", DrainParticipant.class, Work::new).run(failing))
+			.withMessage("failed");
 	}
 
 	/**
