@@ -2,8 +2,11 @@ package io.github.gracefulboot.process;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 
+import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.Outcome;
 import io.github.gracefulboot.StopReason;
@@ -133,10 +136,22 @@ final class ProcessExit implements ProcessStopper, AopInfrastructureBean {
 			.max(Comparator.comparing(Deadline::remaining))
 			.orElseGet(() -> this.shutdown.start(reason, source));
 		all.forEach((application) -> application.shutdown.start(reason, source, deadline.remaining()));
+		all.forEach((application) -> application.leaveTo(all));
 		if (this.guard != null && all.stream().noneMatch(ProcessExit::isGuarded)) {
 			this.guard.watch(deadline, all.stream().map((application) -> application.shutdown).toList());
 		}
 		return deadline;
+	}
+
+	private void leaveTo(List<ProcessExit> all) {
+		List<ProcessExit> others = all.stream().filter((application) -> application != this).toList();
+		if (!others.isEmpty()) {
+			this.shutdown.leaveToOthers(() -> others.stream()
+				.flatMap((application) -> application.shutdown.getActiveTasks().stream())
+				.map(ActiveTask::thread)
+				.filter(Objects::nonNull)
+				.collect(Collectors.toSet()));
+		}
 	}
 
 	private boolean isGuarded() {

@@ -2,9 +2,10 @@ package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 
 import io.github.gracefulboot.Deadline;
 
@@ -26,18 +27,18 @@ final class LastLook {
 
 	private final CutOffs cutOffs;
 
-	private final Set<Long> awaited;
+	private final Supplier<Set<Thread>> awaited;
 
 	/**
 	 * Creates the look.
 	 * @param sources who knows threads
 	 * @param cutOffs what has been named, and is to be
-	 * @param awaited the threads that the process waits for before it ends
+	 * @param awaited tells the threads that others wait for before the process ends
 	 */
-	LastLook(List<ThreadsAtWork> sources, CutOffs cutOffs, Set<Thread> awaited) {
+	LastLook(List<ThreadsAtWork> sources, CutOffs cutOffs, Supplier<Set<Thread>> awaited) {
 		this.sources = sources;
 		this.cutOffs = cutOffs;
-		this.awaited = awaited.stream().map(Thread::getId).collect(Collectors.toSet());
+		this.awaited = awaited;
 	}
 
 	/**
@@ -45,11 +46,20 @@ final class LastLook {
 	 * @return the threads
 	 */
 	List<BusyThread> now() {
-		return this.sources.stream()
+		// What they wait for may begin and end meanwhile
+		Set<Long> awaited = new HashSet<>();
+		addAwaited(awaited);
+		List<BusyThread> atWork = this.sources.stream()
 			.map(ThreadsAtWork::atWork)
 			.flatMap(Collection::stream)
-			.filter((thread) -> !this.cutOffs.contains(thread.id()) && !this.awaited.contains(thread.id()))
+			.filter((thread) -> !this.cutOffs.contains(thread.id()))
 			.toList();
+		addAwaited(awaited);
+		return atWork.stream().filter((thread) -> !awaited.contains(thread.id())).toList();
+	}
+
+	private void addAwaited(Set<Long> ids) {
+		this.awaited.get().forEach((thread) -> ids.add(thread.getId()));
 	}
 
 	/**

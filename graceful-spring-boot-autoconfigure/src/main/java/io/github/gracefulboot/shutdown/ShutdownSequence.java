@@ -105,6 +105,8 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 
 	private volatile Set<Thread> awaitedByOthers = Set.of();
 
+	private volatile Supplier<Set<Thread>> leftToOthers = Set::of;
+
 	private volatile boolean endsProcess;
 
 	private volatile boolean exitExpected;
@@ -316,6 +318,15 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 	}
 
 	/**
+	 * Leaves threads to others that wait for them, such as those that answer the requests
+	 * of another application in this JVM.
+	 * @param threads tells the threads
+	 */
+	public void leaveToOthers(Supplier<Set<Thread>> threads) {
+		this.leftToOthers = threads;
+	}
+
+	/**
 	 * Waits for what lifecycle beans submitted when they stopped, such as a last flush.
 	 */
 	private void awaitLateWork(Deadline deadline) {
@@ -509,7 +520,11 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 	}
 
 	private LastLook lastLook() {
-		return new LastLook(this.members.threads(), this.cutOffs, this.awaitedByOthers);
+		return new LastLook(this.members.threads(), this.cutOffs, () -> {
+			Set<Thread> awaited = new HashSet<>(this.awaitedByOthers);
+			awaited.addAll(this.leftToOthers.get());
+			return awaited;
+		});
 	}
 
 	private synchronized Outcome end() {

@@ -642,6 +642,19 @@ class ShutdownSequenceTests {
 	}
 
 	@Test
+	void whenAnotherApplicationWaitsForAThreadThenItIsLeftToThat() {
+		this.tasks = List.of();
+		this.threads.add(() -> List.of(busy(Thread.currentThread())));
+		ShutdownSequence shutdown = shutdown();
+		shutdown.leaveToOthers(() -> Set.of(Thread.currentThread()));
+		shutdown.start(StopReason.SIGTERM);
+		shutdown.run();
+		shutdown.release();
+		this.threads.clear();
+		assertThat(shutdown.finish().isClean()).isTrue();
+	}
+
+	@Test
 	void whenOnlyTheContextClosesThenThreadsAreLeftAlone() {
 		this.tasks = List.of();
 		this.threads.add(() -> List.of(busy(Thread.currentThread())));

@@ -67,8 +67,8 @@ final class GracefulJettyCustomizer
 			else {
 				this.drain.add(new OtherConnectorDrain(connector));
 				logger.info(LogMessage.format(
-						"Connector %s is closed as by Spring Boot: its connections are not waited for unless a "
-								+ "request is in flight. The starter drains each %s",
+						"Connector %s is closed as by Spring Boot: of its connections, only those with a request in "
+								+ "flight are waited for. The starter drains each %s",
 						connector, ServerConnector.class.getSimpleName()));
 			}
 		}

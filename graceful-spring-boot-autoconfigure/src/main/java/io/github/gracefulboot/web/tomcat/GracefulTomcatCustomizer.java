@@ -89,11 +89,11 @@ final class GracefulTomcatCustomizer
 			this.drain.add(new TomcatConnectorDrain(connector, protocol, this.silencer));
 		}
 		else {
-			this.drain.add(new OtherConnectorDrain(connector, this.silencer));
+			this.drain.add(new OtherConnectorDrain(connector));
 			String protocol = connector.getProtocolHandlerClassName();
 			logger.info(LogMessage.format(
-					"Connector with protocol %s is closed as by Spring Boot, as without the starter: its connections "
-							+ "are not waited for unless a request is in flight%s",
+					"Connector with protocol %s is closed as by Spring Boot: of its connections, only those with a "
+							+ "request in flight are waited for%s",
 					protocol, Http11NioProtocol.class.getName().equals(protocol)
 							? ". Create it with " + DrainableHttp11NioProtocol.class.getName() : ""));
 		}

@@ -4,7 +4,6 @@ import java.util.Collection;
 import java.util.List;
 
 import io.github.gracefulboot.Deadline;
-import io.github.gracefulboot.socket.ListenerSilencer;
 import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.web.DrainableServer;
 import org.apache.catalina.connector.Connector;
@@ -20,11 +19,8 @@ final class OtherConnectorDrain implements DrainableServer {
 
 	private final Connector connector;
 
-	private final ListenerSilencer silencer;
-
-	OtherConnectorDrain(Connector connector, ListenerSilencer silencer) {
+	OtherConnectorDrain(Connector connector) {
 		this.connector = connector;
-		this.silencer = silencer;
 	}
 
 	@Override
@@ -36,7 +32,6 @@ final class OtherConnectorDrain implements DrainableServer {
 
 	@Override
 	public void closeListeners(Deadline deadline) {
-		this.silencer.silence(this.connector.getLocalPort(), deadline);
 		this.connector.pause();
 		this.connector.getProtocolHandler().closeServerSocketGraceful();
 	}
