@@ -12,7 +12,7 @@ import io.github.gracefulboot.ActiveTask;
 /**
  * Finds threads that run a statement outside of a transaction, by the frames of the
  * connection pools on their stacks. It costs nothing until it is used. Virtual threads
- * are not found, since the JVM does not list them.
+ * are not found, since the JVM shows them in a thread dump only.
  */
 final class RunningStatements {
 

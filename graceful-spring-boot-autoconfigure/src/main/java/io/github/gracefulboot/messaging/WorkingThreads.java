@@ -10,7 +10,7 @@ import io.github.gracefulboot.ActiveTask;
 
 /**
  * Finds the threads of containers that do not report them. Virtual threads are not found,
- * since the JVM does not list them.
+ * since the JVM shows them in a thread dump only.
  */
 public final class WorkingThreads {
 

@@ -101,7 +101,7 @@ public final class Findings implements ApplicationListener<ApplicationReadyEvent
 		Duration cached = duration(environment, cache);
 		if (Durations.isPositive(cached)) {
 			found.add(new Finding("health-cache",
-					"%s=%s: probes learn that late that the application is ready or refuses traffic. A shutdown answers them at once. Remove it"
+					"%1$s=%2$s: probes learn up to %2$s late whether the application is ready. During a shutdown they are answered at once. Remove it"
 						.formatted(cache, Durations.text(cached))));
 		}
 		Set<String> members = names(environment, READINESS_GROUP + "include");

@@ -133,7 +133,8 @@ final class LameDuck {
 	 * @throws InterruptedException if the thread is interrupted
 	 */
 	StageEnd await(Deadline deadline) throws InterruptedException {
-		Evidence evidence = gatherEvidence(deadline.remaining());
+		Duration longest = deadline.remaining();
+		Evidence evidence = gatherEvidence(longest);
 		Duration min = (this.min != null) ? this.min : Duration.ZERO;
 		if (this.min == null && isReachedByEndpoints()) {
 			evidence = new EndpointEvidence(evidence);
@@ -148,7 +149,8 @@ final class LameDuck {
 			}
 			if (deadline.hasPassed()) {
 				evidence.warnOfWhatIsMissing();
-				return new StageEnd(StageResult.TIME_UP, "graceful.lame-duck.max reached; " + evidence,
+				return new StageEnd(StageResult.TIME_UP,
+						"longest wait of %s is over; %s".formatted(Durations.text(longest), evidence),
 						StageResult.TIME_UP.id());
 			}
 			if (!said && sinceNanos(start).compareTo(UNTIL_SAID) >= 0) {

@@ -130,7 +130,7 @@ class FaultSignalTests {
 			clock.set("-1h");
 			Exit exit = Faults.stop(process, "clock set back by 1h, a kept connection");
 			Faults.assertClean(process, exit);
-			assertThat(process.log()).doesNotContain("graceful.lame-duck.max reached");
+			assertThat(process.log()).doesNotContain("longest wait of");
 		}
 		catch (HttpFailureException ex) {
 			throw new AssertionError(ex);

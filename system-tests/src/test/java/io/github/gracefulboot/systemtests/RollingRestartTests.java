@@ -67,7 +67,7 @@ class RollingRestartTests {
 		if (front == FrontType.PROBER) {
 			assertThat(result.stops()).extracting(RollingRestartTests::endOfLameDuck)
 				.allMatch((because) -> because.contains("prober/1.0 received"))
-				.noneMatch((because) -> because.contains("graceful.lame-duck.max reached"));
+				.noneMatch((because) -> because.contains("longest wait of"));
 		}
 	}
 
