@@ -6,6 +6,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.github.gracefulboot.Deadline;
 
@@ -23,22 +25,49 @@ final class LastLook {
 
 	private static final long POLL_MILLIS = 20;
 
-	private final List<ThreadsAtWork> sources;
+	private final Supplier<List<ThreadsAtWork>> sources;
 
 	private final CutOffs cutOffs;
 
-	private final Supplier<Set<Thread>> awaited;
+	private volatile Supplier<Set<Thread>> leftToOthers = Set::of;
+
+	private volatile Set<Thread> left = Set.of();
+
+	/**
+	 * Those that were at work when beans began to be destroyed.
+	 */
+	private volatile List<BusyThread> before = List.of();
 
 	/**
 	 * Creates the look.
 	 * @param sources who knows threads
 	 * @param cutOffs what has been named, and is to be
-	 * @param awaited tells the threads that others wait for before the process ends
 	 */
-	LastLook(List<ThreadsAtWork> sources, CutOffs cutOffs, Supplier<Set<Thread>> awaited) {
+	LastLook(Supplier<List<ThreadsAtWork>> sources, CutOffs cutOffs) {
 		this.sources = sources;
 		this.cutOffs = cutOffs;
-		this.awaited = awaited;
+	}
+
+	/**
+	 * Leaves threads to others, who wait for them before the process ends.
+	 * @param threads tells the threads
+	 */
+	void leaveToOthers(Supplier<Set<Thread>> threads) {
+		this.leftToOthers = threads;
+	}
+
+	/**
+	 * Leaves more threads to others, and forgets those whose work has ended with the
+	 * resource that it used, such as a transaction, and not with what is destroyed from
+	 * now on.
+	 * @param threads the threads
+	 */
+	void leaveToOthers(Set<Thread> threads) {
+		this.left = threads;
+		if (!this.before.isEmpty()) {
+			Set<Long> atWork = now().stream().map(BusyThread::id).collect(Collectors.toSet());
+			this.before = this.before.stream().filter((thread) -> atWork.contains(thread.id())).toList();
+		}
 	}
 
 	/**
@@ -46,10 +75,11 @@ final class LastLook {
 	 * @return the threads
 	 */
 	List<BusyThread> now() {
-		// What they wait for may begin and end meanwhile
+		// What others wait for may begin and end meanwhile
 		Set<Long> awaited = new HashSet<>();
 		addAwaited(awaited);
-		List<BusyThread> atWork = this.sources.stream()
+		List<BusyThread> atWork = this.sources.get()
+			.stream()
 			.map(ThreadsAtWork::atWork)
 			.flatMap(Collection::stream)
 			.filter((thread) -> !this.cutOffs.contains(thread.id()))
@@ -59,16 +89,19 @@ final class LastLook {
 	}
 
 	private void addAwaited(Set<Long> ids) {
-		this.awaited.get().forEach((thread) -> ids.add(thread.getId()));
+		Stream.concat(this.left.stream(), this.leftToOthers.get().stream()).map(Thread::getId).forEach(ids::add);
 	}
 
 	/**
-	 * Waits a moment until no thread is at work. Before beans are destroyed that spares
+	 * Waits a moment, before beans are destroyed, until no thread is at work. That spares
 	 * work that is almost done, since it may need them.
 	 * @param deadline when to wait no longer
-	 * @return the threads that are still at work
 	 */
-	List<BusyThread> awaitEnd(Deadline deadline) {
+	void beforeDestruction(Deadline deadline) {
+		this.before = awaitEnd(deadline);
+	}
+
+	private List<BusyThread> awaitEnd(Deadline deadline) {
 		Deadline patience = deadline.atMost(PATIENCE);
 		List<BusyThread> atWork = now();
 		while (!atWork.isEmpty() && !patience.hasPassed() && pause()) {
@@ -82,11 +115,10 @@ final class LastLook {
 	 * were when beans began to be destroyed and are not any more: their work ended with
 	 * what it needed. Whose bean has a method for its end is left to that.
 	 * @param deadline when to wait no longer
-	 * @param before the threads that were still at work after a wait
 	 */
-	void nameAbandoned(Deadline deadline, List<BusyThread> before) {
-		(before.isEmpty() ? awaitEnd(deadline) : now()).forEach(this.cutOffs::abandon);
-		before.stream()
+	void nameAbandoned(Deadline deadline) {
+		(this.before.isEmpty() ? awaitEnd(deadline) : now()).forEach(this.cutOffs::abandon);
+		this.before.stream()
 			.filter((thread) -> !this.cutOffs.contains(thread.id()) && !EndOfBean.isKnownTo(thread.type()))
 			.forEach(this.cutOffs::abandon);
 	}

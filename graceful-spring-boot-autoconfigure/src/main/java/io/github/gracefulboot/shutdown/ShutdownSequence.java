@@ -77,7 +77,7 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 
 	private final CutOffs cutOffs = new CutOffs();
 
-	private volatile List<BusyThread> atWorkBeforeTheEnd = List.of();
+	private final LastLook lastLook;
 
 	private final Lock finishing = new ReentrantLock();
 
@@ -103,10 +103,6 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 
 	private volatile Supplier<Set<Thread>> beforeTheEnd = Set::of;
 
-	private volatile Set<Thread> awaitedByOthers = Set.of();
-
-	private volatile Supplier<Set<Thread>> leftToOthers = Set::of;
-
 	private volatile boolean endsProcess;
 
 	private volatile boolean exitExpected;
@@ -123,6 +119,7 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 		this.clock = clock;
 		this.progress = new Progress(clock);
 		this.engine = new DrainEngine(this.cutOffs, this.progress, this.timeline);
+		this.lastLook = new LastLook(members::threads, this.cutOffs);
 	}
 
 	/**
@@ -234,7 +231,7 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 		}
 		if (drain.isAlive()) {
 			isolated("A look at work", () -> participants(Role.WORKER).forEach(Participant::activeTasks));
-			isolated("A look at threads", () -> lastLook().now());
+			isolated("A look at threads", this.lastLook::now);
 		}
 	}
 
@@ -243,7 +240,7 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 	 * others have been told.
 	 */
 	void awaitDrain() {
-		Deadline deadline = start(StopReason.CONTEXT_CLOSED);
+		Deadline deadline = deadline();
 		if (this.stage == Stage.LAME_DUCK) {
 			leave(deadline);
 		}
@@ -288,7 +285,7 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 	 * Runs the end of the release stage.
 	 */
 	void release() {
-		Deadline deadline = start(StopReason.CONTEXT_CLOSED);
+		Deadline deadline = deadline();
 		awaitDrain();
 		if (isDraining()) {
 			this.cutOffs.add("the " + this.stage.id() + " stage, which did not end", this.drain);
@@ -300,8 +297,7 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 			awaitThreads(half(this.budget.release(deadline)));
 			cutOffWhatGoesOn();
 			StageEnd end = drain(this.budget.release(deadline), Role.RESOURCE);
-			this.awaitedByOthers = awaited;
-			isolated("A look at threads", this::forgetWhoHasEnded);
+			isolated("A look at threads", () -> this.lastLook.leaveToOthers(awaited));
 			return end;
 		}));
 		enter(Stage.EXIT);
@@ -323,7 +319,7 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 	 * @param threads tells the threads
 	 */
 	public void leaveToOthers(Supplier<Set<Thread>> threads) {
-		this.leftToOthers = threads;
+		this.lastLook.leaveToOthers(threads);
 	}
 
 	/**
@@ -346,21 +342,7 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 	 */
 	private void awaitThreads(Deadline deadline) {
 		if (namesThreads()) {
-			isolated("A look at threads", () -> this.atWorkBeforeTheEnd = lastLook().awaitEnd(deadline));
-		}
-	}
-
-	/**
-	 * Forgets the threads whose work has ended with the resource that it used, such as a
-	 * transaction, and not with what is destroyed from now on, and those that others wait
-	 * for.
-	 */
-	private void forgetWhoHasEnded() {
-		if (!this.atWorkBeforeTheEnd.isEmpty()) {
-			Set<Long> atWork = lastLook().now().stream().map(BusyThread::id).collect(Collectors.toSet());
-			this.atWorkBeforeTheEnd = this.atWorkBeforeTheEnd.stream()
-				.filter((thread) -> atWork.contains(thread.id()))
-				.toList();
+			isolated("A look at threads", () -> this.lastLook.beforeDestruction(deadline));
 		}
 	}
 
@@ -503,7 +485,7 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 		try {
 			locked = this.finishing.tryLock(release.remaining().toNanos(), TimeUnit.NANOSECONDS);
 			if (locked && !this.finished && namesThreads() && this.stage != Stage.RUNNING) {
-				isolated("The last look at threads", () -> lastLook().nameAbandoned(release, this.atWorkBeforeTheEnd));
+				isolated("The last look at threads", () -> this.lastLook.nameAbandoned(release));
 			}
 		}
 		catch (InterruptedException ex) {
@@ -517,14 +499,6 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 				this.finishing.unlock();
 			}
 		}
-	}
-
-	private LastLook lastLook() {
-		return new LastLook(this.members.threads(), this.cutOffs, () -> {
-			Set<Thread> awaited = new HashSet<>(this.awaitedByOthers);
-			awaited.addAll(this.leftToOthers.get());
-			return awaited;
-		});
 	}
 
 	private synchronized Outcome end() {
@@ -571,7 +545,7 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 		if (next.compareTo(this.stage) <= 0) {
 			return;
 		}
-		Deadline deadline = start(StopReason.CONTEXT_CLOSED);
+		Deadline deadline = deadline();
 		StopReason reason = Objects.requireNonNull(this.reason);
 		Change change = new Change(reason, this.stage, this.timeline.lastTook(), next);
 		this.timeline.enter(next, Instant.now(), this.clock.getAsLong());
@@ -668,6 +642,10 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 		return this.deadline;
 	}
 
+	private Deadline deadline() {
+		return Objects.requireNonNull(this.deadline, "No shutdown has begun");
+	}
+
 	@Override
 	public List<ActiveTask> getActiveTasks() {
 		return getParticipants().stream().flatMap((participant) -> participant.activeTasks().stream()).toList();
@@ -686,7 +664,7 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 			.filter(Objects::nonNull)
 			.map(Thread::getId)
 			.collect(Collectors.toSet());
-		return lastLook().now().stream().filter((thread) -> !awaited.contains(thread.id())).toList();
+		return this.lastLook.now().stream().filter((thread) -> !awaited.contains(thread.id())).toList();
 	}
 
 	/**
@@ -694,7 +672,7 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 	 * @return the deadline of the stage
 	 */
 	public Deadline getDrainDeadline() {
-		return this.budget.drain(start(StopReason.CONTEXT_CLOSED));
+		return this.budget.drain(deadline());
 	}
 
 	/**
@@ -702,7 +680,7 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 	 * @return the deadline of the release stage
 	 */
 	Deadline getReleaseDeadline() {
-		return this.budget.release(start(StopReason.CONTEXT_CLOSED));
+		return this.budget.release(deadline());
 	}
 
 	/**
