@@ -30,6 +30,12 @@ final class ServletStream {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
+	/**
+	 * Held while the response may be written to. No monitor: a client that does not read
+	 * would hold the carrier of a virtual thread, up to Java 23.
+	 */
+	private final ReentrantLock attached = new ReentrantLock();
+
 	private final EventBoundary boundary;
 
 	private boolean unflushed;
@@ -148,14 +154,20 @@ final class ServletStream {
 	}
 
 	/**
-	 * Ends the body. The monitor prevents that the response is returned to the container
-	 * meanwhile. It is not held when the request is completed, which may call the
-	 * application.
+	 * Ends the body. The response is not returned to the container meanwhile. It may be
+	 * when the request is completed, which may call the application.
 	 */
-	private synchronized boolean endBody(boolean flushed) {
-		if (this.detached || this.ended || !this.lock.tryLock()) {
-			return false;
+	private boolean endBody(boolean flushed) {
+		this.attached.lock();
+		try {
+			return !this.detached && !this.ended && this.lock.tryLock() && endBodyLocked(flushed);
 		}
+		finally {
+			this.attached.unlock();
+		}
+	}
+
+	private boolean endBodyLocked(boolean flushed) {
 		try {
 			if (this.closed || !(this.over || this.boundary.isReached())) {
 				return false;
@@ -204,12 +216,18 @@ final class ServletStream {
 	 * Completes an asynchronous request whose stream was ended.
 	 */
 	void completeIfEnded() {
-		boolean ended;
-		synchronized (this) {
-			ended = this.ended;
-		}
-		if (ended) {
+		if (hasEnded()) {
 			complete();
+		}
+	}
+
+	private boolean hasEnded() {
+		this.attached.lock();
+		try {
+			return this.ended;
+		}
+		finally {
+			this.attached.unlock();
 		}
 	}
 
@@ -247,9 +265,15 @@ final class ServletStream {
 	/**
 	 * Returns the response to the container, as soon as it is no longer being written to.
 	 */
-	synchronized void detach() {
-		this.detached = true;
-		this.streams.remove(this);
+	void detach() {
+		this.attached.lock();
+		try {
+			this.detached = true;
+			this.streams.remove(this);
+		}
+		finally {
+			this.attached.unlock();
+		}
 	}
 
 	/**
