@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -23,6 +24,8 @@ import io.github.gracefulboot.background.Stack.Call;
 import io.github.gracefulboot.background.VirtualThreads.VirtualThread;
 import io.github.gracefulboot.shutdown.BusyThread;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Looks at the threads of the JVM for work in hand. A loop that goes on for as long as
@@ -51,7 +54,10 @@ final class ThreadWatch {
 
 	private final LongSupplier clock;
 
-	private final VirtualThreads virtualThreads = new VirtualThreads();
+	/**
+	 * Made at the first look: a start has no use for it.
+	 */
+	private final Supplier<VirtualThreads> virtualThreads = SingletonSupplier.of(VirtualThreads::new);
 
 	private final Queue<Seen> seenWhenReady = new ConcurrentLinkedQueue<>();
 
@@ -167,7 +173,7 @@ final class ThreadWatch {
 	List<ThreadAtWork> look() {
 		List<ThreadAtWork> found = new ArrayList<>();
 		Map<Thread, StackTraceElement[]> threads = Thread.getAllStackTraces();
-		this.virtualThreads.look(threads.keySet());
+		this.virtualThreads.get().look(threads.keySet());
 		threads.forEach((thread, frames) -> {
 			ThreadAtWork atWork = (thread != Thread.currentThread() && !this.excluded.test(thread.getName()))
 					? atWork(thread, new Stack(frames, this.application)) : null;
@@ -219,7 +225,7 @@ final class ThreadWatch {
 	 */
 	List<BusyThread> lookAtVirtualThreads() {
 		List<BusyThread> found = new ArrayList<>();
-		for (VirtualThread thread : this.virtualThreads.list()) {
+		for (VirtualThread thread : this.virtualThreads.get().list()) {
 			Stack stack = new Stack(thread.stack().toArray(StackTraceElement[]::new), this.application);
 			Activity activity = stack.activity(thread.state(), false);
 			if (thread.id() > this.firstAfterReady && !this.excluded.test(thread.name()) && stack.runsApplication()
