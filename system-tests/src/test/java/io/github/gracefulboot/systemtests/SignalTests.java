@@ -164,15 +164,17 @@ class SignalTests {
 	}
 
 	/**
-	 * Two applications in one JVM, each with a request in flight, end together.
+	 * Two applications in one JVM, each with a request in flight, end together. The one
+	 * that is done first leaves the request of the other to that.
 	 */
 	@Test
 	void whenThereAreTwoApplicationsThenTheyEndTogether() {
+		Load longer = Load.of("POST", "/slow?ms=5000", true, 1).withMaxRequests(1);
 		try (AppProcess process = App.of(SampleJar.GRACEFUL, DIRECTORY, "--sample.second=beside").startReady();
 				LoadClient first = startRequest(process);
-				LoadClient other = LoadClient.start(REQUEST_OF_2_SECONDS, secondPort(process))) {
+				LoadClient other = LoadClient.start(longer, secondPort(process))) {
 			awaitSlowRequests(process, 2);
-			Exit exit = stop(process, "TERM", "requests of 2 s in two applications");
+			Exit exit = stop(process, "TERM", "requests of 2 s and of 5 s in two applications");
 			assertAnswered(first);
 			assertAnswered(other);
 			assertThat(exit.code()).isZero();
