@@ -4,6 +4,7 @@ import io.github.gracefulboot.socket.ListenerSilencer;
 import io.github.gracefulboot.socket.Listeners;
 import io.github.gracefulboot.socket.SharedListener;
 import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.web.OtherConnector;
 import io.github.gracefulboot.web.WebServerDrain;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -65,7 +66,8 @@ final class GracefulJettyCustomizer
 				listener = null;
 			}
 			else {
-				this.drain.add(new OtherConnectorDrain(connector));
+				this.drain.add(new OtherConnector(() -> {
+				}, connector::shutdown));
 				logger.info(LogMessage.format(
 						"Connector %s is closed as by Spring Boot: of its connections, only those with a request in "
 								+ "flight are waited for. The starter drains each %s",

@@ -7,12 +7,14 @@ import io.github.gracefulboot.socket.ListenerSilencer;
 import io.github.gracefulboot.socket.Listeners;
 import io.github.gracefulboot.socket.SharedListener;
 import io.github.gracefulboot.traffic.Traffic;
+import io.github.gracefulboot.web.OtherConnector;
 import io.github.gracefulboot.web.WebServerDrain;
 import org.apache.catalina.Context;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardContext;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.jspecify.annotations.Nullable;
 
@@ -89,7 +91,7 @@ final class GracefulTomcatCustomizer
 			this.drain.add(new TomcatConnectorDrain(connector, protocol, this.silencer));
 		}
 		else {
-			this.drain.add(new OtherConnectorDrain(connector));
+			this.drain.add(new OtherConnector(() -> tellClientsToLeave(connector), () -> close(connector)));
 			String protocol = connector.getProtocolHandlerClassName();
 			logger.info(LogMessage.format(
 					"Connector with protocol %s is closed as by Spring Boot: of its connections, only those with a "
@@ -97,6 +99,21 @@ final class GracefulTomcatCustomizer
 					protocol, Http11NioProtocol.class.getName().equals(protocol)
 							? ". Create it with " + DrainableHttp11NioProtocol.class.getName() : ""));
 		}
+	}
+
+	private static void tellClientsToLeave(Connector connector) {
+		if (connector.getProtocolHandler() instanceof AbstractHttp11Protocol<?> protocol) {
+			protocol.setMaxKeepAliveRequests(1);
+		}
+	}
+
+	/**
+	 * Closes a connector as Spring Boot does. A connection closes with the response that
+	 * is in flight, or with the next request on it.
+	 */
+	private static void close(Connector connector) {
+		connector.pause();
+		connector.getProtocolHandler().closeServerSocketGraceful();
 	}
 
 }
