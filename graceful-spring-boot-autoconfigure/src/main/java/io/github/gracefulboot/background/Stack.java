@@ -179,10 +179,19 @@ final class Stack {
 	 * @return a line for each frame
 	 */
 	List<String> place() {
-		return Arrays.stream(this.frames, this.top, this.frames.length)
-			.filter((frame) -> !isOfTheJdk(frame) && !isLambda(frame))
+		return Arrays.stream(framesOfOthers())
 			.map((frame) -> frame.getClassName() + "." + frame.getMethodName() + ":" + frame.getLineNumber())
 			.toList();
+	}
+
+	/**
+	 * Returns the frames that are neither the JDK's nor those of lambdas.
+	 * @return the frames
+	 */
+	StackTraceElement[] framesOfOthers() {
+		return Arrays.stream(this.frames, this.top, this.frames.length)
+			.filter((frame) -> !isOfTheJdk(frame) && !isLambda(frame))
+			.toArray(StackTraceElement[]::new);
 	}
 
 	/**

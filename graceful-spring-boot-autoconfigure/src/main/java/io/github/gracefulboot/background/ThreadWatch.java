@@ -68,6 +68,11 @@ final class ThreadWatch {
 	 */
 	private final Map<Call, Boolean> endless = new ConcurrentHashMap<>();
 
+	/**
+	 * Whether there is a loop at a place that ends by itself, as far as that was asked.
+	 */
+	private final Map<List<String>, Boolean> counted = new ConcurrentHashMap<>();
+
 	private volatile long firstAfterReady;
 
 	private final Map<Long, Pause> pauses = new ConcurrentHashMap<>();
@@ -204,7 +209,7 @@ final class ThreadWatch {
 				&& !isPlaceOfReady(thread, stack);
 		if (activity == Activity.NONE && !mayWaitForResult || hasRunSinceReady(thread, stack, task)
 				|| activity == Activity.PAUSE && isEndless(stack)
-				|| activity != Activity.WORK && isPlaceOfReady(thread, stack)) {
+				|| activity != Activity.WORK && isPlaceOfReady(thread, stack) && !isCounted(stack)) {
 			return null;
 		}
 		if (activity == Activity.NONE && hasWaitedLong(thread, stack)
@@ -241,13 +246,17 @@ final class ThreadWatch {
 	private boolean hasRunSinceReady(Thread thread, Stack stack, String task) {
 		WhenReady then = whenReady(thread);
 		// One that was just being started had no stack yet
-		return (then != null) ? then.worksOn(task) && !stack.isRepeated()
+		return (then != null) ? then.worksOn(task) && !stack.isRepeated() && !isCounted(stack)
 				: thread != this.main && thread.getId() < this.firstAfterReady && stack.isDedicated();
 	}
 
 	private boolean isEndless(Stack stack) {
 		Call call = stack.call();
 		return call != null && this.endless.computeIfAbsent(call, EndlessPause::isAt);
+	}
+
+	private boolean isCounted(Stack stack) {
+		return this.counted.computeIfAbsent(stack.place(), (place) -> CountedLoop.isOn(stack.framesOfOthers()));
 	}
 
 	private boolean isPlaceOfReady(Thread thread, Stack stack) {
@@ -269,7 +278,7 @@ final class ThreadWatch {
 			case NONE ->
 				stack.runsApplication() && (isPlaceOfReady(thread, stack) || then != null && then.worksOn(stack.task())
 						|| isVirtual(thread) && thread.getId() < this.firstAfterReady);
-			case PAUSE, WAIT -> isPlaceOfReady(thread, stack);
+			case PAUSE, WAIT -> isPlaceOfReady(thread, stack) && !isCounted(stack);
 			case WORK -> false;
 		};
 	}

@@ -15,6 +15,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import org.springframework.core.log.LogMessage;
+import org.springframework.jdbc.datasource.DataSourceUtils;
 
 /**
  * Passes when a DataSource provides a valid connection, or one of a driver that cannot
@@ -43,10 +44,8 @@ final class DataSourceCheck implements StartupCheck {
 
 	@Override
 	public void check() throws SQLException {
-		try (Connection connection = this.dataSource.get().getConnection()) {
-			if (!isValid(connection)) {
-				throw new SQLTransientConnectionException("The connection is invalid");
-			}
+		try {
+			check(this.dataSource.get());
 		}
 		catch (SQLException ex) {
 			if (ex.getClass() != SQLException.class || ex.getSQLState() != null || ex.getErrorCode() != 0
@@ -64,6 +63,21 @@ final class DataSourceCheck implements StartupCheck {
 		}
 		catch (LinkageError ex) {
 			skip(ex);
+		}
+	}
+
+	/**
+	 * Not every DataSource has another connection once that has been closed.
+	 */
+	private void check(DataSource dataSource) throws SQLException {
+		Connection connection = dataSource.getConnection();
+		try {
+			if (!isValid(connection)) {
+				throw new SQLTransientConnectionException("The connection is invalid");
+			}
+		}
+		finally {
+			DataSourceUtils.doCloseConnection(connection, dataSource);
 		}
 	}
 

@@ -19,6 +19,9 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 
 /**
@@ -64,9 +67,19 @@ final class DataSourceCheckPostProcessor implements BeanPostProcessor, PriorityO
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		// Scoped beans exist, and are created, only within their scope
 		if (bean instanceof DataSource dataSource && !(bean instanceof ScopedObject)) {
-			await(beanName, dataSource);
+			await(beanName, unwrap(dataSource));
 		}
 		return bean;
+	}
+
+	/**
+	 * Returns what a proxy of Spring connects with. Others may do so in another way.
+	 */
+	private static DataSource unwrap(DataSource dataSource) {
+		return ((dataSource instanceof LazyConnectionDataSourceProxy
+				|| dataSource instanceof TransactionAwareDataSourceProxy)
+				&& dataSource instanceof DelegatingDataSource proxy && proxy.getTargetDataSource() != null)
+						? unwrap(proxy.getTargetDataSource()) : dataSource;
 	}
 
 	private void await(String name, DataSource dataSource) {
@@ -82,11 +95,12 @@ final class DataSourceCheckPostProcessor implements BeanPostProcessor, PriorityO
 
 	private void addTargets(RoutingCheck check, String name, AbstractRoutingDataSource router) {
 		RoutingTargets.forEach(name, router, (key, target) -> {
-			if (target instanceof AbstractRoutingDataSource inner) {
+			DataSource unwrapped = unwrap(target);
+			if (unwrapped instanceof AbstractRoutingDataSource inner) {
 				addTargets(check, key, inner);
 			}
-			else if (isToBeChecked(target)) {
-				check.add(key, check(key, target));
+			else if (isToBeChecked(unwrapped)) {
+				check.add(key, check(key, unwrapped));
 			}
 			else {
 				check.addAvailable();

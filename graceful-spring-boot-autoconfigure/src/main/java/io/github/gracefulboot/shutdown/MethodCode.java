@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,13 @@ public final class MethodCode {
 	 * A sleep of this many milliseconds ends after any shutdown.
 	 */
 	private static final long ENDLESS = Duration.ofHours(1).toMillis();
+
+	private static final Set<String> MORE = Set.of("hasNext", "hasMoreElements");
+
+	/**
+	 * The instructions that a comparison of a counter takes.
+	 */
+	private static final int COMPARED = 4;
 
 	private static final Set<String> INTERRUPTED = Set.of("isInterrupted", "interrupted");
 
@@ -113,23 +121,78 @@ public final class MethodCode {
 		return instruction.goesOn() && reachable(call.index() + 1).contains(call.index());
 	}
 
+	/**
+	 * Returns which loop a call is in.
+	 * @param call the call
+	 * @return the outermost loop
+	 */
+	public Loop loopAround(Call call) {
+		Set<Integer> loop = reachable(call.index() + 1);
+		if (!mayRepeat(call)) {
+			return Loop.NONE;
+		}
+		loop.retainAll(leadingTo(call.index()));
+		return loop.stream().anyMatch((index) -> endsByCount(index, loop)) ? Loop.COUNTED : Loop.OPEN;
+	}
+
+	/**
+	 * Returns whether an instruction leaves a loop because its rounds were counted, or
+	 * because an iterator has no more elements.
+	 */
+	private boolean endsByCount(int index, Set<Integer> loop) {
+		if (index == 0 || this.instructions.get(index).targets().isEmpty() || loop.containsAll(next(index))) {
+			return false;
+		}
+		Set<Integer> counters = loop.stream()
+			.map((other) -> this.instructions.get(other).increments())
+			.filter(Objects::nonNull)
+			.collect(Collectors.toSet());
+		return this.instructions.get(index - 1).asksForMore()
+				|| this.instructions.subList(Math.max(0, index - COMPARED), index)
+					.stream()
+					.anyMatch((compared) -> compared.loads() != null && counters.contains(compared.loads()));
+	}
+
+	private List<Integer> next(int index) {
+		Instruction instruction = this.instructions.get(index);
+		List<Integer> next = new ArrayList<>();
+		if (instruction.goesOn() && index + 1 < this.instructions.size()) {
+			next.add(index + 1);
+		}
+		instruction.targets().forEach((target) -> next.add(Objects.requireNonNull(this.labels.get(target))));
+		return next;
+	}
+
+	private Set<Integer> leadingTo(int index) {
+		Map<Integer, List<Integer>> previous = new HashMap<>();
+		for (int i = 0; i < this.instructions.size(); i++) {
+			for (int next : next(i)) {
+				previous.computeIfAbsent(next, (key) -> new ArrayList<>()).add(i);
+			}
+		}
+		Deque<Integer> open = new ArrayDeque<>(List.of(index));
+		Set<Integer> seen = new HashSet<>();
+		while (!open.isEmpty()) {
+			int current = open.pop();
+			if (seen.add(current)) {
+				open.addAll(previous.getOrDefault(current, List.of()));
+			}
+		}
+		return seen;
+	}
+
 	private Set<Integer> reachable(Collection<Call> calls) {
 		return reachable(calls.stream().map(Call::index).toArray(Integer[]::new));
 	}
 
 	private Set<Integer> reachable(Integer... from) {
-		Deque<Integer> next = new ArrayDeque<>(Arrays.asList(from));
+		Deque<Integer> open = new ArrayDeque<>(Arrays.asList(from));
 		Set<Integer> seen = new HashSet<>();
-		while (!next.isEmpty()) {
-			int index = next.pop();
-			if (index >= this.instructions.size() || !seen.add(index)) {
-				continue;
+		while (!open.isEmpty()) {
+			int index = open.pop();
+			if (index < this.instructions.size() && seen.add(index)) {
+				open.addAll(next(index));
 			}
-			Instruction instruction = this.instructions.get(index);
-			if (instruction.goesOn()) {
-				next.push(index + 1);
-			}
-			instruction.targets().forEach((target) -> next.push(Objects.requireNonNull(this.labels.get(target))));
 		}
 		return seen;
 	}
@@ -148,13 +211,40 @@ public final class MethodCode {
 	}
 
 	/**
+	 * A loop.
+	 */
+	public enum Loop {
+
+		/**
+		 * None, as far as one method tells.
+		 */
+		NONE,
+
+		/**
+		 * One that comes to an end by itself, since it counts its rounds or goes through
+		 * the elements of something.
+		 */
+		COUNTED,
+
+		/**
+		 * Another one, which may go on for ever.
+		 */
+		OPEN
+
+	}
+
+	/**
 	 * An instruction that may end a method or lead to others.
 	 *
 	 * @param ends whether the method ends with it
 	 * @param goesOn whether the next one may follow
 	 * @param targets where else it may lead
+	 * @param loads the number of the variable that it loads, or {@code null}
+	 * @param increments the number of the variable that it increments, or {@code null}
+	 * @param asksForMore whether it asks for more elements
 	 */
-	private record Instruction(boolean ends, boolean goesOn, List<Label> targets) {
+	private record Instruction(boolean ends, boolean goesOn, List<Label> targets, @Nullable Integer loads,
+			@Nullable Integer increments, boolean asksForMore) {
 
 	}
 
@@ -189,7 +279,7 @@ public final class MethodCode {
 					&& owner.equals("java/lang/Thread");
 			MethodCode.this.calls.add(new Call(MethodCode.this.instructions.size(), this.line,
 					ClassUtils.convertResourcePathToClassName(owner), name, descriptor));
-			add(false, !endless);
+			add(new Instruction(false, !endless, List.of(), null, null, MORE.contains(name)));
 			this.interrupted = INTERRUPTED.contains(name) && owner.equals("java/lang/Thread");
 		}
 
@@ -212,12 +302,12 @@ public final class MethodCode {
 
 		@Override
 		public void visitVarInsn(int opcode, int variable) {
-			add(false, true);
+			add(new Instruction(false, true, List.of(), (opcode == Opcodes.ILOAD) ? variable : null, null, false));
 		}
 
 		@Override
 		public void visitIincInsn(int variable, int increment) {
-			add(false, true);
+			add(new Instruction(false, true, List.of(), null, variable, false));
 		}
 
 		@Override
@@ -263,9 +353,13 @@ public final class MethodCode {
 		}
 
 		private void add(boolean ends, boolean goesOn, Label... targets) {
+			add(new Instruction(ends, goesOn, List.of(targets), null, null, false));
+		}
+
+		private void add(Instruction instruction) {
 			this.constant = null;
 			this.interrupted = false;
-			MethodCode.this.instructions.add(new Instruction(ends, goesOn, List.of(targets)));
+			MethodCode.this.instructions.add(instruction);
 		}
 
 	}

@@ -13,6 +13,7 @@ import java.nio.file.FileSystems;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -534,6 +535,108 @@ class ThreadWatchTests {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	static Stream<Arguments> counted() {
+		return Stream.of(task("counter", () -> {
+			for (int row = 0; row < 1_000_000; row++) {
+				sleepShortly();
+			}
+		}), task("size", () -> {
+			List<Integer> rows = Collections.nCopies(1_000_000, 1);
+			for (int row = 0; row < rows.size(); row++) {
+				sleepShortly();
+			}
+		}), task("elements", () -> {
+			for (Integer row : Collections.nCopies(1_000_000, 1)) {
+				sleepShortly();
+			}
+		}), task("array", () -> {
+			for (int row : new int[1_000_000]) {
+				sleepShortly();
+			}
+		}), task("with another way out", () -> {
+			for (int row = 0; row < 1_000_000; row++) {
+				if (Thread.currentThread().isInterrupted()) {
+					return;
+				}
+				Thread.sleep(20);
+			}
+		}), task("two", () -> {
+			for (int page = 0; page < 1_000_000; page++) {
+				for (Integer row : Collections.nCopies(3, page)) {
+					sleepShortly();
+				}
+			}
+		}));
+	}
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("counted")
+	void whenALoopBeganBeforeTheServiceWasReadyButComesToAnEndThenItIsAtWork(String name, Task task) {
+		ThreadWatch watch = newWatch();
+		ExecutorService pool = Executors.newSingleThreadExecutor();
+		try {
+			Thread thread = start(pool, task);
+			ready(watch);
+			Awaitility.await().during(Duration.ofMillis(200)).until(() -> !watch.isAtLoop(thread));
+			assertThat(find(watch, thread)).isNotNull();
+		}
+		finally {
+			pool.shutdownNow();
+		}
+	}
+
+	static Stream<Arguments> open() {
+		return Stream.of(task("flag", () -> {
+			AtomicBoolean closed = new AtomicBoolean();
+			while (!closed.get()) {
+				sleepShortly();
+			}
+		}), task("counted in one that is not", () -> {
+			AtomicBoolean closed = new AtomicBoolean();
+			while (!closed.get()) {
+				for (int round = 0; round < 5; round++) {
+					sleepShortly();
+				}
+			}
+		}), task("rounds that nobody compares", () -> {
+			AtomicBoolean closed = new AtomicBoolean();
+			for (int round = 0; !closed.get(); round++) {
+				sleepShortly();
+			}
+		}));
+	}
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("open")
+	void whenALoopBeganBeforeTheServiceWasReadyAndMayGoOnForEverThenItIsNotAtWork(String name, Task task) {
+		ThreadWatch watch = newWatch();
+		ExecutorService pool = Executors.newSingleThreadExecutor();
+		try {
+			Thread thread = start(pool, task);
+			ready(watch);
+			Awaitility.await().until(() -> watch.isAtLoop(thread));
+		}
+		finally {
+			pool.shutdownNow();
+		}
+	}
+
+	private static Thread start(ExecutorService pool, Task task) {
+		CompletableFuture<Thread> begun = new CompletableFuture<>();
+		pool.submit(() -> {
+			begun.complete(Thread.currentThread());
+			task.run();
+			return null;
+		});
+		Thread thread = begun.join();
+		awaitWaiting(thread);
+		return thread;
+	}
+
+	private static void sleepShortly() throws InterruptedException {
+		Thread.sleep(20);
 	}
 
 	private static void sleepAfterAConstant() throws InterruptedException {

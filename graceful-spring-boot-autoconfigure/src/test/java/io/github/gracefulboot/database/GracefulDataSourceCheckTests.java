@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import javax.sql.DataSource;
@@ -21,6 +22,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mockito.BDDMockito;
@@ -42,6 +44,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.datasource.AbstractDataSource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 import org.springframework.test.annotation.DirtiesContext.HierarchyMode;
 import org.springframework.test.context.TestContextManager;
@@ -315,6 +319,37 @@ class GracefulDataSourceCheckTests {
 			assertThat(context).hasNotFailed();
 			assertThat(database.attempts()).isEqualTo(3);
 		});
+	}
+
+	static Stream<Arguments> proxies() {
+		return Stream.of(Arguments.of("lazy", (UnaryOperator<DataSource>) LazyConnectionDataSourceProxy::new),
+				Arguments.of("aware of transactions", (UnaryOperator<DataSource>) TransactionAwareDataSourceProxy::new),
+				Arguments.of("both", (UnaryOperator<DataSource>) (target) -> new TransactionAwareDataSourceProxy(
+						new LazyConnectionDataSourceProxy(target))));
+	}
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("proxies")
+	void whenAProxyOfSpringIsAroundARouterOrAPoolThenTheStartCanDoWithoutTheSame(String name,
+			UnaryOperator<DataSource> proxy) {
+		this.runner.withPropertyValues("graceful.startup.timeout=200ms").withBean("routing", DataSource.class, () -> {
+			AbstractRoutingDataSource routing = routing(tenants(new LateDatabase(1)));
+			routing.setDefaultTargetDataSource(new LateDatabase(Integer.MAX_VALUE));
+			return proxy.apply(routing);
+		}).run((context) -> assertThat(context).hasNotFailed());
+		HikariDataSource pool = new HikariDataSource();
+		pool.setJdbcUrl(CLOSED_PORT);
+		pool.setInitializationFailTimeout(-1);
+		this.runner.withPropertyValues("graceful.startup.timeout=200ms")
+			.withBean("dataSource", DataSource.class, () -> proxy.apply(pool))
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void whenItHasASingleConnectionThenThatStaysOpen() {
+		this.runner
+			.withBean("dataSource", DataSource.class, () -> new SingleConnectionDataSource("jdbc:h2:mem:single", false))
+			.run((context) -> assertThat(context.getBean(DataSource.class).getConnection().isValid(1)).isTrue());
 	}
 
 	@Test
