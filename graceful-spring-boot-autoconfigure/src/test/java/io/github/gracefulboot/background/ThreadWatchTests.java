@@ -540,32 +540,32 @@ class ThreadWatchTests {
 	static Stream<Arguments> counted() {
 		return Stream.of(task("counter", () -> {
 			for (int row = 0; row < 1_000_000; row++) {
-				sleepShortly();
+				sleepLong();
 			}
 		}), task("size", () -> {
 			List<Integer> rows = Collections.nCopies(1_000_000, 1);
 			for (int row = 0; row < rows.size(); row++) {
-				sleepShortly();
+				sleepLong();
 			}
 		}), task("elements", () -> {
 			for (Integer row : Collections.nCopies(1_000_000, 1)) {
-				sleepShortly();
+				sleepLong();
 			}
 		}), task("array", () -> {
 			for (int row : new int[1_000_000]) {
-				sleepShortly();
+				sleepLong();
 			}
 		}), task("with another way out", () -> {
 			for (int row = 0; row < 1_000_000; row++) {
 				if (Thread.currentThread().isInterrupted()) {
 					return;
 				}
-				Thread.sleep(20);
+				Thread.sleep(LONG.toMillis());
 			}
 		}), task("two", () -> {
 			for (int page = 0; page < 1_000_000; page++) {
 				for (Integer row : Collections.nCopies(3, page)) {
-					sleepShortly();
+					sleepLong();
 				}
 			}
 		}));
@@ -579,7 +579,7 @@ class ThreadWatchTests {
 		try {
 			Thread thread = start(pool, task);
 			ready(watch);
-			Awaitility.await().during(Duration.ofMillis(200)).until(() -> !watch.isAtLoop(thread));
+			assertThat(watch.isAtLoop(thread)).isFalse();
 			assertThat(find(watch, thread)).isNotNull();
 		}
 		finally {
@@ -591,19 +591,19 @@ class ThreadWatchTests {
 		return Stream.of(task("flag", () -> {
 			AtomicBoolean closed = new AtomicBoolean();
 			while (!closed.get()) {
-				sleepShortly();
+				sleepLong();
 			}
 		}), task("counted in one that is not", () -> {
 			AtomicBoolean closed = new AtomicBoolean();
 			while (!closed.get()) {
 				for (int round = 0; round < 5; round++) {
-					sleepShortly();
+					sleepLong();
 				}
 			}
 		}), task("rounds that nobody compares", () -> {
 			AtomicBoolean closed = new AtomicBoolean();
 			for (int round = 0; !closed.get(); round++) {
-				sleepShortly();
+				sleepLong();
 			}
 		}));
 	}
@@ -616,7 +616,8 @@ class ThreadWatchTests {
 		try {
 			Thread thread = start(pool, task);
 			ready(watch);
-			Awaitility.await().until(() -> watch.isAtLoop(thread));
+			assertThat(watch.isAtLoop(thread)).isTrue();
+			assertThat(find(watch, thread)).isNull();
 		}
 		finally {
 			pool.shutdownNow();
@@ -635,8 +636,8 @@ class ThreadWatchTests {
 		return thread;
 	}
 
-	private static void sleepShortly() throws InterruptedException {
-		Thread.sleep(20);
+	private static void sleepLong() throws InterruptedException {
+		Thread.sleep(LONG.toMillis());
 	}
 
 	private static void sleepAfterAConstant() throws InterruptedException {
