@@ -23,6 +23,7 @@ import io.github.gracefulboot.background.Stack.Activity;
 import io.github.gracefulboot.background.Stack.Call;
 import io.github.gracefulboot.background.VirtualThreads.VirtualThread;
 import io.github.gracefulboot.shutdown.BusyThread;
+import io.github.gracefulboot.shutdown.MethodCode.Loop;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.function.SingletonSupplier;
@@ -69,9 +70,9 @@ final class ThreadWatch {
 	private final Map<Call, Boolean> endless = new ConcurrentHashMap<>();
 
 	/**
-	 * Whether there is a loop at a place that ends by itself, as far as that was asked.
+	 * The loop around a place, as far as that was asked.
 	 */
-	private final Map<List<String>, Boolean> counted = new ConcurrentHashMap<>();
+	private final Map<List<String>, Loop> loopsAround = new ConcurrentHashMap<>();
 
 	private volatile long firstAfterReady;
 
@@ -209,7 +210,8 @@ final class ThreadWatch {
 				&& !isPlaceOfReady(thread, stack);
 		if (activity == Activity.NONE && !mayWaitForResult || hasRunSinceReady(thread, stack, task)
 				|| activity == Activity.PAUSE && isEndless(stack)
-				|| activity != Activity.WORK && isPlaceOfReady(thread, stack) && !isCounted(stack)) {
+				|| activity == Activity.NONE && isPlaceOfReady(thread, stack)
+				|| activity != Activity.WORK && isLoopOfReady(thread, stack, place.isAwaited())) {
 			return null;
 		}
 		if (activity == Activity.NONE && hasWaitedLong(thread, stack)
@@ -246,7 +248,7 @@ final class ThreadWatch {
 	private boolean hasRunSinceReady(Thread thread, Stack stack, String task) {
 		WhenReady then = whenReady(thread);
 		// One that was just being started had no stack yet
-		return (then != null) ? then.worksOn(task) && !stack.isRepeated() && !isCounted(stack)
+		return (then != null) ? then.worksOn(task) && !stack.isRepeated() && loopAround(stack) != Loop.COUNTED
 				: thread != this.main && thread.getId() < this.firstAfterReady && stack.isDedicated();
 	}
 
@@ -255,8 +257,21 @@ final class ThreadWatch {
 		return call != null && this.endless.computeIfAbsent(call, EndlessPause::isAt);
 	}
 
-	private boolean isCounted(Stack stack) {
-		return this.counted.computeIfAbsent(stack.place(), (place) -> CountedLoop.isOn(stack.framesOfOthers()));
+	private Loop loopAround(Stack stack) {
+		return this.loopsAround.computeIfAbsent(stack.place(), (place) -> LoopCode.around(stack.framesOfOthers()));
+	}
+
+	/**
+	 * Returns whether a thread pauses where it did when the service became ready, and
+	 * comes back to that for ever. A pause in no loop at all is within a task that goes
+	 * on, begun just before. But on a thread that nobody waits for it may be a delay.
+	 */
+	private boolean isLoopOfReady(Thread thread, Stack stack, boolean awaited) {
+		return isPlaceOfReady(thread, stack) && switch (loopAround(stack)) {
+			case OPEN -> true;
+			case COUNTED -> false;
+			case NONE -> !awaited || isEndless(stack);
+		};
 	}
 
 	private boolean isPlaceOfReady(Thread thread, Stack stack) {
@@ -278,7 +293,7 @@ final class ThreadWatch {
 			case NONE ->
 				stack.runsApplication() && (isPlaceOfReady(thread, stack) || then != null && then.worksOn(stack.task())
 						|| isVirtual(thread) && thread.getId() < this.firstAfterReady);
-			case PAUSE, WAIT -> isPlaceOfReady(thread, stack) && !isCounted(stack);
+			case PAUSE, WAIT -> isLoopOfReady(thread, stack, true);
 			case WORK -> false;
 		};
 	}

@@ -281,8 +281,10 @@ class ThreadWatchTests {
 		ThreadWatch watch = watch();
 		Thread flusher = start(() -> {
 			LockSupport.park();
-			LockSupport.parkNanos(LONG.toNanos());
-			compute();
+			while (!this.end.get()) {
+				LockSupport.parkNanos(LONG.toNanos());
+				compute();
+			}
 		});
 		awaitWaiting(flusher);
 		LockSupport.unpark(flusher);
@@ -587,8 +589,22 @@ class ThreadWatchTests {
 		}
 	}
 
+	@Test
+	void whenATaskPausesOnceThenItIsAtWorkThoughItBeganBeforeTheServiceWasReady() {
+		ThreadWatch watch = newWatch();
+		ExecutorService pool = Executors.newSingleThreadExecutor();
+		try {
+			Thread thread = start(pool, ThreadWatchTests::sleepLong);
+			ready(watch);
+			assertThat(watch.isAtLoop(thread)).isFalse();
+		}
+		finally {
+			pool.shutdownNow();
+		}
+	}
+
 	static Stream<Arguments> open() {
-		return Stream.of(task("flag", () -> {
+		return Stream.of(task("one endless sleep", () -> Thread.sleep(Long.MAX_VALUE)), task("flag", () -> {
 			AtomicBoolean closed = new AtomicBoolean();
 			while (!closed.get()) {
 				sleepLong();

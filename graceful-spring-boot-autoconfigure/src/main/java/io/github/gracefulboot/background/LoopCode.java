@@ -9,28 +9,31 @@ import io.github.gracefulboot.shutdown.MethodCode;
 import io.github.gracefulboot.shutdown.MethodCode.Loop;
 
 /**
- * Tells by its code whether a thread is in a loop that comes to an end by itself, such as
- * one over the rows of an import, and in no other one. However long it has been there, it
- * is at work.
+ * Tells by its code whether a thread is in a loop. However long it has been there, it is
+ * at work in one that comes to an end by itself, such as one over the rows of an import,
+ * and where there is none, it goes on to something else.
  */
-final class CountedLoop {
+final class LoopCode {
 
 	private static final String GENERATED = "$$";
 
-	private CountedLoop() {
+	private LoopCode() {
 	}
 
 	/**
-	 * Returns whether there is such a loop on a stack.
-	 * @param frames the frames that are not the JDK's
-	 * @return {@code false} if there is none, or the code cannot be had
+	 * Returns the loop that a thread is in.
+	 * @param frames the frames of its stack that are not the JDK's
+	 * @return {@link Loop#OPEN} if one of its loops is, or the code cannot be had
 	 */
-	static boolean isOn(StackTraceElement[] frames) {
+	static Loop around(StackTraceElement[] frames) {
 		Set<Loop> loops = Arrays.stream(frames)
 			.filter((frame) -> !frame.getClassName().contains(GENERATED))
-			.flatMap(CountedLoop::around)
+			.flatMap(LoopCode::around)
 			.collect(Collectors.toSet());
-		return loops.contains(Loop.COUNTED) && !loops.contains(Loop.OPEN);
+		if (loops.isEmpty() || loops.contains(Loop.OPEN)) {
+			return Loop.OPEN;
+		}
+		return loops.contains(Loop.COUNTED) ? Loop.COUNTED : Loop.NONE;
 	}
 
 	private static Stream<Loop> around(StackTraceElement frame) {
