@@ -210,8 +210,7 @@ final class ThreadWatch {
 				&& !isPlaceOfReady(thread, stack);
 		if (activity == Activity.NONE && !mayWaitForResult || hasRunSinceReady(thread, stack, task)
 				|| activity == Activity.PAUSE && isEndless(stack)
-				|| activity == Activity.NONE && isPlaceOfReady(thread, stack)
-				|| activity != Activity.WORK && isLoopOfReady(thread, stack, place.isAwaited())) {
+				|| isLoopOfReady(thread, stack, activity, place.isAwaited())) {
 			return null;
 		}
 		if (activity == Activity.NONE && hasWaitedLong(thread, stack)
@@ -262,12 +261,16 @@ final class ThreadWatch {
 	}
 
 	/**
-	 * Returns whether a thread pauses where it did when the service became ready, and
-	 * comes back to that for ever. A pause in no loop at all is within a task that goes
-	 * on, begun just before. But on a thread that nobody waits for it may be a delay.
+	 * Returns whether a thread waits for something to come, or pauses, where it did when
+	 * the service became ready, and comes back to that for ever. A pause in no loop at
+	 * all is within a task that goes on, begun just before. But on a thread that nobody
+	 * waits for it may be a delay.
 	 */
-	private boolean isLoopOfReady(Thread thread, Stack stack, boolean awaited) {
-		return isPlaceOfReady(thread, stack) && switch (loopAround(stack)) {
+	private boolean isLoopOfReady(Thread thread, Stack stack, Activity activity, boolean awaited) {
+		if (activity == Activity.WORK || !isPlaceOfReady(thread, stack)) {
+			return false;
+		}
+		return activity == Activity.NONE || switch (loopAround(stack)) {
 			case OPEN -> true;
 			case COUNTED -> false;
 			case NONE -> !awaited || isEndless(stack);
@@ -289,13 +292,13 @@ final class ThreadWatch {
 	boolean isAtLoop(Thread thread) {
 		Stack stack = new Stack(thread.getStackTrace(), this.application);
 		WhenReady then = whenReady(thread);
-		return switch (stack.activity(thread.getState(), false)) {
-			case NONE ->
-				stack.runsApplication() && (isPlaceOfReady(thread, stack) || then != null && then.worksOn(stack.task())
+		Activity activity = stack.activity(thread.getState(), false);
+		if (activity != Activity.NONE) {
+			return isLoopOfReady(thread, stack, activity, true);
+		}
+		return stack.runsApplication()
+				&& (isLoopOfReady(thread, stack, activity, true) || then != null && then.worksOn(stack.task())
 						|| isVirtual(thread) && thread.getId() < this.firstAfterReady);
-			case PAUSE, WAIT -> isLoopOfReady(thread, stack, true);
-			case WORK -> false;
-		};
 	}
 
 	private static boolean isVirtual(Thread thread) {

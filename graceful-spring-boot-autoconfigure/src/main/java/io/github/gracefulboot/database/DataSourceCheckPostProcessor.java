@@ -76,10 +76,10 @@ final class DataSourceCheckPostProcessor implements BeanPostProcessor, PriorityO
 	 * Returns what a proxy of Spring connects with. Others may do so in another way.
 	 */
 	private static DataSource unwrap(DataSource dataSource) {
-		return ((dataSource instanceof LazyConnectionDataSourceProxy
-				|| dataSource instanceof TransactionAwareDataSourceProxy)
-				&& dataSource instanceof DelegatingDataSource proxy && proxy.getTargetDataSource() != null)
-						? unwrap(proxy.getTargetDataSource()) : dataSource;
+		boolean known = dataSource instanceof LazyConnectionDataSourceProxy
+				|| dataSource instanceof TransactionAwareDataSourceProxy;
+		DataSource target = known ? ((DelegatingDataSource) dataSource).getTargetDataSource() : null;
+		return (target != null) ? unwrap(target) : dataSource;
 	}
 
 	private void await(String name, DataSource dataSource) {

@@ -31,7 +31,7 @@ final class LastLook {
 
 	private volatile Supplier<Set<Thread>> leftToOthers = Set::of;
 
-	private volatile Set<Thread> left = Set.of();
+	private volatile Set<Thread> hooks = Set.of();
 
 	/**
 	 * Those that were at work when beans began to be destroyed.
@@ -57,13 +57,12 @@ final class LastLook {
 	}
 
 	/**
-	 * Leaves more threads to others, and forgets those whose work has ended with the
-	 * resource that it used, such as a transaction, and not with what is destroyed from
-	 * now on.
-	 * @param threads the threads
+	 * Forgets the threads whose work has ended with the resource that it used, such as a
+	 * transaction, and not with what is destroyed from now on.
+	 * @param hooks the threads of the JVM's shutdown hooks, which it waits for
 	 */
-	void leaveToOthers(Set<Thread> threads) {
-		this.left = threads;
+	void destructionBegins(Set<Thread> hooks) {
+		this.hooks = hooks;
 		if (!this.before.isEmpty()) {
 			Set<Long> atWork = now().stream().map(BusyThread::id).collect(Collectors.toSet());
 			this.before = this.before.stream().filter((thread) -> atWork.contains(thread.id())).toList();
@@ -89,7 +88,7 @@ final class LastLook {
 	}
 
 	private void addAwaited(Set<Long> ids) {
-		Stream.concat(this.left.stream(), this.leftToOthers.get().stream()).map(Thread::getId).forEach(ids::add);
+		Stream.concat(this.hooks.stream(), this.leftToOthers.get().stream()).map(Thread::getId).forEach(ids::add);
 	}
 
 	/**

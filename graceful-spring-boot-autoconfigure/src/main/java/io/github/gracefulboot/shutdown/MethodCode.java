@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -127,26 +128,26 @@ public final class MethodCode {
 	 * @return the outermost loop
 	 */
 	public Loop loopAround(Call call) {
-		Set<Integer> loop = reachable(call.index() + 1);
 		if (!mayRepeat(call)) {
 			return Loop.NONE;
 		}
+		Set<Integer> loop = reachable(call.index());
 		loop.retainAll(leadingTo(call.index()));
-		return loop.stream().anyMatch((index) -> endsByCount(index, loop)) ? Loop.COUNTED : Loop.OPEN;
+		Set<Integer> counters = loop.stream()
+			.map((index) -> this.instructions.get(index).increments())
+			.filter(Objects::nonNull)
+			.collect(Collectors.toSet());
+		return loop.stream().anyMatch((index) -> endsByCount(index, loop, counters)) ? Loop.COUNTED : Loop.OPEN;
 	}
 
 	/**
 	 * Returns whether an instruction leaves a loop because its rounds were counted, or
 	 * because an iterator has no more elements.
 	 */
-	private boolean endsByCount(int index, Set<Integer> loop) {
+	private boolean endsByCount(int index, Set<Integer> loop, Set<Integer> counters) {
 		if (index == 0 || this.instructions.get(index).targets().isEmpty() || loop.containsAll(next(index))) {
 			return false;
 		}
-		Set<Integer> counters = loop.stream()
-			.map((other) -> this.instructions.get(other).increments())
-			.filter(Objects::nonNull)
-			.collect(Collectors.toSet());
 		return this.instructions.get(index - 1).asksForMore()
 				|| this.instructions.subList(Math.max(0, index - COMPARED), index)
 					.stream()
@@ -170,15 +171,7 @@ public final class MethodCode {
 				previous.computeIfAbsent(next, (key) -> new ArrayList<>()).add(i);
 			}
 		}
-		Deque<Integer> open = new ArrayDeque<>(List.of(index));
-		Set<Integer> seen = new HashSet<>();
-		while (!open.isEmpty()) {
-			int current = open.pop();
-			if (seen.add(current)) {
-				open.addAll(previous.getOrDefault(current, List.of()));
-			}
-		}
-		return seen;
+		return spread((current) -> previous.getOrDefault(current, List.of()), index);
 	}
 
 	private Set<Integer> reachable(Collection<Call> calls) {
@@ -186,12 +179,16 @@ public final class MethodCode {
 	}
 
 	private Set<Integer> reachable(Integer... from) {
+		return spread(this::next, from);
+	}
+
+	private Set<Integer> spread(Function<Integer, List<Integer>> next, Integer... from) {
 		Deque<Integer> open = new ArrayDeque<>(Arrays.asList(from));
 		Set<Integer> seen = new HashSet<>();
 		while (!open.isEmpty()) {
 			int index = open.pop();
 			if (index < this.instructions.size() && seen.add(index)) {
-				open.addAll(next(index));
+				open.addAll(next.apply(index));
 			}
 		}
 		return seen;

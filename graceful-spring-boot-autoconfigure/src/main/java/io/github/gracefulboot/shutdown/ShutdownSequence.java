@@ -297,7 +297,7 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 			awaitThreads(half(this.budget.release(deadline)));
 			cutOffWhatGoesOn();
 			StageEnd end = drain(this.budget.release(deadline), Role.RESOURCE);
-			isolated("A look at threads", () -> this.lastLook.leaveToOthers(awaited));
+			isolated("A look at threads", () -> this.lastLook.destructionBegins(awaited));
 			return end;
 		}));
 		enter(Stage.EXIT);

@@ -74,6 +74,8 @@ class ThreadWatchTests {
 
 	private final List<Thread> threads = new ArrayList<>();
 
+	private final ExecutorService executor = Executors.newSingleThreadExecutor();
+
 	private final AtomicBoolean end = new AtomicBoolean();
 
 	private final AtomicInteger rounds = new AtomicInteger();
@@ -97,6 +99,7 @@ class ThreadWatchTests {
 	@AfterEach
 	void endThreads() throws InterruptedException {
 		this.end.set(true);
+		this.executor.shutdownNow();
 		for (Thread thread : this.threads) {
 			thread.interrupt();
 			thread.join(10_000);
@@ -495,22 +498,16 @@ class ThreadWatchTests {
 	void whenATaskBeginsOnceMoreThenItIsNotTheLoopThatItWasBefore() throws Exception {
 		ThreadWatch watch = watch();
 		ready(watch);
-		ExecutorService pool = Executors.newSingleThreadExecutor();
-		try {
-			Future<?> first = pool.submit(this::loop);
-			Awaitility.await().until(() -> watch.look().stream().anyMatch(ThreadAtWork::loop));
-			this.end.set(true);
-			first.get();
-			awaitNothing(watch);
-			this.end.set(false);
-			this.pause = LONG;
-			pool.submit(this::loop);
-			Awaitility.await().until(() -> !watch.look().isEmpty());
-			assertThat(watch.look()).singleElement().matches(Predicate.not(ThreadAtWork::loop));
-		}
-		finally {
-			pool.shutdownNow();
-		}
+		Future<?> first = this.executor.submit(this::loop);
+		Awaitility.await().until(() -> watch.look().stream().anyMatch(ThreadAtWork::loop));
+		this.end.set(true);
+		first.get();
+		awaitNothing(watch);
+		this.end.set(false);
+		this.pause = LONG;
+		this.executor.submit(this::loop);
+		Awaitility.await().until(() -> !watch.look().isEmpty());
+		assertThat(watch.look()).singleElement().matches(Predicate.not(ThreadAtWork::loop));
 	}
 
 	@Test
@@ -577,30 +574,18 @@ class ThreadWatchTests {
 	@MethodSource("counted")
 	void whenALoopBeganBeforeTheServiceWasReadyButComesToAnEndThenItIsAtWork(String name, Task task) {
 		ThreadWatch watch = newWatch();
-		ExecutorService pool = Executors.newSingleThreadExecutor();
-		try {
-			Thread thread = start(pool, task);
-			ready(watch);
-			assertThat(watch.isAtLoop(thread)).isFalse();
-			assertThat(find(watch, thread)).isNotNull();
-		}
-		finally {
-			pool.shutdownNow();
-		}
+		Thread thread = startInExecutor(task);
+		ready(watch);
+		assertThat(watch.isAtLoop(thread)).isFalse();
+		assertThat(find(watch, thread)).isNotNull();
 	}
 
 	@Test
 	void whenATaskPausesOnceThenItIsAtWorkThoughItBeganBeforeTheServiceWasReady() {
 		ThreadWatch watch = newWatch();
-		ExecutorService pool = Executors.newSingleThreadExecutor();
-		try {
-			Thread thread = start(pool, ThreadWatchTests::sleepLong);
-			ready(watch);
-			assertThat(watch.isAtLoop(thread)).isFalse();
-		}
-		finally {
-			pool.shutdownNow();
-		}
+		Thread thread = startInExecutor(ThreadWatchTests::sleepLong);
+		ready(watch);
+		assertThat(watch.isAtLoop(thread)).isFalse();
 	}
 
 	static Stream<Arguments> open() {
@@ -628,21 +613,15 @@ class ThreadWatchTests {
 	@MethodSource("open")
 	void whenALoopBeganBeforeTheServiceWasReadyAndMayGoOnForEverThenItIsNotAtWork(String name, Task task) {
 		ThreadWatch watch = newWatch();
-		ExecutorService pool = Executors.newSingleThreadExecutor();
-		try {
-			Thread thread = start(pool, task);
-			ready(watch);
-			assertThat(watch.isAtLoop(thread)).isTrue();
-			assertThat(find(watch, thread)).isNull();
-		}
-		finally {
-			pool.shutdownNow();
-		}
+		Thread thread = startInExecutor(task);
+		ready(watch);
+		assertThat(watch.isAtLoop(thread)).isTrue();
+		assertThat(find(watch, thread)).isNull();
 	}
 
-	private static Thread start(ExecutorService pool, Task task) {
+	private Thread startInExecutor(Task task) {
 		CompletableFuture<Thread> begun = new CompletableFuture<>();
-		pool.submit(() -> {
+		this.executor.submit(() -> {
 			begun.complete(Thread.currentThread());
 			task.run();
 			return null;
