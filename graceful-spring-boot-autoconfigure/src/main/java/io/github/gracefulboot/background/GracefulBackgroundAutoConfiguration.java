@@ -1,18 +1,17 @@
 package io.github.gracefulboot.background;
 
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
+import io.github.gracefulboot.shutdown.ApplicationClasses;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -39,15 +38,9 @@ public final class GracefulBackgroundAutoConfiguration {
 	@Bean
 	BackgroundWork gracefulBackgroundWork(ConfigurableListableBeanFactory beanFactory, Environment environment,
 			ShutdownSequence shutdown, WaitingPolicy policy) {
-		ThreadWatch watch = new ThreadWatch(application(beanFactory), excluded(beanFactory, environment),
+		ThreadWatch watch = new ThreadWatch(ApplicationClasses.of(beanFactory), excluded(beanFactory, environment),
 				Thread.currentThread(), System::nanoTime);
 		return new BackgroundWork(watch, shutdown, policy.drainsWork());
-	}
-
-	private static Predicate<String> application(ConfigurableListableBeanFactory beanFactory) {
-		Supplier<ApplicationClasses> classes = SingletonSupplier.of(() -> new ApplicationClasses(
-				AutoConfigurationPackages.has(beanFactory) ? AutoConfigurationPackages.get(beanFactory) : List.of()));
-		return (name) -> classes.get().test(name);
 	}
 
 	/**

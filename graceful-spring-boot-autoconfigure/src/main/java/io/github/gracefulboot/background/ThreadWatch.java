@@ -23,6 +23,7 @@ import io.github.gracefulboot.background.Stack.Activity;
 import io.github.gracefulboot.background.Stack.Call;
 import io.github.gracefulboot.background.VirtualThreads.VirtualThread;
 import io.github.gracefulboot.shutdown.BusyThread;
+import io.github.gracefulboot.shutdown.LoopCode;
 import io.github.gracefulboot.shutdown.MethodCode.Loop;
 import org.jspecify.annotations.Nullable;
 

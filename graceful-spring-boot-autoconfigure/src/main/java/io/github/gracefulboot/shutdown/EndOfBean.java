@@ -34,7 +34,7 @@ final class EndOfBean {
 
 	private static @Nullable Class<?> find(String name) {
 		try {
-			return ClassUtils.resolveClassName(name, ClassUtils.getDefaultClassLoader());
+			return ClassUtils.resolveClassName(name, EndOfBean.class.getClassLoader());
 		}
 		catch (IllegalArgumentException | IllegalStateException ex) {
 			return null;

@@ -67,8 +67,7 @@ public final class MethodCode {
 	 */
 	public static List<MethodCode> read(String className, BiPredicate<String, String> methods) {
 		String file = ClassUtils.convertClassNameToResourcePath(className) + ".class";
-		ClassLoader classLoader = ClassUtils.getDefaultClassLoader();
-		try (InputStream bytes = (classLoader != null) ? classLoader.getResourceAsStream(file) : null) {
+		try (InputStream bytes = open(file)) {
 			if (bytes == null) {
 				return List.of();
 			}
@@ -92,6 +91,21 @@ public final class MethodCode {
 		catch (IOException | RuntimeException ex) {
 			return List.of();
 		}
+	}
+
+	/**
+	 * The class loader of the thread is asked last: that of one which handles a signal
+	 * does not see what is in a packaged application.
+	 */
+	private static @Nullable InputStream open(String file) {
+		for (ClassLoader classLoader : Arrays.asList(MethodCode.class.getClassLoader(),
+				ClassUtils.getDefaultClassLoader())) {
+			InputStream bytes = (classLoader != null) ? classLoader.getResourceAsStream(file) : null;
+			if (bytes != null) {
+				return bytes;
+			}
+		}
+		return null;
 	}
 
 	/**

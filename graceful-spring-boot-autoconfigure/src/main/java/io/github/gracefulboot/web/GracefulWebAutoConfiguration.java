@@ -3,6 +3,7 @@ package io.github.gracefulboot.web;
 import java.util.stream.Stream;
 
 import io.github.gracefulboot.StreamFarewell;
+import io.github.gracefulboot.shutdown.ApplicationClasses;
 import io.github.gracefulboot.shutdown.ConditionalOnOwnProcess;
 import io.github.gracefulboot.shutdown.DrainProperties;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
@@ -16,6 +17,7 @@ import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.stream.EndlessStreams;
 import io.github.gracefulboot.web.stream.LongLivedStreams;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
@@ -56,9 +58,10 @@ public final class GracefulWebAutoConfiguration {
 	}
 
 	@Bean
-	EndlessStreams gracefulEndlessStreams(DrainProperties properties, ObjectProvider<StreamFarewell> farewells) {
+	EndlessStreams gracefulEndlessStreams(DrainProperties properties, ObjectProvider<StreamFarewell> farewells,
+			BeanFactory beanFactory) {
 		return new EndlessStreams(properties.getStreamTypes(), properties.getStreamMethods(),
-				SingletonSupplier.of(() -> farewells.orderedStream().toList()));
+				SingletonSupplier.of(() -> farewells.orderedStream().toList()), ApplicationClasses.of(beanFactory));
 	}
 
 	@Bean

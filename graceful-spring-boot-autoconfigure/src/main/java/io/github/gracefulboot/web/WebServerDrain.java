@@ -70,9 +70,9 @@ public final class WebServerDrain
 	private volatile @Nullable Duration phaseTimeout;
 
 	/**
-	 * Whether streams wait for the application to say its last word.
+	 * The end of the drain, while streams wait for the application to say its last word.
 	 */
-	private volatile boolean awaitsOthers;
+	private volatile @Nullable Deadline awaitingOthers;
 
 	private volatile boolean othersWereTold;
 
@@ -140,11 +140,11 @@ public final class WebServerDrain
 	}
 
 	private boolean drainBy(Deadline deadline) throws InterruptedException {
-		this.awaitsOthers = this.streamPolicy == Streams.CLOSE;
+		this.awaitingOthers = (this.streamPolicy == Streams.CLOSE) ? deadline : null;
 		if (drainUntil(Streams.farewell(deadline))) {
 			return true;
 		}
-		this.awaitsOthers = false;
+		this.awaitingOthers = null;
 		this.streams.get().forEach((streams) -> end(streams, deadline));
 		return drainUntil(deadline);
 	}
@@ -163,14 +163,14 @@ public final class WebServerDrain
 
 	@Override
 	public boolean waitsForOthers() {
+		Deadline drain = this.awaitingOthers;
 		List<LongLivedStreams> streams = this.streams.get();
-		return this.awaitsOthers && !streams.isEmpty()
-				&& this.requests.size() <= streams.stream().mapToInt(LongLivedStreams::requests).sum()
-				&& streams.stream().noneMatch(LongLivedStreams::areAtWork) && areOpen(streams);
-	}
-
-	private static boolean areOpen(List<LongLivedStreams> streams) {
-		return streams.stream().anyMatch((open) -> open.requests() > 0 || open.areOpen());
+		if (drain == null || streams.stream().anyMatch(LongLivedStreams::areAtWork)) {
+			return false;
+		}
+		int requests = streams.stream().mapToInt((open) -> open.requests(drain)).sum();
+		return this.requests.size() <= requests
+				&& (requests > 0 || streams.stream().anyMatch(LongLivedStreams::areOpen));
 	}
 
 	@Override
@@ -190,7 +190,7 @@ public final class WebServerDrain
 
 	private boolean awaitNothingInFlight(Deadline deadline) throws InterruptedException {
 		Duration missing = missing();
-		while (!missing.isZero() && !deadline.hasPassed() && !(this.awaitsOthers && this.othersWereTold)) {
+		while (!missing.isZero() && !deadline.hasPassed() && !(this.awaitingOthers != null && this.othersWereTold)) {
 			this.traffic.awaitChange(deadline.atMost(missing).remaining());
 			missing = missing();
 		}

@@ -2,7 +2,6 @@ package io.github.gracefulboot.background;
 
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -264,17 +263,6 @@ class GracefulBackgroundAutoConfigurationTests {
 			.run((context) -> assertThat(context).doesNotHaveBean(BackgroundWork.class));
 		this.runner.withPropertyValues("graceful.enabled=false")
 			.run((context) -> assertThat(context).doesNotHaveBean(BackgroundWork.class));
-	}
-
-	@Test
-	void whichClassesAreTheApplications() {
-		ApplicationClasses classes = new ApplicationClasses(
-				List.of("com.example.orders.app", "org.acme", "io.github.gracefulboot.sample"));
-		assertThat(classes)
-			.accepts("com.example.orders.domain.Order", "org.acme.App", "io.github.gracefulboot.sample.A")
-			.rejects("com.example.other.App", "org.acmeother.App", "io.github.gracefulboot.shutdown.CutOffs", "App");
-		assertThat(new ApplicationClasses(List.of(""))).accepts("App").rejects("com.example.App");
-		assertThat(new ApplicationClasses(List.of())).rejects("App");
 	}
 
 	private static void registerPackage(ConfigurableApplicationContext context) {

@@ -8,11 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
+import io.github.gracefulboot.web.app.StreamLoops;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -22,8 +23,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -56,6 +59,12 @@ public abstract class AbstractServletStreamEndTests extends AbstractStreamEndTes
 				"/actuator/ticks", "/actuator/info/ticks");
 	}
 
+	@Override
+	protected List<String> finitePaths() {
+		return List.of("/finite/emitter", "/finite/thread", "/finite/body", "/finite-loop", "/finite/flux",
+				"/finite/entity");
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "/emitter", "/raw" })
 	void whenTheServerCompressesThenTheStreamEndsToo(String path) throws Exception {
@@ -77,14 +86,7 @@ public abstract class AbstractServletStreamEndTests extends AbstractStreamEndTes
 		BlockingQueue<Integer> numbers = new LinkedBlockingQueue<>();
 		ticks.listen(numbers::add);
 		try {
-			while (true) {
-				Integer number = numbers.poll(10, TimeUnit.SECONDS);
-				out.write(("data: " + number + "\n\n").getBytes(StandardCharsets.UTF_8));
-				response.flushBuffer();
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+			StreamLoops.writeForEver(numbers, out, response);
 		}
 		finally {
 			ticks.ended(path);
@@ -94,6 +96,7 @@ public abstract class AbstractServletStreamEndTests extends AbstractStreamEndTes
 	/**
 	 * What the application of each server is made of.
 	 */
+	@AutoConfigurationPackage(basePackageClasses = StreamLoops.class)
 	@Import({ StreamController.class, AbstractStreamEndTests.Application.class })
 	public static class Application {
 
@@ -107,7 +110,8 @@ public abstract class AbstractServletStreamEndTests extends AbstractStreamEndTes
 
 		@Bean
 		ServletRegistrationBean<StreamServlet> streamServlet(Ticks ticks) {
-			return new ServletRegistrationBean<>(new StreamServlet(ticks), "/raw", "/loop", "/text", "/flood");
+			return new ServletRegistrationBean<>(new StreamServlet(ticks), "/raw", "/loop", "/text", "/texts/*",
+					"/flood", "/finite-loop");
 		}
 
 	}
@@ -136,6 +140,43 @@ public abstract class AbstractServletStreamEndTests extends AbstractStreamEndTes
 			emitter.onCompletion(() -> this.ticks.ended(path));
 			this.ticks.listen((number) -> emitter.send(SseEmitter.event().data(number)));
 			return emitter;
+		}
+
+		@GetMapping("/finite/emitter")
+		SseEmitter answer() throws IOException {
+			SseEmitter emitter = new SseEmitter(0L);
+			emitter.send(SseEmitter.event().comment("hello"));
+			CompletableFuture.runAsync(() -> StreamLoops.answer(emitter));
+			return emitter;
+		}
+
+		@GetMapping("/finite/thread")
+		SseEmitter answerOfThread() throws IOException {
+			SseEmitter emitter = new SseEmitter(0L);
+			emitter.send(SseEmitter.event().comment("hello"));
+			new Thread(() -> StreamLoops.answer(emitter)).start();
+			return emitter;
+		}
+
+		@GetMapping(path = "/finite/flux", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+		Flux<String> answerOfPublisher() {
+			return Flux.interval(Duration.ZERO, Duration.ofMillis(10))
+				.onBackpressureBuffer()
+				.publishOn(Schedulers.boundedElastic(), 1)
+				.take(4)
+				.doOnNext(StreamLoops::pauseBefore)
+				.map((number) -> (number < 3) ? number.toString() : "last");
+		}
+
+		@GetMapping("/finite/entity")
+		ResponseEntity<Flux<String>> answerInEntity() {
+			return ResponseEntity.ok().contentType(MediaType.TEXT_EVENT_STREAM).body(answerOfPublisher());
+		}
+
+		@GetMapping("/finite/body")
+		ResponseEntity<StreamingResponseBody> answerInBody(HttpServletResponse response) {
+			StreamingResponseBody body = (out) -> StreamLoops.answer(out, response);
+			return ResponseEntity.ok().contentType(MediaType.TEXT_EVENT_STREAM).body(body);
 		}
 
 		@GetMapping("/silent")
@@ -184,7 +225,8 @@ public abstract class AbstractServletStreamEndTests extends AbstractStreamEndTes
 			switch (request.getServletPath()) {
 				case "/raw" -> raw(request.startAsync());
 				case "/loop" -> loop(this.ticks, "/loop", response.getOutputStream(), response);
-				case "/text" -> text(request.startAsync());
+				case "/text", "/texts" -> text(request.startAsync());
+				case "/finite-loop" -> StreamLoops.answer(response.getOutputStream(), response);
 				case "/flood" -> flood(response.getOutputStream());
 				default -> throw new IllegalArgumentException(request.getServletPath());
 			}
@@ -212,6 +254,7 @@ public abstract class AbstractServletStreamEndTests extends AbstractStreamEndTes
 					out.flush();
 				}
 				catch (IOException ex) {
+					async.complete();
 					throw new UncheckedIOException(ex);
 				}
 				if (text.isEmpty()) {

@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 import io.github.gracefulboot.Background;
@@ -24,6 +25,7 @@ import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.traffic.OpenConnection;
 import io.github.gracefulboot.traffic.Traffic;
 import io.github.gracefulboot.web.AbstractServerDrainTests.StageLatch;
+import io.github.gracefulboot.web.app.StreamLoops;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -65,7 +67,8 @@ public abstract class AbstractStreamEndTests {
 	 * Creates the tests.
 	 * @param application an application with the server and {@link Application}, whose
 	 * paths each send the ticks, but for {@code /text}, which sends what the test says,
-	 * {@code /silent}, which sends nothing, and {@code /flood}, which sends without pause
+	 * as does {@code /texts/*}, {@code /silent}, which sends nothing, and {@code /flood},
+	 * which sends without pause
 	 * @param type the type of the application
 	 */
 	protected AbstractStreamEndTests(Class<?> application, WebApplicationType type) {
@@ -77,6 +80,12 @@ public abstract class AbstractStreamEndTests {
 	 * Returns the paths of the application that stream the ticks.
 	 */
 	protected abstract List<String> paths();
+
+	/**
+	 * Returns the paths of the application whose streams come to an end, with an event
+	 * that says {@code last}.
+	 */
+	protected abstract List<String> finitePaths();
 
 	@AfterEach
 	void close() {
@@ -243,6 +252,83 @@ public abstract class AbstractStreamEndTests {
 	}
 
 	@Test
+	void whenStreamsOfAnEndpointHaveEndedByThemselvesThenTheNextIsWaitedFor(CapturedOutput output) throws Exception {
+		start(WITH_FAREWELL);
+		for (String name : List.of("1", "2")) {
+			try (RawClient client = connect().get("/texts/" + name)) {
+				Consumer<String> text = this.ticks.texts.poll(10, TimeUnit.SECONDS);
+				text.accept("data: first\n\n");
+				text.accept("");
+				assertThat(content(client.response())).isEqualTo("data: first\n\n");
+			}
+		}
+		try (RawClient client = connect().get("/texts/3"); RawClient feed = connect().get(paths().get(0))) {
+			Consumer<String> text = this.ticks.texts.poll(10, TimeUnit.SECONDS);
+			text.accept("data: first\n\n");
+			feed.untilLine();
+			stopUntil(Stage.DRAIN);
+			assertThat(afterEvents(feed.response())).isEqualTo(FAREWELL);
+			text.accept("data: second\n\n");
+			text.accept("");
+			assertThat(content(client.response())).isEqualTo("data: first\n\ndata: second\n\n");
+		}
+		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
+		assertThat(output).containsOnlyOnce("Streams of GET " + paths().get(0) + " end now")
+			.doesNotContain("Streams of GET /texts");
+	}
+
+	@Test
+	void whenClientsHaveLeftAnEndpointThenItsStreamsEnd() throws Exception {
+		start(WITH_FAREWELL);
+		try (RawClient client = connect().get("/texts/1")) {
+			Consumer<String> text = this.ticks.texts.poll(10, TimeUnit.SECONDS);
+			text.accept("data: first\n\n");
+			text.accept("");
+			assertThat(content(client.response())).isEqualTo("data: first\n\n");
+		}
+		try (RawClient client = connect().get("/texts/2")) {
+			Consumer<String> text = this.ticks.texts.poll(10, TimeUnit.SECONDS);
+			text.accept("data: first\n\n");
+			client.until("data: first\n\n");
+			client.close();
+			awaitEndOfStreams(text);
+		}
+		try (RawClient client = connect().get("/texts/3")) {
+			this.ticks.texts.poll(10, TimeUnit.SECONDS).accept("data: first\n\n");
+			client.until("data: first\n\n");
+			stopUntil(Stage.RELEASE);
+			assertThat(body(client.response())).isEqualTo(FAREWELL);
+		}
+	}
+
+	@Test
+	void whenTheFirstStreamOfAnEndpointComesToAnEndThenItIsWaitedFor() throws Exception {
+		start(WITH_FAREWELL);
+		List<RawClient> clients = new ArrayList<>();
+		StreamLoops.hold();
+		try (RawClient feed = connect().get(paths().get(0))) {
+			for (String path : finitePaths()) {
+				RawClient client = connect().get(path);
+				client.headers();
+				clients.add(client);
+			}
+			StreamLoops.begin();
+			for (RawClient client : clients) {
+				client.until("0\n\n");
+			}
+			stopUntil(Stage.DRAIN);
+			assertThat(afterEvents(feed.response())).contains(FAREWELL);
+		}
+		StreamLoops.goOn();
+		for (int i = 0; i < clients.size(); i++) {
+			try (RawClient client = clients.get(i)) {
+				assertThat(client.response()).as(finitePaths().get(i)).contains("last").doesNotContain("restart");
+			}
+		}
+		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
+	}
+
+	@Test
 	void whenStreamAnswersAPostThenItIsWaitedFor() throws Exception {
 		start(WITH_FAREWELL);
 		try (RawClient client = connect().send("POST /text HTTP/1.1\nHost: localhost\nContent-Length: 0\n\n")) {
@@ -293,6 +379,24 @@ public abstract class AbstractStreamEndTests {
 		Awaitility.await().until(() -> this.context.getBean(InFlightRequests.class).toTasks().size() == count);
 	}
 
+	/*
+	 * A server may hear only with a write that its client has left.
+	 */
+	private void awaitEndOfStreams(Consumer<String> text) {
+		AtomicBoolean left = new AtomicBoolean();
+		Awaitility.await().until(() -> {
+			try {
+				if (!left.get()) {
+					text.accept("data: more\n\n");
+				}
+			}
+			catch (RuntimeException ex) {
+				left.set(true);
+			}
+			return this.context.getBean(InFlightRequests.class).isEmpty();
+		});
+	}
+
 	private void awaitStuck() {
 		Awaitility.await().until(() -> {
 			int before = this.ticks.flooded;
@@ -307,6 +411,10 @@ public abstract class AbstractStreamEndTests {
 	private static String body(String response) {
 		assertThat(response).endsWith("0\r\n\r\n");
 		return response.replaceAll("(^|\r\n)[0-9a-fA-F]+\r\n", "").replaceAll("\r\n", "");
+	}
+
+	private static String content(String response) {
+		return body(response.substring(response.indexOf("\r\n\r\n") + 4));
 	}
 
 	/*

@@ -417,6 +417,16 @@ class FieldTests {
 
 		FLUX("requests,by-listener", "/flux", End.ANSWERED, End.ANSWERED),
 
+		ANSWER_AS_EVENTS_BY_A_THREAD("answers", "/answer/thread", End.ANSWERED, End.ANSWERED),
+
+		ANSWER_AS_EVENTS_BY_AN_EXECUTOR("answers", "/answer/executor", End.ANSWERED, End.ANSWERED),
+
+		ANSWER_AS_EVENTS_BY_RUN_ASYNC("answers", "/answer/future", End.ANSWERED, End.ANSWERED),
+
+		ANSWER_AS_EVENTS_OF_A_PUBLISHER("answers", "/answer/flux", End.ANSWERED, End.ANSWERED),
+
+		ANSWER_AS_EVENTS_IN_A_LOOP("answers", "/answer/loop", End.ANSWERED, End.ANSWERED),
+
 		LAST_EVENT_OF_A_STREAM("requests,by-lifecycle", "/sse", End.ANSWERED, End.ANSWERED),
 
 		LAST_EVENT_OF_A_STREAM_BY_EVENT("requests,by-event", "/sse", End.ANSWERED, End.ANSWERED),

@@ -109,10 +109,7 @@ final class InFlightWebFilter implements WebFilter, Ordered, AopInfrastructureBe
 	}
 
 	private ServerWebExchange streamable(ServerWebExchange exchange) {
-		ServerHttpRequest request = exchange.getRequest();
-		return exchange.mutate()
-			.response(StreamableHttpResponse.of(request, exchange.getResponse(), this.streams))
-			.build();
+		return exchange.mutate().response(StreamableHttpResponse.of(exchange, this.streams)).build();
 	}
 
 	private static String address(ServerHttpRequest request) {

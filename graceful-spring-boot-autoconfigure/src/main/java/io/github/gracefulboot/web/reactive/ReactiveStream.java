@@ -1,18 +1,23 @@
 package io.github.gracefulboot.web.reactive;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
+import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.web.stream.EventBoundary;
+import io.github.gracefulboot.web.stream.FinitePublisher;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
 import reactor.core.publisher.Sinks;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 
 /**
  * A stream that a shutdown ends between two events: the publisher of the application is
@@ -30,7 +35,13 @@ final class ReactiveStream {
 
 	private final String path;
 
+	private final String endpoint;
+
+	private final Object body;
+
 	private final EventBoundary boundary;
+
+	private final long beganAt = System.nanoTime();
 
 	private final Sinks.Empty<Void> stop = Sinks.empty();
 
@@ -44,13 +55,21 @@ final class ReactiveStream {
 	 */
 	private boolean groupsAreWhole = true;
 
+	/**
+	 * Whether a shutdown may end the stream, which does not end by itself.
+	 */
+	private boolean mayEnd;
+
 	private boolean over;
 
-	ReactiveStream(ReactiveStreams streams, String contentType, String method, String path) {
+	ReactiveStream(ReactiveStreams streams, String contentType, ServerHttpRequest request, String endpoint,
+			Publisher<?> body) {
 		this.streams = streams;
 		this.contentType = contentType;
-		this.method = method;
-		this.path = path;
+		this.method = request.getMethod().name();
+		this.path = request.getURI().getRawPath();
+		this.endpoint = endpoint;
+		this.body = body;
 		this.boundary = streams.endless().boundary(contentType);
 	}
 
@@ -103,11 +122,35 @@ final class ReactiveStream {
 	private <T> Flux<T> observed(Flux<T> body) {
 		return body.takeUntilOther(this.stop.asMono())
 			.doOnSubscribe((subscription) -> this.streams.add(this))
-			.doFinally((signal) -> this.streams.remove(this));
+			.doFinally(this::ended);
+	}
+
+	private synchronized void ended(SignalType signal) {
+		this.streams.remove(this);
+		if (!this.over) {
+			this.streams.endless().history().streamEnded(this.endpoint, age(), signal != SignalType.CANCEL);
+		}
+	}
+
+	private Duration age() {
+		return Duration.ofNanos(System.nanoTime() - this.beganAt);
+	}
+
+	/**
+	 * Tells whether the stream ends by itself, as far as is known.
+	 * @param drain when the drain has to be over
+	 * @return whether to wait for it
+	 */
+	boolean endsByItself(Deadline drain) {
+		return switch (this.streams.endless().history().expect(this.endpoint, age(), drain)) {
+			case ENDS -> true;
+			case ENDLESS -> false;
+			case UNKNOWN -> FinitePublisher.is(this.body);
+		};
 	}
 
 	private synchronized boolean begin() {
-		if (this.streams.isEnding() && ((this.groups > 0) ? this.groupsAreWhole : this.boundary.isReached())) {
+		if (this.mayEnd && ((this.groups > 0) ? this.groupsAreWhole : this.boundary.isReached())) {
 			this.over = true;
 		}
 		if (!this.over) {
@@ -129,18 +172,24 @@ final class ReactiveStream {
 	}
 
 	private boolean isOverIfWhole() {
-		if (this.streams.isEnding() && this.groups == 0 && this.boundary.isReached()) {
+		if (this.mayEnd && this.groups == 0 && this.boundary.isReached()) {
 			this.over = true;
 		}
 		return this.over;
 	}
 
 	/**
-	 * Ends the stream, after the current event if there is one.
+	 * Ends the stream, after the current event if there is one, unless it ends by itself.
+	 * @param drain when the drain has to be over
 	 */
-	void end() {
+	void endUnlessByItself(Deadline drain) {
+		if (endsByItself(drain)) {
+			return;
+		}
+		this.streams.endless().ends(this.endpoint);
 		boolean now;
 		synchronized (this) {
+			this.mayEnd = true;
 			now = isOverIfWhole();
 		}
 		if (now) {

@@ -7,6 +7,7 @@ import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.web.stream.EndlessStreams;
 import io.github.gracefulboot.web.stream.LongLivedStreams;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.AopInfrastructureBean;
 
@@ -20,7 +21,7 @@ final class ReactiveStreams implements LongLivedStreams, AopInfrastructureBean {
 
 	private final Set<ReactiveStream> open = ConcurrentHashMap.newKeySet();
 
-	private volatile boolean ending;
+	private volatile @Nullable Deadline drain;
 
 	ReactiveStreams(EndlessStreams endless) {
 		this.endless = endless;
@@ -32,8 +33,9 @@ final class ReactiveStreams implements LongLivedStreams, AopInfrastructureBean {
 
 	void add(ReactiveStream stream) {
 		this.open.add(stream);
-		if (this.ending) {
-			stream.end();
+		Deadline drain = this.drain;
+		if (drain != null) {
+			stream.endUnlessByItself(drain);
 		}
 	}
 
@@ -42,8 +44,8 @@ final class ReactiveStreams implements LongLivedStreams, AopInfrastructureBean {
 	}
 
 	@Override
-	public int requests() {
-		return this.open.size();
+	public int requests(Deadline drain) {
+		return (int) this.open.stream().filter((stream) -> !stream.endsByItself(drain)).count();
 	}
 
 	/**
@@ -52,12 +54,9 @@ final class ReactiveStreams implements LongLivedStreams, AopInfrastructureBean {
 	 */
 	@Override
 	public void end(Deadline deadline) {
-		this.ending = true;
-		DaemonThreads.startOrRun("graceful-end-streams", () -> this.open.forEach(ReactiveStream::end));
-	}
-
-	boolean isEnding() {
-		return this.ending;
+		this.drain = deadline;
+		DaemonThreads.startOrRun("graceful-end-streams",
+				() -> this.open.forEach((stream) -> stream.endUnlessByItself(deadline)));
 	}
 
 }

@@ -8,6 +8,7 @@ import io.github.gracefulboot.web.stream.EndlessStreams;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -16,6 +17,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
 import org.springframework.core.Ordered;
 
 /**
@@ -32,6 +34,14 @@ public final class GracefulServletAutoConfiguration {
 	@Bean
 	ServletStreams gracefulServletStreams(EndlessStreams endlessStreams) {
 		return new ServletStreams(endlessStreams);
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	@ConditionalOnClass(name = { "reactor.core.publisher.Flux",
+			"org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter" })
+	static PublisherObserver gracefulPublisherObserver() {
+		return new PublisherObserver();
 	}
 
 	@Bean

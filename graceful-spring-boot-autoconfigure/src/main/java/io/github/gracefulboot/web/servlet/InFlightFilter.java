@@ -206,8 +206,18 @@ final class InFlightFilter implements Filter {
 			}
 		}
 
+		private void fail() {
+			if (this.streamable != null) {
+				this.streamable.fail();
+			}
+			detach();
+		}
+
 		private void close(int status) {
 			detach();
+			if (this.streamable != null) {
+				this.streamable.requestEnded();
+			}
 			if (this.prober != null) {
 				InFlightFilter.this.traffic.probeAnswered(this.prober, status >= 200 && status < 400);
 			}
@@ -222,12 +232,12 @@ final class InFlightFilter implements Filter {
 
 		@Override
 		public void onTimeout(AsyncEvent event) {
-			detach();
+			fail();
 		}
 
 		@Override
 		public void onError(AsyncEvent event) {
-			detach();
+			fail();
 		}
 
 		@Override

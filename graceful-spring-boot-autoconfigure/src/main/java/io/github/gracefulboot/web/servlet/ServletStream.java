@@ -2,15 +2,19 @@ package io.github.gracefulboot.web.servlet;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
+import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.traffic.Printable;
 import io.github.gracefulboot.web.stream.EventBoundary;
+import io.github.gracefulboot.web.stream.StreamHistory.Expectation;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.log.LogMessage;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
@@ -38,6 +42,23 @@ final class ServletStream {
 
 	private final EventBoundary boundary;
 
+	private final long beganAt = System.nanoTime();
+
+	/**
+	 * Who has written last.
+	 */
+	private volatile @Nullable Thread writer;
+
+	/**
+	 * Whether the client has left, or did not get the stream for another reason.
+	 */
+	private volatile boolean failed;
+
+	/**
+	 * Whether a shutdown may end the stream, which does not end by itself.
+	 */
+	private volatile boolean mayEnd;
+
 	private boolean unflushed;
 
 	private volatile boolean nonBlocking;
@@ -56,9 +77,10 @@ final class ServletStream {
 	 */
 	private boolean detached;
 
-	ServletStream(StreamableResponse response, ServletStreams streams) {
+	ServletStream(StreamableResponse response, ServletStreams streams, @Nullable Thread writer) {
 		this.response = response;
 		this.streams = streams;
+		this.writer = writer;
 		this.boundary = streams.endless().boundary(response.getContentType());
 	}
 
@@ -77,7 +99,8 @@ final class ServletStream {
 				throw new AsyncRequestNotUsableException("This stream was ended because of the shutdown");
 			}
 			this.unflushed = true;
-			write.run();
+			this.writer = Thread.currentThread();
+			run(write);
 			follow.accept(this.boundary);
 			whole = this.boundary.isReached();
 		}
@@ -102,7 +125,7 @@ final class ServletStream {
 		this.lock.lock();
 		try {
 			if (!this.over) {
-				flush.run();
+				run(flush);
 				this.unflushed = false;
 				overIfWhole();
 			}
@@ -123,7 +146,7 @@ final class ServletStream {
 		try {
 			if (!this.over) {
 				this.closed = true;
-				close.run();
+				run(close);
 			}
 		}
 		finally {
@@ -131,13 +154,73 @@ final class ServletStream {
 		}
 	}
 
+	private void run(WriteAction action) throws IOException {
+		try {
+			action.run();
+		}
+		catch (IOException ex) {
+			this.failed = true;
+			throw ex;
+		}
+	}
+
 	void nonBlocking() {
 		this.nonBlocking = true;
 	}
 
+	@Nullable Thread writer() {
+		return this.writer;
+	}
+
+	boolean isOfFinitePublisher() {
+		return this.response.isOfFinitePublisher();
+	}
+
+	String endpoint() {
+		return this.response.endpoint();
+	}
+
+	/**
+	 * Tells how the stream will end.
+	 * @param drain when the drain has to be over
+	 * @return what is to be expected of its endpoint
+	 */
+	Expectation expect(Deadline drain) {
+		return this.streams.endless().history().expect(this.response.endpoint(), age(), drain);
+	}
+
+	private Duration age() {
+		return Duration.ofNanos(System.nanoTime() - this.beganAt);
+	}
+
+	/**
+	 * Ends the stream, now or after the current event.
+	 */
+	void allowEnd() {
+		if (!this.mayEnd) {
+			this.mayEnd = true;
+			this.streams.endNow(this);
+		}
+	}
+
+	/**
+	 * Called when the client has left, or when the time of the request is over.
+	 */
+	void fail() {
+		this.failed = true;
+	}
+
+	/**
+	 * Called when the request is over, however that came about.
+	 */
+	void requestEnded() {
+		if (!this.over && this.streams.endless().isEndless(this.response.getContentType())) {
+			this.streams.endless().history().streamEnded(this.response.endpoint(), age(), !this.failed);
+		}
+	}
+
 	private void overIfWhole() {
-		if (this.streams.isEnding() && this.boundary.isReached() && !this.closed
-				&& this.response.endlessType() != null) {
+		if (this.mayEnd && this.boundary.isReached() && !this.closed && this.response.endlessType() != null) {
 			this.over = true;
 		}
 	}
@@ -169,7 +252,7 @@ final class ServletStream {
 
 	private boolean endBodyLocked(boolean flushed) {
 		try {
-			if (this.closed || !(this.over || this.boundary.isReached())) {
+			if (this.closed || !this.mayEnd || !(this.over || this.boundary.isReached())) {
 				return false;
 			}
 			if (!this.over && this.unflushed && !flushed) {

@@ -1,15 +1,19 @@
 package io.github.gracefulboot.web.servlet;
 
+import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.web.stream.EndlessStreams;
 import io.github.gracefulboot.web.stream.LongLivedStreams;
+import io.github.gracefulboot.web.stream.StreamHistory.Expectation;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -36,11 +40,18 @@ final class ServletStreams implements LongLivedStreams, AopInfrastructureBean {
 	 */
 	private static final long FLUSH_MILLIS = 50;
 
+	/**
+	 * How often to look whether a stream still has a writer that comes to an end.
+	 */
+	private static final long LOOK_MILLIS = 100;
+
 	private final EndlessStreams endless;
 
 	private final Set<ServletStream> open = ConcurrentHashMap.newKeySet();
 
 	private final AtomicBoolean withoutThread = new AtomicBoolean();
+
+	private volatile @Nullable Deadline drain;
 
 	private volatile @Nullable ScheduledThreadPoolExecutor ender;
 
@@ -54,7 +65,7 @@ final class ServletStreams implements LongLivedStreams, AopInfrastructureBean {
 
 	void add(ServletStream stream) {
 		this.open.add(stream);
-		endNow(stream);
+		ifEnding(this::endThoseWithoutEnd, 0);
 	}
 
 	void remove(ServletStream stream) {
@@ -62,8 +73,8 @@ final class ServletStreams implements LongLivedStreams, AopInfrastructureBean {
 	}
 
 	@Override
-	public int requests() {
-		return this.open.size();
+	public int requests(Deadline drain) {
+		return (int) this.open.stream().filter((stream) -> stream.expect(drain) != Expectation.ENDS).count();
 	}
 
 	@Override
@@ -72,12 +83,42 @@ final class ServletStreams implements LongLivedStreams, AopInfrastructureBean {
 				DaemonThreads.factory("graceful-end-streams"));
 		executor.setKeepAliveTime(1, TimeUnit.SECONDS);
 		executor.allowCoreThreadTimeOut(true);
+		this.drain = deadline;
 		this.ender = executor;
-		this.open.forEach(this::endNow);
+		ifEnding(this::endThoseWithoutEnd, 0);
 	}
 
-	boolean isEnding() {
-		return this.ender != null;
+	/**
+	 * Ends the streams that do not end by themselves. One of which that is not known is
+	 * waited for as long as a thread that writes to no other is at a task that comes to
+	 * an end.
+	 */
+	private synchronized void endThoseWithoutEnd() {
+		Deadline drain = Objects.requireNonNull(this.drain);
+		Set<Thread> writers = new HashSet<>();
+		Set<Thread> broadcasters = this.open.stream()
+			.map(ServletStream::writer)
+			.filter((writer) -> writer != null && !writers.add(writer))
+			.collect(Collectors.toSet());
+		boolean waits = false;
+		for (ServletStream stream : this.open) {
+			Expectation expectation = stream.expect(drain);
+			if (expectation == Expectation.ENDLESS) {
+				stream.allowEnd();
+			}
+			else if (expectation == Expectation.UNKNOWN && !stream.isOfFinitePublisher()) {
+				boolean worksForIt = stream.writer() != null && !broadcasters.contains(stream.writer())
+						&& this.endless.isAtTask(stream.writer());
+				waits |= worksForIt;
+				if (!worksForIt) {
+					this.endless.ends(stream.endpoint());
+					stream.allowEnd();
+				}
+			}
+		}
+		if (waits) {
+			ifEnding(this::endThoseWithoutEnd, LOOK_MILLIS);
+		}
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 
 import io.github.gracefulboot.web.stream.EndlessStreams;
+import io.github.gracefulboot.web.stream.FinitePublisher;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
@@ -20,6 +21,12 @@ import org.springframework.web.context.request.async.AsyncRequestNotUsableExcept
  */
 final class StreamableResponse extends HttpServletResponseWrapper {
 
+	/**
+	 * {@code HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE} of Spring MVC, which an
+	 * application need not have.
+	 */
+	private static final String PATTERN = "org.springframework.web.servlet.HandlerMapping.bestMatchingPattern";
+
 	private final HttpServletRequest request;
 
 	private final ServletStreams streams;
@@ -31,6 +38,17 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 	private volatile @Nullable StreamOutput output;
 
 	private volatile @Nullable PrintWriter writer;
+
+	/**
+	 * What a controller has returned to be written as a stream. Known only where there
+	 * are reactive types.
+	 */
+	private volatile @Nullable Object source;
+
+	/**
+	 * What the request asked for, as soon as that is known.
+	 */
+	private volatile String endpoint = "";
 
 	/**
 	 * Whether the application has begun to write something other than a stream.
@@ -48,7 +66,7 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 		this.request = request;
 		this.streams = streams;
 		if (expectsStream()) {
-			begin();
+			begin(null);
 		}
 	}
 
@@ -60,8 +78,8 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 		return EndlessStreams.EVENT_STREAM.equals(this.request.getHeader(HttpHeaders.ACCEPT));
 	}
 
-	private ServletStream begin() {
-		ServletStream stream = new ServletStream(this, this.streams);
+	private ServletStream begin(@Nullable Thread writer) {
+		ServletStream stream = new ServletStream(this, this.streams, writer);
 		this.stream = stream;
 		this.streams.add(stream);
 		return stream;
@@ -128,7 +146,8 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 			return null;
 		}
 		ServletStream stream = this.stream;
-		return (stream != null) ? stream : begin();
+		this.endpoint = endpointOfRequest();
+		return (stream != null) ? stream : begin(Thread.currentThread());
 	}
 
 	@Override
@@ -151,6 +170,7 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 		this.asyncContext = context;
 		ServletStream stream = this.stream;
 		if (stream != null) {
+			this.endpoint = endpointOfRequest();
 			this.streams.endNow(stream);
 		}
 		return new StreamableAsyncContext(context, this);
@@ -174,6 +194,39 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 
 	String path() {
 		return this.request.getRequestURI();
+	}
+
+	/**
+	 * Called with what the controller has returned.
+	 * @param body what the stream is made of
+	 */
+	void returned(Object body) {
+		this.source = body;
+	}
+
+	/**
+	 * Returns whether the stream is that of a publisher that comes to an end.
+	 * @return {@code false} if it may go on for ever, or that cannot be seen
+	 */
+	boolean isOfFinitePublisher() {
+		Object source = this.source;
+		return source != null && FinitePublisher.is(source);
+	}
+
+	/**
+	 * Returns what the request asked for, whatever the parts of its path that vary.
+	 * @return the method and the pattern of the path
+	 */
+	String endpoint() {
+		return this.endpoint;
+	}
+
+	/**
+	 * Called by the application, since a container takes requests back when they end.
+	 */
+	private String endpointOfRequest() {
+		Object pattern = this.request.getAttribute(PATTERN);
+		return method() + " " + ((pattern != null) ? pattern : this.request.getHttpServletMapping().getPattern());
 	}
 
 	/**
@@ -201,6 +254,26 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 		ServletStream stream = this.stream;
 		if (stream != null) {
 			stream.finish();
+		}
+	}
+
+	/**
+	 * Called when the client has left, or when the time of the request is over.
+	 */
+	void fail() {
+		ServletStream stream = this.stream;
+		if (stream != null) {
+			stream.fail();
+		}
+	}
+
+	/**
+	 * Called when the request is over, however that came about.
+	 */
+	void requestEnded() {
+		ServletStream stream = this.stream;
+		if (stream != null) {
+			stream.requestEnded();
 		}
 	}
 

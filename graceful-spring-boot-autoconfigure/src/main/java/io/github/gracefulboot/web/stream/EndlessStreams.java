@@ -1,15 +1,21 @@
 package io.github.gracefulboot.web.stream;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import io.github.gracefulboot.LastEvent;
 import io.github.gracefulboot.StreamFarewell;
+import io.github.gracefulboot.shutdown.LoopCode;
+import io.github.gracefulboot.shutdown.MethodCode.Loop;
 import io.github.gracefulboot.shutdown.PropertyRules;
 import io.github.gracefulboot.traffic.Printable;
 import org.apache.commons.logging.Log;
@@ -41,13 +47,29 @@ public final class EndlessStreams implements AopInfrastructureBean {
 
 	private final Supplier<List<StreamFarewell>> farewells;
 
+	private final Predicate<String> application;
+
+	private final StreamHistory history = new StreamHistory();
+
+	private final Map<List<StackTraceElement>, Loop> loops = new ConcurrentHashMap<>();
+
+	private final Set<String> unknown = ConcurrentHashMap.newKeySet();
+
 	private final AtomicBoolean warned = new AtomicBoolean();
 
+	/**
+	 * Creates the rules for streams.
+	 * @param types their media types
+	 * @param methods the HTTP methods that they answer
+	 * @param farewells give the last event
+	 * @param application whether a class is the application's, by its name
+	 */
 	public EndlessStreams(Collection<MimeType> types, Collection<String> methods,
-			Supplier<List<StreamFarewell>> farewells) {
+			Supplier<List<StreamFarewell>> farewells, Predicate<String> application) {
 		this.types = types.stream().map(EndlessStreams::name).toList();
 		this.methods = methods.stream().map((method) -> method.toUpperCase(Locale.ROOT)).collect(Collectors.toSet());
 		this.farewells = farewells;
+		this.application = application;
 	}
 
 	private static String name(MimeType type) {
@@ -88,6 +110,41 @@ public final class EndlessStreams implements AopInfrastructureBean {
 		int length = type.length();
 		return contentType.regionMatches(true, 0, type, 0, length) && (contentType.length() == length
 				|| contentType.charAt(length) == ';' || contentType.charAt(length) == ' ');
+	}
+
+	/**
+	 * Returns how streams have ended so far.
+	 * @return the history, to which those that end are added
+	 */
+	public StreamHistory history() {
+		return this.history;
+	}
+
+	/**
+	 * Returns whether a thread is at a task that comes to an end by itself, as far as the
+	 * code of the application tells: in a loop that counts its rounds or goes through the
+	 * elements of something, or in none.
+	 * @param thread the thread that has written to a stream
+	 * @return {@code false} if it may go on for ever, or does nothing of the application
+	 */
+	public boolean isAtTask(Thread thread) {
+		StackTraceElement[] frames = Arrays.stream(thread.getStackTrace())
+			.filter((frame) -> this.application.test(frame.getClassName()))
+			.toArray(StackTraceElement[]::new);
+		return frames.length > 0
+				&& this.loops.computeIfAbsent(List.of(frames), (key) -> LoopCode.around(frames)) != Loop.OPEN;
+	}
+
+	/**
+	 * Called when a stream ends that might end by itself for all that is known. Says so
+	 * once for each endpoint.
+	 * @param endpoint the method and the pattern of its path
+	 */
+	public void ends(String endpoint) {
+		if (!this.history.knows(endpoint) && this.unknown.add(endpoint)) {
+			logger.info(LogMessage.format(
+					"Streams of %s end now, between two events: none has ended by itself since the start", endpoint));
+		}
 	}
 
 	/**

@@ -31,10 +31,12 @@ public interface LongLivedStreams {
 	}
 
 	/**
-	 * Returns how many of the requests in flight are such streams.
+	 * Returns how many of the requests in flight are such streams, except for those that
+	 * may end by themselves.
+	 * @param drain when the drain has to be over
 	 * @return the number of requests
 	 */
-	default int requests() {
+	default int requests(Deadline drain) {
 		return 0;
 	}
 
@@ -47,9 +49,9 @@ public interface LongLivedStreams {
 	}
 
 	/**
-	 * Ends each open stream, and each stream that is opened from now on. Called once,
-	 * when the listeners are closed and the application was told. Must not block: a
-	 * client that does not read must not delay others.
+	 * Ends each open stream, and each stream that is opened from now on, unless it may
+	 * end by itself. Called once, when the listeners are closed and the application was
+	 * told. Must not block: a client that does not read must not delay others.
 	 * @param deadline when to give up on streams that cannot be ended properly
 	 */
 	void end(Deadline deadline);

@@ -5,9 +5,11 @@ import java.time.Duration;
 import java.util.List;
 
 import io.github.gracefulboot.web.AbstractStreamEndTests;
+import io.github.gracefulboot.web.app.StreamLoops;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -40,6 +42,11 @@ class NettyStreamEndTests extends AbstractStreamEndTests {
 	protected List<String> paths() {
 		return List.of("/flux", "/strings", "/functional", "/raw", "/raw-groups", "/actuator/ticks",
 				"/actuator/info/ticks");
+	}
+
+	@Override
+	protected List<String> finitePaths() {
+		return List.of("/finite/take", "/finite/range", "/finite/strings");
 	}
 
 	private static Flux<ServerSentEvent<String>> events(Ticks ticks, String path) {
@@ -99,6 +106,37 @@ class NettyStreamEndTests extends AbstractStreamEndTests {
 				.doOnCancel(() -> this.ticks.ended("/strings"));
 		}
 
+		@GetMapping(path = "/finite/take", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+		Flux<String> take() {
+			return Flux.interval(Duration.ZERO, Duration.ofMillis(10))
+				.onBackpressureBuffer()
+				.publishOn(Schedulers.boundedElastic(), 1)
+				.take(5)
+				.doOnNext(StreamLoops::pauseBefore)
+				.map(StreamController::word);
+		}
+
+		@GetMapping("/finite/range")
+		Flux<ServerSentEvent<String>> range() {
+			return Flux.range(0, 5)
+				.publishOn(Schedulers.boundedElastic(), 1)
+				.doOnNext(StreamLoops::pauseBefore)
+				.map((number) -> ServerSentEvent.builder(word(number)).build());
+		}
+
+		@GetMapping(path = "/finite/strings", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+		Flux<String> finiteStrings() {
+			return Flux.fromIterable(List.of(0, 1, 2, 3, 4))
+				.concatMap(
+						(number) -> Mono.just(number).delayElement(Duration.ofMillis(10), Schedulers.boundedElastic()))
+				.doOnNext(StreamLoops::pauseBefore)
+				.map(StreamController::word);
+		}
+
+		private static String word(Number number) {
+			return (number.intValue() < 4) ? number.toString() : "last";
+		}
+
 		@GetMapping("/silent")
 		Flux<ServerSentEvent<String>> silent() {
 			return Flux.never();
@@ -126,7 +164,7 @@ class NettyStreamEndTests extends AbstractStreamEndTests {
 			return response.bufferFactory().wrap(text.getBytes(StandardCharsets.UTF_8));
 		}
 
-		@RequestMapping("/text")
+		@RequestMapping({ "/text", "/texts/{name}" })
 		Mono<Void> text(ServerHttpResponse response) {
 			Sinks.Many<String> texts = Sinks.many().unicast().onBackpressureBuffer();
 			this.ticks.say((text) -> {

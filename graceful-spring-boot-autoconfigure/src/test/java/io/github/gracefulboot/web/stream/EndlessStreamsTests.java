@@ -130,7 +130,8 @@ class EndlessStreamsTests {
 	}
 
 	private static EndlessStreams streams(DrainProperties properties, StreamFarewell... farewells) {
-		return new EndlessStreams(properties.getStreamTypes(), properties.getStreamMethods(), () -> List.of(farewells));
+		return new EndlessStreams(properties.getStreamTypes(), properties.getStreamMethods(), () -> List.of(farewells),
+				(name) -> name.startsWith("io.github.gracefulboot.web."));
 	}
 
 }

@@ -1,11 +1,10 @@
-package io.github.gracefulboot.background;
+package io.github.gracefulboot.shutdown;
 
 import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import io.github.gracefulboot.shutdown.MethodCode;
 import io.github.gracefulboot.shutdown.MethodCode.Loop;
 
 /**
@@ -13,7 +12,7 @@ import io.github.gracefulboot.shutdown.MethodCode.Loop;
  * at work in one that comes to an end by itself, such as one over the rows of an import,
  * and where there is none, it goes on to something else.
  */
-final class LoopCode {
+public final class LoopCode {
 
 	private static final String GENERATED = "$$";
 
@@ -25,7 +24,7 @@ final class LoopCode {
 	 * @param frames the frames of its stack that are not the JDK's
 	 * @return {@link Loop#OPEN} if one of its loops is, or the code cannot be had
 	 */
-	static Loop around(StackTraceElement[] frames) {
+	public static Loop around(StackTraceElement[] frames) {
 		Set<Loop> loops = Arrays.stream(frames)
 			.filter((frame) -> !frame.getClassName().contains(GENERATED))
 			.flatMap(LoopCode::around)
