@@ -3,6 +3,7 @@ package io.github.gracefulboot.web.servlet;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -53,6 +54,11 @@ final class ServletStream {
 	 * Whether the client has left, or did not get the stream for another reason.
 	 */
 	private volatile boolean failed;
+
+	/**
+	 * When somebody was seen at work for the stream.
+	 */
+	private @Nullable Long atWorkAt;
 
 	/**
 	 * Whether a shutdown may end the stream, which does not end by itself.
@@ -174,6 +180,21 @@ final class ServletStream {
 
 	boolean isOfFinitePublisher() {
 		return this.response.isOfFinitePublisher();
+	}
+
+	/**
+	 * Returns whether somebody works for the stream, or did a moment ago: the request is
+	 * completed a moment after the last event was written.
+	 * @param atWork whether somebody does
+	 * @return whether to wait for its end
+	 */
+	boolean looksUnfinished(boolean atWork) {
+		long now = System.nanoTime();
+		if (atWork) {
+			this.atWorkAt = now;
+		}
+		return this.atWorkAt != null
+				&& now - this.atWorkAt < TimeUnit.MILLISECONDS.toNanos(2 * ServletStreams.LOOK_MILLIS);
 	}
 
 	String endpoint() {

@@ -41,15 +41,18 @@ final class ServletStreams implements LongLivedStreams, AopInfrastructureBean {
 	private static final long FLUSH_MILLIS = 50;
 
 	/**
-	 * How often to look whether a stream still has a writer that comes to an end.
+	 * How often to look whether a stream still has a writer that comes to an end. As long
+	 * may pass between its end and that of the request.
 	 */
-	private static final long LOOK_MILLIS = 100;
+	static final long LOOK_MILLIS = 100;
 
 	private final EndlessStreams endless;
 
 	private final Set<ServletStream> open = ConcurrentHashMap.newKeySet();
 
 	private final AtomicBoolean withoutThread = new AtomicBoolean();
+
+	private boolean looksAgain;
 
 	private volatile @Nullable Deadline drain;
 
@@ -109,16 +112,24 @@ final class ServletStreams implements LongLivedStreams, AopInfrastructureBean {
 			else if (expectation == Expectation.UNKNOWN && !stream.isOfFinitePublisher()) {
 				boolean worksForIt = stream.writer() != null && !broadcasters.contains(stream.writer())
 						&& this.endless.isAtTask(stream.writer());
-				waits |= worksForIt;
-				if (!worksForIt) {
+				if (stream.looksUnfinished(worksForIt)) {
+					waits = true;
+				}
+				else {
 					this.endless.ends(stream.endpoint());
 					stream.allowEnd();
 				}
 			}
 		}
-		if (waits) {
-			ifEnding(this::endThoseWithoutEnd, LOOK_MILLIS);
+		if (waits && !this.looksAgain) {
+			this.looksAgain = true;
+			ifEnding(this::lookAgain, LOOK_MILLIS);
 		}
+	}
+
+	private synchronized void lookAgain() {
+		this.looksAgain = false;
+		endThoseWithoutEnd();
 	}
 
 	/**
