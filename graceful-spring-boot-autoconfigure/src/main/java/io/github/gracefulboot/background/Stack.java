@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +54,15 @@ final class Stack {
 			"java.util.concurrent.Semaphore", "java.util.concurrent.Phaser", "java.util.concurrent.Exchanger",
 			"java.util.concurrent.TimeUnit");
 
+	/**
+	 * What the main thread waits in for as long as the process lives, besides.
+	 */
+	private static final Set<String> RESULTS = Set.of("java.util.concurrent.CompletableFuture",
+			"java.util.concurrent.locks.AbstractQueuedSynchronizer");
+
 	private final StackTraceElement[] frames;
+
+	private final Predicate<String> application;
 
 	private final int lowestOfApplication;
 
@@ -66,6 +75,7 @@ final class Stack {
 
 	Stack(StackTraceElement[] frames, Predicate<String> application) {
 		this.frames = frames;
+		this.application = application;
 		int lowest = frames.length - 1;
 		while (lowest >= 0 && !application.test(frames[lowest].getClassName())) {
 			lowest--;
@@ -179,19 +189,34 @@ final class Stack {
 	 * @return a line for each frame
 	 */
 	List<String> place() {
-		return Arrays.stream(framesOfOthers())
+		return framesOfOthers()
 			.map((frame) -> frame.getClassName() + "." + frame.getMethodName() + ":" + frame.getLineNumber())
 			.toList();
 	}
 
-	/**
-	 * Returns the frames that are neither the JDK's nor those of lambdas.
-	 * @return the frames
-	 */
-	StackTraceElement[] framesOfOthers() {
+	private Stream<StackTraceElement> framesOfOthers() {
 		return Arrays.stream(this.frames, this.top, this.frames.length)
-			.filter((frame) -> !isOfTheJdk(frame) && !isLambda(frame))
-			.toArray(StackTraceElement[]::new);
+			.filter((frame) -> !isOfTheJdk(frame) && !isLambda(frame));
+	}
+
+	/**
+	 * Returns the frames of the application and of who has called it, neither the JDK's
+	 * nor those of lambdas. What a library does that the application has called is its
+	 * own affair, such as a loop of a driver.
+	 * @return the frames, or those of libraries if there are none
+	 */
+	List<StackTraceElement> callers() {
+		return runsApplication()
+				? framesOfOthers().dropWhile((frame) -> !this.application.test(frame.getClassName())).toList()
+				: framesOfOthers().toList();
+	}
+
+	/**
+	 * Returns where the application is, whatever the libraries do that it has called.
+	 * @return its frames
+	 */
+	List<StackTraceElement> placeOfApplication() {
+		return framesOfOthers().filter((frame) -> this.application.test(frame.getClassName())).toList();
 	}
 
 	/**
@@ -223,8 +248,7 @@ final class Stack {
 			boolean pause = this.calledByApplication || onlyJdk || call != null && call.getMethodName().equals("sleep");
 			return !signal ? Activity.WORK : pause ? Activity.PAUSE : Activity.WAIT;
 		}
-		boolean idle = keepsAlive ? signal || waitsIn.equals("java.util.concurrent.CompletableFuture")
-				: signal && this.calledByApplication;
+		boolean idle = keepsAlive ? signal || RESULTS.contains(waitsIn) : signal && this.calledByApplication;
 		return idle ? Activity.NONE : Activity.WORK;
 	}
 
@@ -237,8 +261,13 @@ final class Stack {
 				? new Call(this.frames[this.top], this.frames[this.top - 1].getMethodName()) : null;
 	}
 
-	private static boolean isSleep(StackTraceElement call) {
-		return call.getMethodName().equals("sleep") || call.getMethodName().startsWith("park");
+	/**
+	 * A library that parks the main thread waits for something to come, as Kotlin's
+	 * {@code runBlocking} does.
+	 */
+	private boolean isSleep(StackTraceElement call) {
+		return call.getMethodName().equals("sleep")
+				|| this.calledByApplication && call.getMethodName().startsWith("park");
 	}
 
 	private static boolean isWaitForThreads(StackTraceElement call) {

@@ -5,6 +5,7 @@ import java.lang.management.ThreadInfo;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -73,13 +74,15 @@ final class ThreadWatch {
 	/**
 	 * The loop around a place, as far as that was asked.
 	 */
-	private final Map<List<String>, Loop> loopsAround = new ConcurrentHashMap<>();
+	private final Map<List<StackTraceElement>, Loop> loopsAround = new ConcurrentHashMap<>();
 
 	private volatile long firstAfterReady;
 
 	private final Map<Long, Pause> pauses = new ConcurrentHashMap<>();
 
 	private final Map<Long, String> loops = new ConcurrentHashMap<>();
+
+	private final Map<Long, Long> processorTimes = new ConcurrentHashMap<>();
 
 	private volatile boolean counting;
 
@@ -130,7 +133,7 @@ final class ThreadWatch {
 				return null;
 			}
 			boolean works = stack.activity(thread.getState(), false) == Activity.WORK;
-			return (works || !then.worked()) ? then : new WhenReady(false, then.task(), stack.place());
+			return works ? then.alsoAt(stack) : !then.worked() ? then : WhenReady.of(false, stack);
 		}));
 		forgetOthers(threads.keySet());
 	}
@@ -150,7 +153,7 @@ final class ThreadWatch {
 			Stack stack = new Stack(seen.frames(), this.application);
 			if (thread != null && Place.of(thread, stack, this.main) != Place.NONE) {
 				boolean worked = stack.activity(seen.state(), false) == Activity.WORK;
-				this.whenReady.put(thread.getId(), new WhenReady(worked, stack.task(), stack.place()));
+				this.whenReady.put(thread.getId(), WhenReady.of(worked, stack));
 			}
 		}
 	}
@@ -194,7 +197,8 @@ final class ThreadWatch {
 
 	private void forgetOthers(Set<Thread> alive) {
 		Set<Long> ids = alive.stream().map(Thread::getId).collect(Collectors.toSet());
-		Stream.of(this.whenReady, this.pauses, this.loops).forEach((map) -> map.keySet().retainAll(ids));
+		Stream.of(this.whenReady, this.pauses, this.loops, this.processorTimes)
+			.forEach((map) -> map.keySet().retainAll(ids));
 	}
 
 	private @Nullable ThreadAtWork atWork(Thread thread, Stack stack) {
@@ -247,9 +251,38 @@ final class ThreadWatch {
 
 	private boolean hasRunSinceReady(Thread thread, Stack stack, String task) {
 		WhenReady then = whenReady(thread);
-		// One that was just being started had no stack yet
-		return (then != null) ? then.worksOn(task) && !stack.isRepeated() && loopAround(stack) != Loop.COUNTED
-				: thread != this.main && thread.getId() < this.firstAfterReady && stack.isDedicated();
+		if (then == null) {
+			// One that was just being started had no stack yet
+			return thread != this.main && thread.getId() < this.firstAfterReady && stack.isDedicated();
+		}
+		if (!then.worksOn(task) || stack.isRepeated() || !then.placesOfWork().contains(stack.placeOfApplication())) {
+			return false;
+		}
+		return switch (loopAround(stack)) {
+			case COUNTED -> false;
+			case READING -> !goesOn(thread);
+			case OPEN, NONE -> true;
+		};
+	}
+
+	/**
+	 * Returns whether a thread has used a processor since the last look. One that waits
+	 * in a call of the system, for what comes on a connection, has not.
+	 */
+	private boolean goesOn(Thread thread) {
+		long time = processorTime(thread);
+		Long before = this.processorTimes.put(thread.getId(), time);
+		return before != null && before != time;
+	}
+
+	private static long processorTime(Thread thread) {
+		try {
+			return ManagementFactory.getThreadMXBean().getThreadCpuTime(thread.getId());
+		}
+		catch (RuntimeException | LinkageError ex) {
+			// Without the module java.management, or where the JVM does not measure it
+			return 0;
+		}
 	}
 
 	private boolean isEndless(Stack stack) {
@@ -258,7 +291,8 @@ final class ThreadWatch {
 	}
 
 	private Loop loopAround(Stack stack) {
-		return this.loopsAround.computeIfAbsent(stack.place(), (place) -> LoopCode.around(stack.framesOfOthers()));
+		return this.loopsAround.computeIfAbsent(stack.callers(),
+				(callers) -> LoopCode.around(callers.toArray(StackTraceElement[]::new)));
 	}
 
 	/**
@@ -272,7 +306,7 @@ final class ThreadWatch {
 			return false;
 		}
 		return activity == Activity.NONE || switch (loopAround(stack)) {
-			case OPEN -> true;
+			case OPEN, READING -> true;
 			case COUNTED -> false;
 			case NONE -> !awaited || isEndless(stack);
 		};
@@ -307,6 +341,9 @@ final class ThreadWatch {
 	}
 
 	private boolean isLoop(Thread thread, Place place, Stack stack) {
+		if (loopAround(stack) != Loop.OPEN) {
+			return false;
+		}
 		long times = pauses(thread);
 		long now = this.clock.getAsLong();
 		Pause pause = pause(thread, stack, times, now);
@@ -366,8 +403,21 @@ final class ThreadWatch {
 	 * @param worked whether it worked, rather than pausing or waiting
 	 * @param task what it was busy with
 	 * @param place where it was
+	 * @param placesOfWork where in the code of the application it has been seen, then and
+	 * some time later
 	 */
-	private record WhenReady(boolean worked, String task, List<String> place) {
+	private record WhenReady(boolean worked, String task, List<String> place,
+			Set<List<StackTraceElement>> placesOfWork) {
+
+		private static WhenReady of(boolean worked, Stack stack) {
+			return new WhenReady(worked, stack.task(), stack.place(), Set.of(stack.placeOfApplication()));
+		}
+
+		private WhenReady alsoAt(Stack stack) {
+			Set<List<StackTraceElement>> places = new HashSet<>(this.placesOfWork);
+			places.add(stack.placeOfApplication());
+			return new WhenReady(this.worked, this.task, this.place, places);
+		}
 
 		private boolean worksOn(String task) {
 			return this.worked && !task.isEmpty() && task.equals(this.task);

@@ -32,7 +32,7 @@ public final class LoopCode {
 		if (loops.isEmpty() || loops.contains(Loop.OPEN)) {
 			return Loop.OPEN;
 		}
-		return loops.contains(Loop.COUNTED) ? Loop.COUNTED : Loop.NONE;
+		return Stream.of(Loop.READING, Loop.COUNTED).filter(loops::contains).findFirst().orElse(Loop.NONE);
 	}
 
 	private static Stream<Loop> around(StackTraceElement frame) {

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -41,10 +42,12 @@ public final class MethodCode {
 	 */
 	private static final long ENDLESS = Duration.ofHours(1).toMillis();
 
-	private static final Set<String> MORE = Set.of("hasNext", "hasMoreElements");
+	private static final Set<String> MORE = Set.of("hasNext()Z", "hasMoreElements()Z", "next()Z");
+
+	private static final String READ = "read";
 
 	/**
-	 * The instructions that a comparison of a counter takes.
+	 * The instructions that a comparison takes, of a counter or of what was read.
 	 */
 	private static final int COMPARED = 4;
 
@@ -151,21 +154,35 @@ public final class MethodCode {
 			.map((index) -> this.instructions.get(index).increments())
 			.filter(Objects::nonNull)
 			.collect(Collectors.toSet());
-		return loop.stream().anyMatch((index) -> endsByCount(index, loop, counters)) ? Loop.COUNTED : Loop.OPEN;
+		List<Integer> exits = loop.stream().filter((index) -> leaves(index, loop)).toList();
+		if (exits.stream().anyMatch((index) -> endsByCount(index, counters))) {
+			return Loop.COUNTED;
+		}
+		return exits.stream().anyMatch(this::endsByReading) ? Loop.READING : Loop.OPEN;
+	}
+
+	private boolean leaves(int index, Set<Integer> loop) {
+		return index > 0 && !this.instructions.get(index).targets().isEmpty() && !loop.containsAll(next(index));
 	}
 
 	/**
 	 * Returns whether an instruction leaves a loop because its rounds were counted, or
 	 * because an iterator has no more elements.
 	 */
-	private boolean endsByCount(int index, Set<Integer> loop, Set<Integer> counters) {
-		if (index == 0 || this.instructions.get(index).targets().isEmpty() || loop.containsAll(next(index))) {
-			return false;
-		}
-		return this.instructions.get(index - 1).asksForMore()
-				|| this.instructions.subList(Math.max(0, index - COMPARED), index)
-					.stream()
-					.anyMatch((compared) -> compared.loads() != null && counters.contains(compared.loads()));
+	private boolean endsByCount(int index, Set<Integer> counters) {
+		return this.instructions.get(index - 1).asksForMore() || comparedBefore(index)
+			.anyMatch((compared) -> compared.loads() != null && counters.contains(compared.loads()));
+	}
+
+	/**
+	 * Returns whether an instruction leaves a loop because there is nothing more to read.
+	 */
+	private boolean endsByReading(int index) {
+		return comparedBefore(index).anyMatch(Instruction::reads);
+	}
+
+	private Stream<Instruction> comparedBefore(int index) {
+		return this.instructions.subList(Math.max(0, index - COMPARED), index).stream();
 	}
 
 	private List<Integer> next(int index) {
@@ -238,6 +255,12 @@ public final class MethodCode {
 		COUNTED,
 
 		/**
+		 * One that ends when there is nothing more to read, such as lines. It may wait
+		 * for what comes for as long as the process lives.
+		 */
+		READING,
+
+		/**
 		 * Another one, which may go on for ever.
 		 */
 		OPEN
@@ -252,10 +275,18 @@ public final class MethodCode {
 	 * @param targets where else it may lead
 	 * @param loads the number of the variable that it loads, or {@code null}
 	 * @param increments the number of the variable that it increments, or {@code null}
-	 * @param asksForMore whether it asks for more elements
+	 * @param called the name and the descriptor of the method that it calls, or empty
 	 */
 	private record Instruction(boolean ends, boolean goesOn, List<Label> targets, @Nullable Integer loads,
-			@Nullable Integer increments, boolean asksForMore) {
+			@Nullable Integer increments, String called) {
+
+		private boolean asksForMore() {
+			return MORE.contains(this.called);
+		}
+
+		private boolean reads() {
+			return this.called.startsWith(READ);
+		}
 
 	}
 
@@ -290,7 +321,7 @@ public final class MethodCode {
 					&& owner.equals("java/lang/Thread");
 			MethodCode.this.calls.add(new Call(MethodCode.this.instructions.size(), this.line,
 					ClassUtils.convertResourcePathToClassName(owner), name, descriptor));
-			add(new Instruction(false, !endless, List.of(), null, null, MORE.contains(name)));
+			add(new Instruction(false, !endless, List.of(), null, null, name + descriptor));
 			this.interrupted = INTERRUPTED.contains(name) && owner.equals("java/lang/Thread");
 		}
 
@@ -313,12 +344,12 @@ public final class MethodCode {
 
 		@Override
 		public void visitVarInsn(int opcode, int variable) {
-			add(new Instruction(false, true, List.of(), (opcode == Opcodes.ILOAD) ? variable : null, null, false));
+			add(new Instruction(false, true, List.of(), (opcode == Opcodes.ILOAD) ? variable : null, null, ""));
 		}
 
 		@Override
 		public void visitIincInsn(int variable, int increment) {
-			add(new Instruction(false, true, List.of(), null, variable, false));
+			add(new Instruction(false, true, List.of(), null, variable, ""));
 		}
 
 		@Override
@@ -364,7 +395,7 @@ public final class MethodCode {
 		}
 
 		private void add(boolean ends, boolean goesOn, Label... targets) {
-			add(new Instruction(ends, goesOn, List.of(targets), null, null, false));
+			add(new Instruction(ends, goesOn, List.of(targets), null, null, ""));
 		}
 
 		private void add(Instruction instruction) {

@@ -1,8 +1,11 @@
 package io.github.gracefulboot.background;
 
 import java.io.BufferedInputStream;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -392,6 +395,84 @@ class ThreadWatchTests {
 	}
 
 	@Test
+	void whenThreadHasReadSinceReadyThenWhatItDoesWithWhatCameIsWork() throws Exception {
+		ThreadWatch watch = watch();
+		try (ServerSocketChannel server = ServerSocketChannel.open().bind(null);
+				SocketChannel peer = SocketChannel.open(server.getLocalAddress());
+				SocketChannel accepted = server.accept()) {
+			InputStream in = accepted.socket().getInputStream();
+			Thread consumer = start(() -> {
+				while (!this.end.get()) {
+					in.read();
+					compute();
+				}
+			});
+			awaitWork(watch, consumer);
+			awaitRead(consumer);
+			ready(watch);
+			assertThat(find(watch, consumer)).isNull();
+			peer.write(ByteBuffer.allocate(1));
+			awaitWork(watch, consumer);
+			this.end.set(true);
+		}
+	}
+
+	@Test
+	void whenThreadIsSeenElsewhereInItsLoopAMomentAfterReadyThenThatIsNoWorkEither() {
+		ThreadWatch watch = watch();
+		AtomicBoolean first = new AtomicBoolean(true);
+		Thread loop = start(() -> {
+			while (!this.end.get()) {
+				while (first.get()) {
+					Thread.onSpinWait();
+				}
+				spin();
+			}
+		});
+		awaitWork(watch, loop);
+		ready(watch);
+		first.set(false);
+		awaitWork(watch, loop);
+		watch.forgetEnded();
+		assertThat(find(watch, loop)).isNull();
+	}
+
+	private void spin() {
+		while (!this.end.get()) {
+			Thread.onSpinWait();
+		}
+	}
+
+	@Test
+	void whenThreadReadsLinesSinceReadyThenItIsAtWorkForAsLongAsSomeCome() throws Exception {
+		ThreadWatch watch = watch();
+		try (ServerSocketChannel server = ServerSocketChannel.open().bind(null);
+				SocketChannel peer = SocketChannel.open(server.getLocalAddress());
+				SocketChannel accepted = server.accept()) {
+			BufferedReader reader = new BufferedReader(new InputStreamReader(accepted.socket().getInputStream()));
+			Thread importer = start(() -> {
+				while (reader.readLine() != null) {
+					this.rounds.incrementAndGet();
+				}
+			});
+			awaitWork(watch, importer);
+			awaitRead(importer);
+			ready(watch);
+			assertThat(find(watch, importer)).isNull();
+			Thread feeder = start(() -> {
+				while (!this.end.get()) {
+					peer.write(ByteBuffer.wrap(new byte[] { '\n' }));
+				}
+			});
+			Awaitility.await().until(() -> this.rounds.get() > 1000);
+			awaitWork(watch, importer);
+			this.end.set(true);
+			feeder.join();
+			Awaitility.await().until(() -> find(watch, importer) == null);
+		}
+	}
+
+	@Test
 	void whenLibraryWaitsForResponsesThenThatIsNoLoop() {
 		ThreadWatch watch = watch();
 		ready(watch);
@@ -430,6 +511,39 @@ class ThreadWatchTests {
 		Awaitility.await()
 			.until(() -> watch.look().stream().anyMatch((atWork) -> atWork.thread() == thread && atWork.loop()));
 		assertThat(find(watch, thread)).isNull();
+	}
+
+	@Test
+	void whenThreadComesBackToAPauseInALoopThatComesToAnEndThenItIsAtWork() {
+		ThreadWatch watch = watch();
+		ready(watch);
+		Thread counting = start(() -> {
+			for (int row = 0; row < 1_000_000; row++) {
+				pauseShortly();
+			}
+		});
+		Stream<Runnable> tasks = Stream.generate(() -> this::pauseShortly);
+		ExecutorService pool = Executors.newSingleThreadExecutor((task) -> thread(task::run));
+		tasks.limit(1_000).forEach(pool::execute);
+		Thread worker = this.threads.get(1);
+		awaitWork(watch, counting);
+		awaitWork(watch, worker);
+		for (Thread thread : List.of(counting, worker)) {
+			long begun = waited(thread);
+			Awaitility.await().until(() -> {
+				assertThat(watch.look()).noneMatch((atWork) -> atWork.thread() == thread && atWork.loop());
+				return waited(thread) > begun + 10;
+			});
+		}
+		pool.shutdownNow();
+	}
+
+	private static long waited(Thread thread) {
+		return ManagementFactory.getThreadMXBean().getThreadInfo(thread.getId()).getWaitedCount();
+	}
+
+	private void pauseShortly() {
+		LockSupport.parkNanos(this.pause.toNanos());
 	}
 
 	@Test
@@ -650,7 +764,8 @@ class ThreadWatchTests {
 				task("termination of a pool", () -> Executors.newCachedThreadPool().awaitTermination(1, TimeUnit.DAYS)),
 				task("sleep without end", ThreadWatchTests::sleepForEver),
 				task("one endless sleep", () -> Thread.sleep(Long.MAX_VALUE)),
-				task("stage", () -> new CompletableFuture<>().get()), task("block", () -> Mono.never().block()));
+				task("stage", () -> new CompletableFuture<>().get()), task("block", () -> Mono.never().block()),
+				task("park of a library", LibraryWaits::park), task("latch of a library", LibraryWaits::awaitLatch));
 	}
 
 	@Test
@@ -796,6 +911,11 @@ class ThreadWatchTests {
 	private static void awaitWaitingOr(Thread thread, BooleanSupplier condition) {
 		awaitFrames(thread);
 		Awaitility.await().until(condition::getAsBoolean);
+	}
+
+	private static void awaitRead(Thread thread) {
+		Awaitility.await()
+			.until(() -> Stream.of(thread.getStackTrace()).anyMatch((frame) -> frame.getMethodName().equals("read")));
 	}
 
 	private static void awaitFrames(Thread thread) {

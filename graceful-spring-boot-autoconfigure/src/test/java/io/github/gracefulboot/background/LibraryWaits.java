@@ -1,0 +1,39 @@
+package io.github.gracefulboot.background;
+
+import java.util.concurrent.locks.AbstractQueuedSynchronizer;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Waits as libraries do that keep their callers until something comes.
+ */
+final class LibraryWaits {
+
+	private LibraryWaits() {
+	}
+
+	/**
+	 * As {@code runBlocking} of Kotlin.
+	 */
+	static void park() {
+		while (!Thread.currentThread().isInterrupted()) {
+			LockSupport.parkNanos(LibraryWaits.class, Long.MAX_VALUE);
+		}
+	}
+
+	/**
+	 * As {@code Await.result} of Scala.
+	 */
+	static void awaitLatch() throws InterruptedException {
+		new Latch().acquireSharedInterruptibly(1);
+	}
+
+	private static final class Latch extends AbstractQueuedSynchronizer {
+
+		@Override
+		protected int tryAcquireShared(int ignored) {
+			return -1;
+		}
+
+	}
+
+}
