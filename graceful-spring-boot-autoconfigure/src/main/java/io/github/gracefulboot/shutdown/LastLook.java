@@ -5,11 +5,13 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.github.gracefulboot.Deadline;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks, before the process ends, for threads that would die at work. If nobody is at
@@ -29,6 +31,8 @@ final class LastLook {
 
 	private final CutOffs cutOffs;
 
+	private final Supplier<BooleanSupplier> connections;
+
 	private volatile Supplier<Set<Thread>> leftToOthers = Set::of;
 
 	private volatile Set<Thread> hooks = Set.of();
@@ -38,14 +42,18 @@ final class LastLook {
 	 */
 	private volatile List<BusyThread> before = List.of();
 
+	private volatile @Nullable DestructionWatch destruction;
+
 	/**
 	 * Creates the look.
 	 * @param sources who knows threads
 	 * @param cutOffs what has been named, and is to be
+	 * @param connections finds what holds connections
 	 */
-	LastLook(Supplier<List<ThreadsAtWork>> sources, CutOffs cutOffs) {
+	LastLook(Supplier<List<ThreadsAtWork>> sources, CutOffs cutOffs, Supplier<BooleanSupplier> connections) {
 		this.sources = sources;
 		this.cutOffs = cutOffs;
+		this.connections = connections;
 	}
 
 	/**
@@ -64,9 +72,19 @@ final class LastLook {
 	void destructionBegins(Set<Thread> hooks) {
 		this.hooks = hooks;
 		if (!this.before.isEmpty()) {
-			Set<Long> atWork = now().stream().map(BusyThread::id).collect(Collectors.toSet());
+			Set<Long> atWork = idsNow();
 			this.before = this.before.stream().filter((thread) -> atWork.contains(thread.id())).toList();
 		}
+		if (!this.before.isEmpty()) {
+			Set<Long> left = this.before.stream().map(BusyThread::id).collect(Collectors.toSet());
+			DestructionWatch watch = new DestructionWatch(left, this::idsNow, this.connections.get());
+			this.destruction = watch;
+			watch.start();
+		}
+	}
+
+	private Set<Long> idsNow() {
+		return now().stream().map(BusyThread::id).collect(Collectors.toSet());
 	}
 
 	/**
@@ -112,13 +130,17 @@ final class LastLook {
 	/**
 	 * Names the threads that are at work, if some have been all the time, and those that
 	 * were when beans began to be destroyed and are not any more: their work ended with
-	 * what it needed. Whose bean has a method for its end is left to that.
+	 * what it needed. Whose bean has a method for its end is left to that, and what a
+	 * bean has waited for was finished.
 	 * @param deadline when to wait no longer
 	 */
 	void nameAbandoned(Deadline deadline) {
+		DestructionWatch destruction = this.destruction;
+		Set<Long> finished = (destruction != null) ? destruction.finished() : Set.of();
 		(this.before.isEmpty() ? awaitEnd(deadline) : now()).forEach(this.cutOffs::abandon);
 		this.before.stream()
-			.filter((thread) -> !this.cutOffs.contains(thread.id()) && !EndOfBean.isKnownTo(thread.type()))
+			.filter((thread) -> !this.cutOffs.contains(thread.id()) && !finished.contains(thread.id())
+					&& !EndOfBean.isKnownTo(thread.type()))
 			.forEach(this.cutOffs::abandon);
 	}
 

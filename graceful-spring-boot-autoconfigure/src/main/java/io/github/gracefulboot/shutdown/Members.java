@@ -2,6 +2,7 @@ package io.github.gracefulboot.shutdown;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 import io.github.gracefulboot.Announcer;
@@ -29,23 +30,33 @@ final class Members {
 
 	private final Supplier<List<String>> pausing;
 
+	private final Supplier<BooleanSupplier> connections;
+
 	private volatile @Nullable HandOver handOver;
 
 	Members(OwnBeans beans, Supplier<List<String>> pausing) {
 		this(() -> beans.ordered(Announcer.class), () -> beans.ordered(DrainParticipant.class),
 				() -> beans.ordered(StageListener.class), () -> beans.instances(ThreadsAtWork.class),
-				() -> beans.existing(HandOver.BEAN, HandOver.class), pausing);
+				() -> beans.existing(HandOver.BEAN, HandOver.class), pausing, beans::connections);
 	}
 
 	Members(Supplier<List<Named<Announcer>>> announcers, Supplier<List<Named<DrainParticipant>>> participants,
 			Supplier<List<Named<StageListener>>> listeners, Supplier<List<ThreadsAtWork>> threads,
 			Supplier<Optional<HandOver>> handOvers, Supplier<List<String>> pausing) {
+		this(announcers, participants, listeners, threads, handOvers, pausing, () -> () -> true);
+	}
+
+	private Members(Supplier<List<Named<Announcer>>> announcers, Supplier<List<Named<DrainParticipant>>> participants,
+			Supplier<List<Named<StageListener>>> listeners, Supplier<List<ThreadsAtWork>> threads,
+			Supplier<Optional<HandOver>> handOvers, Supplier<List<String>> pausing,
+			Supplier<BooleanSupplier> connections) {
 		this.announcers = SingletonSupplier.of(announcers);
 		this.participants = SingletonSupplier.of(() -> participants.get().stream().map(Participant::of).toList());
 		this.listeners = SingletonSupplier.of(listeners);
 		this.threads = SingletonSupplier.of(threads);
 		this.handOvers = handOvers;
 		this.pausing = pausing;
+		this.connections = connections;
 	}
 
 	List<Named<Announcer>> announcers() {
@@ -71,6 +82,14 @@ final class Members {
 	 */
 	List<String> pausing() {
 		return this.pausing.get();
+	}
+
+	/**
+	 * Finds the beans that hold connections.
+	 * @return whether all of them are open still
+	 */
+	BooleanSupplier connections() {
+		return this.connections.get();
 	}
 
 	/**

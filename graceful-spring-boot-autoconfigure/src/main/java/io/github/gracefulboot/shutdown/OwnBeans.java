@@ -1,10 +1,12 @@
 package io.github.gracefulboot.shutdown;
 
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +69,25 @@ public final class OwnBeans {
 	 */
 	public <T> Optional<T> existing(String name, Class<T> type) {
 		return Optional.ofNullable(this.beanFactory.getSingleton(name)).filter(type::isInstance).map(type::cast);
+	}
+
+	/**
+	 * Finds the beans that hold connections, such as pools.
+	 * @return whether all of them are open still
+	 */
+	BooleanSupplier connections() {
+		List<ConnectionBean> beans = Arrays.stream(this.beanFactory.getBeanDefinitionNames())
+			.filter(this::holdsConnections)
+			.map(this.beanFactory::getSingleton)
+			.filter(Objects::nonNull)
+			.map(ConnectionBean::new)
+			.toList();
+		return () -> beans.stream().noneMatch(ConnectionBean::isClosed);
+	}
+
+	private boolean holdsConnections(String name) {
+		Class<?> type = this.beanFactory.getType(name, false);
+		return type != null && ConnectionBean.isOf(type);
 	}
 
 	/**

@@ -119,7 +119,7 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 		this.clock = clock;
 		this.progress = new Progress(clock);
 		this.engine = new DrainEngine(this.cutOffs, this.progress, this.timeline);
-		this.lastLook = new LastLook(members::threads, this.cutOffs);
+		this.lastLook = new LastLook(members::threads, this.cutOffs, members::connections);
 	}
 
 	/**

@@ -1,0 +1,49 @@
+package io.github.gracefulboot.shutdown;
+
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Objects;
+
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * A bean that holds connections which other beans use, such as a pool. Spring keeps a
+ * bean that it has destroyed until all are, so that the bean itself is asked.
+ *
+ * @param bean the bean
+ */
+record ConnectionBean(Object bean) {
+
+	private static final List<String> TYPES = List.of("DataSource", "ConnectionFactory", "ConnectionPool",
+			"ProducerFactory", "MongoClient");
+
+	private static final List<String> CLOSED = List.of("isClosed", "isDisposed");
+
+	static boolean isOf(Class<?> type) {
+		return TYPES.stream().anyMatch(type.getSimpleName()::contains);
+	}
+
+	/**
+	 * Returns whether the bean says that it was closed.
+	 * @return {@code false} if it says nothing
+	 */
+	boolean isClosed() {
+		Object target = Objects.requireNonNullElse(AopProxyUtils.getSingletonTarget(this.bean), this.bean);
+		return CLOSED.stream()
+			.map((name) -> ClassUtils.getMethodIfAvailable(target.getClass(), name))
+			.filter(Objects::nonNull)
+			.anyMatch((method) -> saysSo(method, target));
+	}
+
+	private static boolean saysSo(Method method, Object target) {
+		try {
+			return Boolean.TRUE.equals(ReflectionUtils.invokeMethod(method, target));
+		}
+		catch (RuntimeException ex) {
+			return false;
+		}
+	}
+
+}
