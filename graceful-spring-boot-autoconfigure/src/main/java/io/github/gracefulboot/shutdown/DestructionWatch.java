@@ -21,17 +21,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class DestructionWatch {
 
-	private static final long LOOK_MILLIS = 10;
+	private static final long LOOK_MILLIS = 20;
 
 	/**
 	 * For how many looks a bean has to be waiting when the work ends.
 	 */
-	private static final int LOOKS_BEFORE = 5;
+	private static final int LOOKS_BEFORE = 3;
 
 	/**
 	 * Within how many looks it has to be done then.
 	 */
-	private static final int LOOKS_AFTER = 50;
+	private static final int LOOKS_AFTER = 25;
 
 	private static final String ADAPTER = "org.springframework.beans.factory.support.DisposableBeanAdapter";
 

@@ -383,7 +383,7 @@ class FieldTests {
 
 		MAIN_THAT_WAITS_FOR_INPUT("held", End.FINISHED, End.FINISHED, "--field.input"),
 
-		JOB_IN_MAIN("requests", End.LOST, End.NAMED, "--field.job"),
+		JOB_IN_MAIN("requests", End.LOST, End.FINISHED, "--field.job"),
 
 		SIGNAL_OF_THE_APPLICATION("held", End.EXITED, End.EXITED, "--field.handler"),
 

@@ -1,6 +1,7 @@
 package io.github.gracefulboot.web.reactive;
 
 import java.nio.file.Path;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -69,7 +70,7 @@ class StreamableHttpResponse extends ServerHttpResponseDecorator {
 	 */
 	private String endpoint() {
 		Object pattern = this.exchange.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
-		return this.request.getMethod().name() + " " + ((pattern != null) ? pattern : "");
+		return this.request.getMethod().name() + " " + Objects.requireNonNullElse(pattern, "");
 	}
 
 	/**

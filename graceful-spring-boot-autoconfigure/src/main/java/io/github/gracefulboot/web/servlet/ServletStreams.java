@@ -92,9 +92,9 @@ final class ServletStreams implements LongLivedStreams, AopInfrastructureBean {
 	}
 
 	/**
-	 * Ends the streams that do not end by themselves. One of which that is not known is
-	 * waited for as long as a thread that writes to no other is at a task that comes to
-	 * an end.
+	 * Ends the streams that do not end by themselves. Where that is not known of one, it
+	 * is waited for as long as its writer, which writes to no other, is at a task that
+	 * comes to an end.
 	 */
 	private synchronized void endThoseWithoutEnd() {
 		Deadline drain = Objects.requireNonNull(this.drain);

@@ -141,7 +141,7 @@ public final class EndlessStreams implements AopInfrastructureBean {
 	 * @param endpoint the method and the pattern of its path
 	 */
 	public void ends(String endpoint) {
-		if (!this.history.knows(endpoint) && this.unknown.add(endpoint)) {
+		if (!endpoint.isEmpty() && !this.history.knows(endpoint) && this.unknown.add(endpoint)) {
 			logger.info(LogMessage.format(
 					"Streams of %s end now, between two events: none has ended by itself since the start", endpoint));
 		}
