@@ -6,11 +6,13 @@ import java.util.function.Predicate;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.shutdown.DrainProperties.Streams;
 import io.github.gracefulboot.shutdown.Durations;
+import io.github.gracefulboot.shutdown.StreamEnds;
 
 /**
  * Selects the streams that a shutdown has to end. gRPC has the same kind of method for a
- * download, which ends by itself, and for a feed, which does not: a stream that is silent
- * or has been open for long is considered to be a feed.
+ * download, which ends by itself, and for a feed, which does not. Where neither is known
+ * of a method, a stream that is silent or has been open for long is considered to be a
+ * feed, unless its writer is at a task that comes to an end.
  */
 final class FeedRule implements Predicate<GrpcCall<?, ?>> {
 
@@ -27,25 +29,39 @@ final class FeedRule implements Predicate<GrpcCall<?, ?>> {
 
 	private final Deadline farewell;
 
+	private final Deadline drain;
+
+	private final StreamEnds ends;
+
 	/**
 	 * Creates the rule.
 	 * @param streamPolicy whether to end feeds or to wait for them
 	 * @param silence the time after which a silent stream is considered to be a feed
-	 * @param farewell when to end all remaining streams, so that clients are still
-	 * notified
+	 * @param drain when the drain has to be over
+	 * @param ends tells which streams end by themselves
 	 */
-	FeedRule(Streams streamPolicy, Duration silence, Deadline farewell) {
+	FeedRule(Streams streamPolicy, Duration silence, Deadline drain, StreamEnds ends) {
 		this.streamPolicy = streamPolicy;
 		this.silence = Durations.longer(silence, SHORTEST_SILENCE);
-		this.farewell = farewell;
+		this.farewell = Streams.farewell(drain);
+		this.drain = drain;
+		this.ends = ends;
 	}
 
 	@Override
 	public boolean test(GrpcCall<?, ?> call) {
-		if (!call.isStream() || call.isHealth() || this.farewell.hasPassed()) {
+		if (!call.isStream() || call.isHealth()) {
 			return call.isStream();
 		}
-		return this.streamPolicy == Streams.CLOSE
+		return switch (this.ends.expect(call.method(), call.age(), this.drain)) {
+			case ENDS -> false;
+			case ENDLESS -> this.streamPolicy == Streams.CLOSE || this.farewell.hasPassed();
+			case UNKNOWN -> seemsEndless(call) && !this.ends.isAtTask(call.writer());
+		};
+	}
+
+	private boolean seemsEndless(GrpcCall<?, ?> call) {
+		return this.farewell.hasPassed() || this.streamPolicy == Streams.CLOSE
 				&& (call.silence().compareTo(this.silence) >= 0 || call.age().compareTo(LONGEST_TRANSFER) >= 0);
 	}
 

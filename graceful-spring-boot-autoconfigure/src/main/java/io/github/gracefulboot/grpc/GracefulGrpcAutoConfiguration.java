@@ -1,7 +1,9 @@
 package io.github.gracefulboot.grpc;
 
+import io.github.gracefulboot.shutdown.ApplicationClasses;
 import io.github.gracefulboot.shutdown.DrainProperties;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.StreamEnds;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.socket.ListenerSilencer;
 import io.github.gracefulboot.traffic.Traffic;
@@ -11,6 +13,7 @@ import io.grpc.ServerBuilder;
 import io.grpc.internal.ServerTransport;
 import io.grpc.protobuf.services.HealthStatusManager;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -39,8 +42,8 @@ import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
 public final class GracefulGrpcAutoConfiguration {
 
 	@Bean
-	GrpcCalls gracefulGrpcCalls(Traffic traffic) {
-		return new GrpcCalls(traffic);
+	GrpcCalls gracefulGrpcCalls(Traffic traffic, BeanFactory beanFactory) {
+		return new GrpcCalls(traffic, new StreamEnds(ApplicationClasses.of(beanFactory)));
 	}
 
 	@Bean

@@ -32,6 +32,8 @@ final class GrpcCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 
 	private volatile @Nullable Thread thread;
 
+	private volatile @Nullable Thread writer;
+
 	private volatile boolean ended;
 
 	private boolean closed;
@@ -53,6 +55,39 @@ final class GrpcCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 		return getMethodDescriptor().getType() != MethodDescriptor.MethodType.UNARY;
 	}
 
+	/**
+	 * Returns the method of its service, such as {@code gRPC shop.Orders/Place}.
+	 * @return the description
+	 */
+	String method() {
+		return "gRPC " + Printable.text(getMethodDescriptor().getFullMethodName());
+	}
+
+	/**
+	 * Returns whether a shutdown has ended the call.
+	 * @return whether it has
+	 */
+	boolean hasBeenEnded() {
+		return this.ended;
+	}
+
+	/**
+	 * Returns whether the application has closed the call, rather than its client.
+	 * @return whether it has, or a shutdown
+	 */
+	synchronized boolean isClosedByApplication() {
+		return this.closed;
+	}
+
+	/**
+	 * Returns who works for the call, or has written to it last.
+	 * @return the thread, or {@code null} if it is not known
+	 */
+	@Nullable Thread writer() {
+		Thread writer = this.writer;
+		return (writer != null) ? writer : this.thread;
+	}
+
 	Duration age() {
 		return Duration.ofNanos(System.nanoTime() - this.startedAt);
 	}
@@ -62,7 +97,7 @@ final class GrpcCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 	}
 
 	ActiveTask toTask() {
-		return new ActiveTask("gRPC " + Printable.text(getMethodDescriptor().getFullMethodName()), age(), this.thread);
+		return new ActiveTask(method(), age(), this.thread);
 	}
 
 	/**
@@ -88,6 +123,7 @@ final class GrpcCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 	public synchronized void sendMessage(R message) {
 		if (!isOver()) {
 			this.lastMessage = System.nanoTime();
+			this.writer = Thread.currentThread();
 			super.sendMessage(message);
 		}
 	}

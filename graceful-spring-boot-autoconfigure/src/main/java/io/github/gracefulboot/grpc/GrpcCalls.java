@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 import io.github.gracefulboot.ActiveTask;
+import io.github.gracefulboot.shutdown.StreamEnds;
 import io.github.gracefulboot.traffic.Traffic;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -24,8 +25,15 @@ final class GrpcCalls implements AopInfrastructureBean {
 
 	private final Traffic traffic;
 
-	GrpcCalls(Traffic traffic) {
+	private final StreamEnds ends;
+
+	GrpcCalls(Traffic traffic, StreamEnds ends) {
 		this.traffic = traffic;
+		this.ends = ends;
+	}
+
+	StreamEnds ends() {
+		return this.ends;
 	}
 
 	<Q, R> GrpcCall<Q, R> begin(ServerCall<Q, R> call) {
@@ -36,6 +44,9 @@ final class GrpcCalls implements AopInfrastructureBean {
 
 	void over(GrpcCall<?, ?> call) {
 		if (this.calls.remove(call)) {
+			if (call.isStream() && !call.hasBeenEnded()) {
+				this.ends.streamEnded(call.method(), call.age(), call.isClosedByApplication());
+			}
 			this.traffic.changed();
 		}
 	}
@@ -53,7 +64,12 @@ final class GrpcCalls implements AopInfrastructureBean {
 	 * @param which selects the calls to end
 	 */
 	void end(Predicate<GrpcCall<?, ?>> which) {
-		this.calls.stream().filter(which).forEach((call) -> call.end(LEAVING));
+		this.calls.stream().filter(which).forEach((call) -> {
+			if (!call.isHealth()) {
+				this.ends.shutdownEnds(call.method());
+			}
+			call.end(LEAVING);
+		});
 	}
 
 }

@@ -90,7 +90,7 @@ final class GrpcServerDrain implements DrainParticipant, Announcer, StageListene
 			close(server, deadline);
 		}
 		Deadline quiet = deadline.atMost(this.policy.quietPeriod());
-		FeedRule feeds = new FeedRule(this.streams, this.policy.quietPeriod(), Streams.farewell(deadline));
+		FeedRule feeds = new FeedRule(this.streams, this.policy.quietPeriod(), deadline, this.calls.ends());
 		do {
 			this.calls.end(feeds);
 		}

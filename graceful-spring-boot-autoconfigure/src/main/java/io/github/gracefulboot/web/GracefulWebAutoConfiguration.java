@@ -8,6 +8,7 @@ import io.github.gracefulboot.shutdown.ConditionalOnOwnProcess;
 import io.github.gracefulboot.shutdown.DrainProperties;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
+import io.github.gracefulboot.shutdown.StreamEnds;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.socket.InheritedListener;
 import io.github.gracefulboot.socket.ListenerSilencer;
@@ -61,7 +62,8 @@ public final class GracefulWebAutoConfiguration {
 	EndlessStreams gracefulEndlessStreams(DrainProperties properties, ObjectProvider<StreamFarewell> farewells,
 			BeanFactory beanFactory) {
 		return new EndlessStreams(properties.getStreamTypes(), properties.getStreamMethods(),
-				SingletonSupplier.of(() -> farewells.orderedStream().toList()), ApplicationClasses.of(beanFactory));
+				SingletonSupplier.of(() -> farewells.orderedStream().toList()),
+				new StreamEnds(ApplicationClasses.of(beanFactory)));
 	}
 
 	@Bean

@@ -1,5 +1,6 @@
 package io.github.gracefulboot.grpc;
 
+import io.github.gracefulboot.shutdown.StreamEnds;
 import io.github.gracefulboot.traffic.Traffic;
 import io.grpc.Attributes;
 import io.grpc.Metadata;
@@ -18,7 +19,7 @@ class GrpcCallInterceptorTests {
 
 	private final Traffic traffic = new Traffic(System::nanoTime);
 
-	private final GrpcCalls calls = new GrpcCalls(this.traffic);
+	private final GrpcCalls calls = new GrpcCalls(this.traffic, new StreamEnds((name) -> false));
 
 	private final GrpcCallInterceptor interceptor = new GrpcCallInterceptor(this.calls,
 			new GrpcConnections(this.traffic), this.traffic);

@@ -167,6 +167,27 @@ class GrpcDrainTests {
 	}
 
 	@Test
+	void whenAStreamOfTheMethodHasEndedByItselfThenASilentOneIsWaitedFor() throws Exception {
+		start("--graceful.lame-duck.quiet-period=100ms");
+		ShutdownSequence shutdown = this.application.shutdown();
+		RecordingObserver<String> before = GrpcApplication.feed(this.client);
+		this.application.service().feeds().poll(10, TimeUnit.SECONDS).onCompleted();
+		assertThat(before.end()).succeedsWithin(SOON).isEqualTo(Status.OK);
+		RecordingObserver<String> download = GrpcApplication.feed(this.client);
+		StreamObserver<String> source = this.application.service().feeds().poll(10, TimeUnit.SECONDS);
+		CompletableFuture<Void> stopped = this.application.stopUntil(Stage.DRAIN);
+		Awaitility.await("silent for longer than feeds may be")
+			.during(Duration.ofMillis(600))
+			.until(() -> !download.end().isDone());
+		source.onNext("last");
+		source.onCompleted();
+		assertThat(download.end()).succeedsWithin(SOON).isEqualTo(Status.OK);
+		assertThat(download.messages()).containsExactly("first", "last");
+		assertThat(stopped).succeedsWithin(SOON);
+		assertThat(shutdown.finish().isClean()).isTrue();
+	}
+
+	@Test
 	void whenStreamsAreWaitedForThenASilentOneIsEndedShortlyBeforeTheDeadline() throws Exception {
 		start("--graceful.drain.streams=wait", "--graceful.shutdown.timeout=4s");
 		ShutdownSequence shutdown = this.application.shutdown();

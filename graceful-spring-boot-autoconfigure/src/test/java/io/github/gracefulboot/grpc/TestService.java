@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.LongAdder;
 
 import io.grpc.BindableService;
@@ -35,6 +37,8 @@ class TestService implements BindableService {
 	private final CountDownLatch release = new CountDownLatch(1);
 
 	private final CompletableFuture<StreamObserver<String>> feed = new CompletableFuture<>();
+
+	private final BlockingQueue<StreamObserver<String>> feeds = new LinkedBlockingQueue<>();
 
 	private final CountDownLatch feedCancelled = new CountDownLatch(1);
 
@@ -68,6 +72,7 @@ class TestService implements BindableService {
 		((ServerCallStreamObserver<String>) response).setOnCancelHandler(this.feedCancelled::countDown);
 		response.onNext(request);
 		this.feed.complete(response);
+		this.feeds.add(response);
 	}
 
 	long answered() {
@@ -87,6 +92,13 @@ class TestService implements BindableService {
 	 */
 	CompletableFuture<StreamObserver<String>> feed() {
 		return this.feed;
+	}
+
+	/**
+	 * The feeds, in the order in which clients subscribe to them.
+	 */
+	BlockingQueue<StreamObserver<String>> feeds() {
+		return this.feeds;
 	}
 
 	CountDownLatch feedCancelled() {

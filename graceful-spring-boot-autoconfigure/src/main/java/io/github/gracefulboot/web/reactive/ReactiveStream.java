@@ -128,7 +128,7 @@ final class ReactiveStream {
 	private synchronized void ended(SignalType signal) {
 		this.streams.remove(this);
 		if (!this.over) {
-			this.streams.endless().history().streamEnded(this.endpoint, age(), signal != SignalType.CANCEL);
+			this.streams.endless().ends().streamEnded(this.endpoint, age(), signal != SignalType.CANCEL);
 		}
 	}
 
@@ -142,7 +142,7 @@ final class ReactiveStream {
 	 * @return whether to wait for it
 	 */
 	boolean endsByItself(Deadline drain) {
-		return switch (this.streams.endless().history().expect(this.endpoint, age(), drain)) {
+		return switch (this.streams.endless().ends().expect(this.endpoint, age(), drain)) {
 			case ENDS -> true;
 			case ENDLESS -> false;
 			case UNKNOWN -> FinitePublisher.is(this.body);
@@ -186,7 +186,7 @@ final class ReactiveStream {
 		if (endsByItself(drain)) {
 			return;
 		}
-		this.streams.endless().ends(this.endpoint);
+		this.streams.endless().ends().shutdownEnds(this.endpoint);
 		boolean now;
 		synchronized (this) {
 			this.mayEnd = true;

@@ -8,9 +8,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.shutdown.StreamEnds.Expectation;
 import io.github.gracefulboot.traffic.Printable;
 import io.github.gracefulboot.web.stream.EventBoundary;
-import io.github.gracefulboot.web.stream.StreamHistory.Expectation;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import org.apache.commons.logging.Log;
@@ -64,6 +64,12 @@ final class ServletStream {
 	 * Whether a shutdown may end the stream, which does not end by itself.
 	 */
 	private volatile boolean mayEnd;
+
+	/**
+	 * Whether the application has given the request back to the container, and writes no
+	 * more.
+	 */
+	private volatile boolean dispatched;
 
 	private boolean unflushed;
 
@@ -174,6 +180,10 @@ final class ServletStream {
 		this.nonBlocking = true;
 	}
 
+	void dispatched(boolean dispatched) {
+		this.dispatched = dispatched;
+	}
+
 	@Nullable Thread writer() {
 		return this.writer;
 	}
@@ -207,7 +217,7 @@ final class ServletStream {
 	 * @return what is to be expected of its endpoint
 	 */
 	Expectation expect(Deadline drain) {
-		return this.streams.endless().history().expect(this.response.endpoint(), age(), drain);
+		return this.streams.endless().ends().expect(this.response.endpoint(), age(), drain);
 	}
 
 	private Duration age() {
@@ -236,12 +246,13 @@ final class ServletStream {
 	 */
 	void requestEnded() {
 		if (!this.over && this.streams.endless().isEndless(this.response.getContentType())) {
-			this.streams.endless().history().streamEnded(this.response.endpoint(), age(), !this.failed);
+			this.streams.endless().ends().streamEnded(this.response.endpoint(), age(), !this.failed);
 		}
 	}
 
 	private void overIfWhole() {
-		if (this.mayEnd && this.boundary.isReached() && !this.closed && this.response.endlessType() != null) {
+		if (this.mayEnd && this.boundary.isReached() && !this.closed && !this.dispatched
+				&& this.response.endlessType() != null) {
 			this.over = true;
 		}
 	}
@@ -273,7 +284,7 @@ final class ServletStream {
 
 	private boolean endBodyLocked(boolean flushed) {
 		try {
-			if (this.closed || !this.mayEnd || !(this.over || this.boundary.isReached())) {
+			if (this.closed || this.dispatched || !this.mayEnd || !(this.over || this.boundary.isReached())) {
 				return false;
 			}
 			if (!this.over && this.unflushed && !flushed) {

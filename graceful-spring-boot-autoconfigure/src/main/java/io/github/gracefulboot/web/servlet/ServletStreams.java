@@ -11,9 +11,9 @@ import java.util.stream.Collectors;
 
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.shutdown.DaemonThreads;
+import io.github.gracefulboot.shutdown.StreamEnds.Expectation;
 import io.github.gracefulboot.web.stream.EndlessStreams;
 import io.github.gracefulboot.web.stream.LongLivedStreams;
-import io.github.gracefulboot.web.stream.StreamHistory.Expectation;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -110,13 +110,13 @@ final class ServletStreams implements LongLivedStreams, AopInfrastructureBean {
 				stream.allowEnd();
 			}
 			else if (expectation == Expectation.UNKNOWN && !stream.isOfFinitePublisher()) {
-				boolean worksForIt = stream.writer() != null && !broadcasters.contains(stream.writer())
-						&& this.endless.isAtTask(stream.writer());
+				boolean worksForIt = !broadcasters.contains(stream.writer())
+						&& this.endless.ends().isAtTask(stream.writer());
 				if (stream.looksUnfinished(worksForIt)) {
 					waits = true;
 				}
 				else {
-					this.endless.ends(stream.endpoint());
+					this.endless.ends().shutdownEnds(stream.endpoint());
 					stream.allowEnd();
 				}
 			}

@@ -48,6 +48,7 @@ final class StreamableAsyncContext implements AsyncContext {
 	@Override
 	public void dispatch() {
 		if (!this.response.isOver()) {
+			this.response.dispatched();
 			this.container.dispatch();
 		}
 	}
@@ -55,6 +56,7 @@ final class StreamableAsyncContext implements AsyncContext {
 	@Override
 	public void dispatch(String path) {
 		if (!this.response.isOver()) {
+			this.response.dispatched();
 			this.container.dispatch(path);
 		}
 	}
@@ -62,6 +64,7 @@ final class StreamableAsyncContext implements AsyncContext {
 	@Override
 	public void dispatch(ServletContext context, String path) {
 		if (!this.response.isOver()) {
+			this.response.dispatched();
 			this.container.dispatch(context, path);
 		}
 	}

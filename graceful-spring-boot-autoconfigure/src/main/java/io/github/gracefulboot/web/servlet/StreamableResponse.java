@@ -170,10 +170,22 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 		this.asyncContext = context;
 		ServletStream stream = this.stream;
 		if (stream != null) {
+			stream.dispatched(false);
 			this.endpoint = endpointOfRequest();
 			this.streams.endNow(stream);
 		}
 		return new StreamableAsyncContext(context, this);
+	}
+
+	/**
+	 * Called when the application gives the request back to the container, as Spring MVC
+	 * does to complete a stream.
+	 */
+	void dispatched() {
+		ServletStream stream = this.stream;
+		if (stream != null) {
+			stream.dispatched(true);
+		}
 	}
 
 	@Nullable AsyncContext asyncContext() {

@@ -1,22 +1,17 @@
 package io.github.gracefulboot.web.stream;
 
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import io.github.gracefulboot.LastEvent;
 import io.github.gracefulboot.StreamFarewell;
-import io.github.gracefulboot.shutdown.LoopCode;
-import io.github.gracefulboot.shutdown.MethodCode.Loop;
 import io.github.gracefulboot.shutdown.PropertyRules;
+import io.github.gracefulboot.shutdown.StreamEnds;
 import io.github.gracefulboot.traffic.Printable;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -47,13 +42,7 @@ public final class EndlessStreams implements AopInfrastructureBean {
 
 	private final Supplier<List<StreamFarewell>> farewells;
 
-	private final Predicate<String> application;
-
-	private final StreamHistory history = new StreamHistory();
-
-	private final Map<List<StackTraceElement>, Loop> loops = new ConcurrentHashMap<>();
-
-	private final Set<String> unknown = ConcurrentHashMap.newKeySet();
+	private final StreamEnds ends;
 
 	private final AtomicBoolean warned = new AtomicBoolean();
 
@@ -62,14 +51,14 @@ public final class EndlessStreams implements AopInfrastructureBean {
 	 * @param types their media types
 	 * @param methods the HTTP methods that they answer
 	 * @param farewells give the last event
-	 * @param application whether a class is the application's, by its name
+	 * @param ends tells which of them end by themselves
 	 */
 	public EndlessStreams(Collection<MimeType> types, Collection<String> methods,
-			Supplier<List<StreamFarewell>> farewells, Predicate<String> application) {
+			Supplier<List<StreamFarewell>> farewells, StreamEnds ends) {
 		this.types = types.stream().map(EndlessStreams::name).toList();
 		this.methods = methods.stream().map((method) -> method.toUpperCase(Locale.ROOT)).collect(Collectors.toSet());
 		this.farewells = farewells;
-		this.application = application;
+		this.ends = ends;
 	}
 
 	private static String name(MimeType type) {
@@ -113,38 +102,11 @@ public final class EndlessStreams implements AopInfrastructureBean {
 	}
 
 	/**
-	 * Returns how streams have ended so far.
-	 * @return the history, to which those that end are added
+	 * Returns what tells whether a stream ends by itself.
+	 * @return the rule, which learns from streams that end
 	 */
-	public StreamHistory history() {
-		return this.history;
-	}
-
-	/**
-	 * Returns whether a thread is at a task that comes to an end by itself, as far as the
-	 * code of the application tells: in a loop that counts its rounds or goes through the
-	 * elements of something, or in none.
-	 * @param thread the thread that has written to a stream
-	 * @return {@code false} if it may go on for ever, or does nothing of the application
-	 */
-	public boolean isAtTask(Thread thread) {
-		StackTraceElement[] frames = Arrays.stream(thread.getStackTrace())
-			.filter((frame) -> this.application.test(frame.getClassName()))
-			.toArray(StackTraceElement[]::new);
-		return frames.length > 0
-				&& this.loops.computeIfAbsent(List.of(frames), (key) -> LoopCode.around(frames)) != Loop.OPEN;
-	}
-
-	/**
-	 * Called when a stream ends that might end by itself for all that is known. Says so
-	 * once for each endpoint.
-	 * @param endpoint the method and the pattern of its path
-	 */
-	public void ends(String endpoint) {
-		if (!endpoint.isEmpty() && !this.history.knows(endpoint) && this.unknown.add(endpoint)) {
-			logger.info(LogMessage.format(
-					"Streams of %s end now, between two events: none has ended by itself since the start", endpoint));
-		}
+	public StreamEnds ends() {
+		return this.ends;
 	}
 
 	/**

@@ -6,6 +6,7 @@ import java.util.List;
 import io.github.gracefulboot.LastEvent;
 import io.github.gracefulboot.StreamFarewell;
 import io.github.gracefulboot.shutdown.DrainProperties;
+import io.github.gracefulboot.shutdown.StreamEnds;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,7 +132,7 @@ class EndlessStreamsTests {
 
 	private static EndlessStreams streams(DrainProperties properties, StreamFarewell... farewells) {
 		return new EndlessStreams(properties.getStreamTypes(), properties.getStreamMethods(), () -> List.of(farewells),
-				(name) -> name.startsWith("io.github.gracefulboot.web."));
+				new StreamEnds((name) -> false));
 	}
 
 }

@@ -1,57 +1,57 @@
-package io.github.gracefulboot.web.stream;
+package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
 
 import io.github.gracefulboot.Deadline;
-import io.github.gracefulboot.web.stream.StreamHistory.Expectation;
+import io.github.gracefulboot.shutdown.StreamEnds.Expectation;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link StreamHistory}.
+ * Tests for {@link StreamEnds}.
  */
-class StreamHistoryTests {
+class StreamEndsTests {
 
 	private static final String ENDPOINT = "GET /streams/{id}";
 
-	private final StreamHistory history = new StreamHistory();
+	private final StreamEnds ends = new StreamEnds((name) -> false);
 
 	private final Deadline drain = Deadline.after(() -> 0, Duration.ofSeconds(20));
 
 	@Test
 	void whenNoneHasEndedThenItIsNotKnown() {
-		this.history.streamEnded("GET /other", Duration.ofSeconds(1), true);
+		this.ends.streamEnded("GET /other", Duration.ofSeconds(1), true);
 		assertThat(expect(Duration.ZERO)).isEqualTo(Expectation.UNKNOWN);
 	}
 
 	@Test
 	void whenMostEndByThemselvesThenTheNextDoes() {
-		this.history.streamEnded(ENDPOINT, Duration.ofSeconds(3), true);
-		this.history.streamEnded(ENDPOINT, Duration.ofSeconds(2), false);
+		this.ends.streamEnded(ENDPOINT, Duration.ofSeconds(3), true);
+		this.ends.streamEnded(ENDPOINT, Duration.ofSeconds(2), false);
 		assertThat(expect(Duration.ZERO)).isEqualTo(Expectation.ENDLESS);
-		this.history.streamEnded(ENDPOINT, Duration.ofSeconds(9), true);
+		this.ends.streamEnded(ENDPOINT, Duration.ofSeconds(9), true);
 		assertThat(expect(Duration.ZERO)).isEqualTo(Expectation.ENDS);
 		assertThat(expect(Duration.ofMinutes(2))).isEqualTo(Expectation.ENDS);
 	}
 
 	@Test
 	void whenClientsLeaveThenItHasNoEnd() {
-		this.history.streamEnded(ENDPOINT, Duration.ofSeconds(3), false);
+		this.ends.streamEnded(ENDPOINT, Duration.ofSeconds(3), false);
 		assertThat(expect(Duration.ZERO)).isEqualTo(Expectation.ENDLESS);
 	}
 
 	@Test
 	void whenNoneEndsAsSoonAsTheDrainThenOnlyTheOldestAreWaitedFor() {
-		this.history.streamEnded(ENDPOINT, Duration.ofSeconds(70), true);
-		this.history.streamEnded(ENDPOINT, Duration.ofSeconds(60), true);
-		this.history.streamEnded(ENDPOINT, Duration.ofSeconds(65), true);
+		this.ends.streamEnded(ENDPOINT, Duration.ofSeconds(70), true);
+		this.ends.streamEnded(ENDPOINT, Duration.ofSeconds(60), true);
+		this.ends.streamEnded(ENDPOINT, Duration.ofSeconds(65), true);
 		assertThat(expect(Duration.ofSeconds(39))).isEqualTo(Expectation.ENDLESS);
 		assertThat(expect(Duration.ofSeconds(40))).isEqualTo(Expectation.ENDS);
 	}
 
 	private Expectation expect(Duration age) {
-		return this.history.expect(ENDPOINT, age, this.drain);
+		return this.ends.expect(ENDPOINT, age, this.drain);
 	}
 
 }
