@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
+import io.github.gracefulboot.shutdown.LoopCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,7 @@ final class Stack {
 
 	private static final String LAMBDA = "$$Lambda";
 
-	private static final List<String> JDK = List.of("java.", "javax.", "jdk.", "sun.", "com.sun.");
+	private static final String COROUTINES = "kotlinx.coroutines.";
 
 	/**
 	 * What a thread waits in for something to come.
@@ -82,15 +83,11 @@ final class Stack {
 		}
 		this.lowestOfApplication = lowest;
 		int jdk = 0;
-		while (jdk < frames.length && isOfTheJdk(frames[jdk])) {
+		while (jdk < frames.length && LoopCode.isOfTheJdk(frames[jdk])) {
 			jdk++;
 		}
 		this.top = jdk;
 		this.calledByApplication = jdk < frames.length && application.test(frames[jdk].getClassName());
-	}
-
-	private static boolean isOfTheJdk(StackTraceElement frame) {
-		return JDK.stream().anyMatch(frame.getClassName()::startsWith);
 	}
 
 	StackTraceElement[] frames() {
@@ -122,7 +119,8 @@ final class Stack {
 			}
 		}
 		for (int i = this.frames.length - 1; i >= 0; i--) {
-			if (!isOfTheJdk(this.frames[i]) && !this.frames[i].getClassName().startsWith("reactor.core.scheduler.")) {
+			if (!LoopCode.isOfTheJdk(this.frames[i])
+					&& !this.frames[i].getClassName().startsWith("reactor.core.scheduler.")) {
 				return name(this.frames[i]);
 			}
 		}
@@ -196,7 +194,7 @@ final class Stack {
 
 	private Stream<StackTraceElement> framesOfOthers() {
 		return Arrays.stream(this.frames, this.top, this.frames.length)
-			.filter((frame) -> !isOfTheJdk(frame) && !isLambda(frame));
+			.filter((frame) -> !LoopCode.isOfTheJdk(frame) && !isLambda(frame));
 	}
 
 	/**
@@ -209,6 +207,14 @@ final class Stack {
 		return runsApplication()
 				? framesOfOthers().dropWhile((frame) -> !this.application.test(frame.getClassName())).toList()
 				: framesOfOthers().toList();
+	}
+
+	/**
+	 * Returns all frames but those of lambdas and the JDK's.
+	 * @return the frames
+	 */
+	List<StackTraceElement> others() {
+		return framesOfOthers().toList();
 	}
 
 	/**
@@ -262,12 +268,12 @@ final class Stack {
 	}
 
 	/**
-	 * A library that parks the main thread waits for something to come, as Kotlin's
-	 * {@code runBlocking} does.
+	 * {@code runBlocking} of Kotlin, which parks the main thread for a time, waits for
+	 * something to come.
 	 */
 	private boolean isSleep(StackTraceElement call) {
-		return call.getMethodName().equals("sleep")
-				|| this.calledByApplication && call.getMethodName().startsWith("park");
+		return call.getMethodName().equals("sleep") || call.getMethodName().startsWith("park")
+				&& !(this.top < this.frames.length && this.frames[this.top].getClassName().startsWith(COROUTINES));
 	}
 
 	private static boolean isWaitForThreads(StackTraceElement call) {

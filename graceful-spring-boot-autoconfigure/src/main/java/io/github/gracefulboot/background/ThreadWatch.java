@@ -44,6 +44,11 @@ final class ThreadWatch {
 	private static final Duration PATIENCE = Duration.ofSeconds(3);
 
 	/**
+	 * For how long a thread that goes on may use no processor.
+	 */
+	private static final Duration MOMENT = Duration.ofMillis(200);
+
+	/**
 	 * How often a thread that was started for a single purpose, and that nobody waits
 	 * for, may have paused before it is taken for a loop at once.
 	 */
@@ -82,7 +87,7 @@ final class ThreadWatch {
 
 	private final Map<Long, String> loops = new ConcurrentHashMap<>();
 
-	private final Map<Long, Long> processorTimes = new ConcurrentHashMap<>();
+	private final Map<Long, Progress> progress = new ConcurrentHashMap<>();
 
 	private volatile boolean counting;
 
@@ -197,8 +202,7 @@ final class ThreadWatch {
 
 	private void forgetOthers(Set<Thread> alive) {
 		Set<Long> ids = alive.stream().map(Thread::getId).collect(Collectors.toSet());
-		Stream.of(this.whenReady, this.pauses, this.loops, this.processorTimes)
-			.forEach((map) -> map.keySet().retainAll(ids));
+		Stream.of(this.whenReady, this.pauses, this.loops, this.progress).forEach((map) -> map.keySet().retainAll(ids));
 	}
 
 	private @Nullable ThreadAtWork atWork(Thread thread, Stack stack) {
@@ -266,13 +270,15 @@ final class ThreadWatch {
 	}
 
 	/**
-	 * Returns whether a thread has used a processor since the last look. One that waits
-	 * in a call of the system, for what comes on a connection, has not.
+	 * Returns whether a thread has used a processor a moment ago. One that waits in a
+	 * call of the system, for what comes on a connection, has not.
 	 */
 	private boolean goesOn(Thread thread) {
+		long now = System.nanoTime();
 		long time = processorTime(thread);
-		Long before = this.processorTimes.put(thread.getId(), time);
-		return before != null && before != time;
+		Progress progress = this.progress.merge(thread.getId(), new Progress(time, now),
+				(before, current) -> (before.processorTime() != time) ? current : before);
+		return now - progress.since() < MOMENT.toNanos();
 	}
 
 	private static long processorTime(Thread thread) {
@@ -291,8 +297,21 @@ final class ThreadWatch {
 	}
 
 	private Loop loopAround(Stack stack) {
-		return this.loopsAround.computeIfAbsent(stack.callers(),
-				(callers) -> LoopCode.around(callers.toArray(StackTraceElement[]::new)));
+		return loopAround(stack.callers());
+	}
+
+	private Loop loopAround(List<StackTraceElement> frames) {
+		return this.loopsAround.computeIfAbsent(frames,
+				(key) -> LoopCode.around(key.toArray(StackTraceElement[]::new)));
+	}
+
+	/**
+	 * Returns the loop around a pause. Where the application is in none, it may be one of
+	 * the library that it has called.
+	 */
+	private Loop loopAroundPause(Stack stack) {
+		Loop loop = loopAround(stack);
+		return (loop != Loop.NONE) ? loop : loopAround(stack.others());
 	}
 
 	/**
@@ -305,7 +324,7 @@ final class ThreadWatch {
 		if (activity == Activity.WORK || !isPlaceOfReady(thread, stack)) {
 			return false;
 		}
-		return activity == Activity.NONE || switch (loopAround(stack)) {
+		return activity == Activity.NONE || switch (loopAroundPause(stack)) {
 			case OPEN, READING -> true;
 			case COUNTED -> false;
 			case NONE -> !awaited || isEndless(stack);
@@ -341,7 +360,7 @@ final class ThreadWatch {
 	}
 
 	private boolean isLoop(Thread thread, Place place, Stack stack) {
-		if (loopAround(stack) != Loop.OPEN) {
+		if (loopAroundPause(stack) != Loop.OPEN) {
 			return false;
 		}
 		long times = pauses(thread);
@@ -433,6 +452,16 @@ final class ThreadWatch {
 	 * @param since when it was found first
 	 */
 	private record Pause(List<String> place, long times, long since) {
+
+	}
+
+	/**
+	 * How far a thread has come.
+	 *
+	 * @param processorTime how long it has used a processor by then
+	 * @param since when it was found so far first
+	 */
+	private record Progress(long processorTime, long since) {
 
 	}
 

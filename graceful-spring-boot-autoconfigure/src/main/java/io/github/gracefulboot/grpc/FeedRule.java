@@ -55,7 +55,7 @@ final class FeedRule implements Predicate<GrpcCall<?, ?>> {
 		}
 		return switch (this.ends.expect(call.method(), call.age(), this.drain)) {
 			case ENDS -> false;
-			case ENDLESS -> this.streamPolicy == Streams.CLOSE || this.farewell.hasPassed();
+			case ENDLESS -> seemsEndless(call);
 			case UNKNOWN -> seemsEndless(call) && !this.ends.isAtTask(call.writer());
 		};
 	}

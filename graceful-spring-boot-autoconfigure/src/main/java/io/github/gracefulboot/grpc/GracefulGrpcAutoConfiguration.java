@@ -1,8 +1,10 @@
 package io.github.gracefulboot.grpc;
 
+import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.shutdown.ApplicationClasses;
 import io.github.gracefulboot.shutdown.DrainProperties;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
+import io.github.gracefulboot.shutdown.ShutdownSequence;
 import io.github.gracefulboot.shutdown.StreamEnds;
 import io.github.gracefulboot.shutdown.WaitingPolicy;
 import io.github.gracefulboot.socket.ListenerSilencer;
@@ -42,8 +44,9 @@ import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
 public final class GracefulGrpcAutoConfiguration {
 
 	@Bean
-	GrpcCalls gracefulGrpcCalls(Traffic traffic, BeanFactory beanFactory) {
-		return new GrpcCalls(traffic, new StreamEnds(ApplicationClasses.of(beanFactory)));
+	GrpcCalls gracefulGrpcCalls(Traffic traffic, BeanFactory beanFactory, ShutdownSequence shutdown) {
+		return new GrpcCalls(traffic,
+				new StreamEnds(ApplicationClasses.of(beanFactory), () -> shutdown.getStage() == Stage.RUNNING));
 	}
 
 	@Bean

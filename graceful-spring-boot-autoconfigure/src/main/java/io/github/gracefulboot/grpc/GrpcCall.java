@@ -38,6 +38,8 @@ final class GrpcCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 
 	private boolean closed;
 
+	private boolean completed;
+
 	GrpcCall(ServerCall<Q, R> call, GrpcCalls calls) {
 		super(call);
 		this.calls = calls;
@@ -72,11 +74,12 @@ final class GrpcCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 	}
 
 	/**
-	 * Returns whether the application has closed the call, rather than its client.
-	 * @return whether it has, or a shutdown
+	 * Returns whether the application has completed the call, rather than its client, an
+	 * error or a shutdown.
+	 * @return whether it has
 	 */
-	synchronized boolean isClosedByApplication() {
-		return this.closed;
+	synchronized boolean isCompleted() {
+		return this.completed;
 	}
 
 	/**
@@ -132,6 +135,7 @@ final class GrpcCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 	public synchronized void close(Status status, Metadata trailers) {
 		if (!isOver()) {
 			this.closed = true;
+			this.completed = status.isOk();
 			super.close(status, trailers);
 		}
 	}

@@ -45,7 +45,7 @@ final class GrpcCalls implements AopInfrastructureBean {
 	void over(GrpcCall<?, ?> call) {
 		if (this.calls.remove(call)) {
 			if (call.isStream() && !call.hasBeenEnded()) {
-				this.ends.streamEnded(call.method(), call.age(), call.isClosedByApplication());
+				this.ends.streamEnded(call.method(), call.age(), call.isCompleted());
 			}
 			this.traffic.changed();
 		}

@@ -17,9 +17,11 @@ import org.springframework.util.ReflectionUtils;
 record ConnectionBean(Object bean) {
 
 	private static final List<String> TYPES = List.of("DataSource", "ConnectionFactory", "ConnectionPool",
-			"ProducerFactory", "MongoClient");
+			"ProducerFactory", "MongoClient", "EntityManagerFactory", "SessionFactory");
 
-	private static final List<String> CLOSED = List.of("isClosed", "isDisposed");
+	private static final List<String> CLOSED = List.of("isClosed", "isDisposed", "isShutdown");
+
+	private static final List<String> OPEN = List.of("isOpen", "isRunning");
 
 	static boolean isOf(Class<?> type) {
 		return TYPES.stream().anyMatch(type.getSimpleName()::contains);
@@ -31,17 +33,16 @@ record ConnectionBean(Object bean) {
 	 */
 	boolean isClosed() {
 		Object target = Objects.requireNonNullElse(AopProxyUtils.getSingletonTarget(this.bean), this.bean);
-		return CLOSED.stream()
-			.map((name) -> ClassUtils.getMethodIfAvailable(target.getClass(), name))
-			.filter(Objects::nonNull)
-			.anyMatch((method) -> saysSo(method, target));
+		return CLOSED.stream().anyMatch((name) -> says(target, name, true))
+				|| OPEN.stream().anyMatch((name) -> says(target, name, false));
 	}
 
-	private static boolean saysSo(Method method, Object target) {
+	private static boolean says(Object target, String name, boolean answer) {
 		try {
-			return Boolean.TRUE.equals(ReflectionUtils.invokeMethod(method, target));
+			Method method = ClassUtils.getMethodIfAvailable(target.getClass(), name);
+			return method != null && Boolean.valueOf(answer).equals(ReflectionUtils.invokeMethod(method, target));
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | LinkageError ex) {
 			return false;
 		}
 	}

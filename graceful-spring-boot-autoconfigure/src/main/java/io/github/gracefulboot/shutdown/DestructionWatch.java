@@ -23,6 +23,8 @@ final class DestructionWatch {
 
 	private static final long LOOK_MILLIS = 20;
 
+	private static final long LAST_LOOK_MILLIS = 500;
+
 	/**
 	 * For how many looks a bean has to be waiting when the work ends.
 	 */
@@ -41,6 +43,8 @@ final class DestructionWatch {
 
 	private final BooleanSupplier connections;
 
+	private final Set<Long> all;
+
 	private final Set<Long> left;
 
 	private final Set<Long> finished = new HashSet<>();
@@ -51,6 +55,8 @@ final class DestructionWatch {
 	private final Map<Long, Integer> ended = new HashMap<>();
 
 	private final CountDownLatch over = new CountDownLatch(1);
+
+	private final Thread thread = DaemonThreads.factory("graceful-watch").newThread(this::watch);
 
 	private boolean connected = true;
 
@@ -65,13 +71,14 @@ final class DestructionWatch {
 	 * @param connections tells whether each bean that holds connections is open still
 	 */
 	DestructionWatch(Set<Long> left, Supplier<Set<Long>> atWork, BooleanSupplier connections) {
+		this.all = Set.copyOf(left);
 		this.left = new HashSet<>(left);
 		this.atWork = atWork;
 		this.connections = connections;
 	}
 
 	void start() {
-		DaemonThreads.start("graceful-watch", this::watch);
+		this.thread.start();
 	}
 
 	private void watch() {
@@ -80,18 +87,31 @@ final class DestructionWatch {
 				look();
 			}
 			while (!this.over.await(LOOK_MILLIS, TimeUnit.MILLISECONDS));
+			look();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
 	}
 
-	private synchronized void look() {
-		String before = this.bean;
-		int looks = this.looksAtBean;
-		this.bean = beanBeingDestroyed();
-		boolean same = this.bean != null && this.bean.equals(before);
-		this.looksAtBean = same ? looks + 1 : 0;
+	/**
+	 * Asks before it holds the monitor: a pool that hangs may not answer.
+	 */
+	private void look() {
+		Set<Long> now = this.atWork.get();
+		boolean connected = this.connections.getAsBoolean();
+		note(now, connected, beanBeingDestroyed());
+	}
+
+	private synchronized void note(Set<Long> now, boolean connected, @Nullable String bean) {
+		boolean connectedBefore = this.connected;
+		this.connected = connected;
+		boolean same = bean != null && bean.equals(this.bean);
+		boolean waits = this.bean != null && this.looksAtBean >= LOOKS_BEFORE && connectedBefore;
+		this.bean = bean;
+		this.looksAtBean = same ? this.looksAtBean + 1 : 0;
+		this.ended.keySet().removeAll(now);
+		this.finished.removeAll(now);
 		if (same) {
 			// One that goes on is not waiting for it
 			this.ended.replaceAll((id, since) -> since + 1);
@@ -102,17 +122,13 @@ final class DestructionWatch {
 			this.ended.clear();
 		}
 		Set<Long> endedNow = new HashSet<>(this.left);
-		endedNow.removeAll(this.atWork.get());
+		endedNow.removeAll(now);
 		this.left.removeAll(endedNow);
-		boolean connected = this.connected;
-		this.connected = this.connections.getAsBoolean();
-		if (before == null || looks < LOOKS_BEFORE || !connected) {
-			return;
-		}
-		if (same) {
+		this.left.addAll(this.all.stream().filter(now::contains).toList());
+		if (waits && same) {
 			endedNow.forEach((id) -> this.ended.put(id, 0));
 		}
-		else {
+		else if (waits) {
 			this.finished.addAll(endedNow);
 		}
 	}
@@ -146,11 +162,19 @@ final class DestructionWatch {
 	 * Ends the watch, now that all beans are destroyed.
 	 * @return the threads whose work was finished, by their ids
 	 */
-	synchronized Set<Long> finished() {
+	Set<Long> finished() {
 		this.over.countDown();
-		look();
-		this.finished.addAll(this.ended.keySet());
-		return this.finished;
+		try {
+			this.thread.join(LAST_LOOK_MILLIS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		synchronized (this) {
+			Set<Long> finished = new HashSet<>(this.finished);
+			finished.addAll(this.ended.keySet());
+			return finished;
+		}
 	}
 
 }

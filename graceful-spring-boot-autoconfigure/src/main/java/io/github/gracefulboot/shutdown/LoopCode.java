@@ -1,10 +1,12 @@
 package io.github.gracefulboot.shutdown;
 
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.github.gracefulboot.shutdown.MethodCode.Call;
 import io.github.gracefulboot.shutdown.MethodCode.Loop;
 
 /**
@@ -16,32 +18,55 @@ public final class LoopCode {
 
 	private static final String GENERATED = "$$";
 
+	private static final List<String> JDK = List.of("java.", "javax.", "jdk.", "sun.", "com.sun.");
+
 	private LoopCode() {
 	}
 
 	/**
 	 * Returns the loop that a thread is in.
-	 * @param frames the frames of its stack that are not the JDK's
-	 * @return {@link Loop#OPEN} if one of its loops is, or the code cannot be had
+	 * @param frames the frames of its stack, of which those of the JDK do not count
+	 * @return {@link Loop#OPEN} if one of its loops is, or the code cannot be had, and
+	 * {@link Loop#READING} if it may be waiting for what it goes through
 	 */
 	public static Loop around(StackTraceElement[] frames) {
-		Set<Loop> loops = Arrays.stream(frames)
-			.filter((frame) -> !frame.getClassName().contains(GENERATED))
-			.flatMap(LoopCode::around)
-			.collect(Collectors.toSet());
+		StackTraceElement[] relevant = Arrays.stream(frames)
+			.filter((frame) -> !frame.getClassName().contains(GENERATED) && !isOfTheJdk(frame))
+			.toArray(StackTraceElement[]::new);
+		Set<Loop> loops = new HashSet<>();
+		for (int i = 0; i < relevant.length; i++) {
+			addLoops(relevant[i], i == 0, loops);
+		}
 		if (loops.isEmpty() || loops.contains(Loop.OPEN)) {
 			return Loop.OPEN;
 		}
 		return Stream.of(Loop.READING, Loop.COUNTED).filter(loops::contains).findFirst().orElse(Loop.NONE);
 	}
 
-	private static Stream<Loop> around(StackTraceElement frame) {
-		return MethodCode.read(frame.getClassName(), (name, descriptor) -> name.equals(frame.getMethodName()))
-			.stream()
-			.flatMap((method) -> method.calls()
-				.stream()
-				.filter((call) -> call.line() == frame.getLineNumber())
-				.map(method::loopAround));
+	/**
+	 * Returns whether a frame is the JDK's own.
+	 * @param frame the frame
+	 * @return whether it is
+	 */
+	public static boolean isOfTheJdk(StackTraceElement frame) {
+		return JDK.stream().anyMatch(frame.getClassName()::startsWith);
+	}
+
+	/**
+	 * A loop that comes to an end is at its source where the innermost frame asks for
+	 * more, and else at work.
+	 */
+	private static void addLoops(StackTraceElement frame, boolean innermost, Set<Loop> loops) {
+		for (MethodCode method : MethodCode.read(frame.getClassName(),
+				(name, descriptor) -> name.equals(frame.getMethodName()))) {
+			List<Call> calls = method.calls().stream().filter((call) -> call.line() == frame.getLineNumber()).toList();
+			boolean atSource = innermost && calls.stream().anyMatch(method::asksForMore);
+			for (Call call : calls) {
+				Loop loop = method.loopAround(call);
+				boolean ends = loop == Loop.COUNTED || loop == Loop.READING;
+				loops.add(!ends ? loop : atSource ? Loop.READING : Loop.COUNTED);
+			}
+		}
 	}
 
 }

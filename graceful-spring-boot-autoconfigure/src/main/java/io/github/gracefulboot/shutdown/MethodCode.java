@@ -32,8 +32,8 @@ import org.springframework.util.ClassUtils;
 
 /**
  * The instructions of a method and where they lead, as far as its class file tells:
- * handlers of exceptions are not followed, nor what is done when the thread was
- * interrupted.
+ * handlers of exceptions are not followed, unless for loops, nor what is done when the
+ * thread was interrupted.
  */
 public final class MethodCode {
 
@@ -44,12 +44,14 @@ public final class MethodCode {
 
 	private static final Set<String> MORE = Set.of("hasNext()Z", "hasMoreElements()Z", "next()Z");
 
-	private static final String READ = "read";
+	private static final Set<String> READ = Set.of("read", "readLine", "readNext", "readRecord");
 
 	/**
 	 * The instructions that a comparison takes, of a counter or of what was read.
 	 */
 	private static final int COMPARED = 4;
+
+	private static final String INTERRUPT = "java/lang/InterruptedException";
 
 	private static final Set<String> INTERRUPTED = Set.of("isInterrupted", "interrupted");
 
@@ -58,6 +60,8 @@ public final class MethodCode {
 	private final Map<Label, Integer> labels = new HashMap<>();
 
 	private final List<Call> calls = new ArrayList<>();
+
+	private final List<Handler> handlers = new ArrayList<>();
 
 	private MethodCode() {
 	}
@@ -140,15 +144,26 @@ public final class MethodCode {
 	}
 
 	/**
-	 * Returns which loop a call is in.
+	 * Returns whether a call asks for what a loop goes through, or reads it.
+	 * @param call the call
+	 * @return whether it does
+	 */
+	public boolean asksForMore(Call call) {
+		Instruction instruction = this.instructions.get(call.index());
+		return instruction.asksForMore() || instruction.reads();
+	}
+
+	/**
+	 * Returns which loop a call is in. Handlers of exceptions count: a loop may pause in
+	 * one before it tries again.
 	 * @param call the call
 	 * @return the outermost loop
 	 */
 	public Loop loopAround(Call call) {
-		if (!mayRepeat(call)) {
+		Set<Integer> loop = spread(this::nextOrHandler, call.index() + 1);
+		if (!this.instructions.get(call.index()).goesOn() || !loop.contains(call.index())) {
 			return Loop.NONE;
 		}
-		Set<Integer> loop = reachable(call.index());
 		loop.retainAll(leadingTo(call.index()));
 		Set<Integer> counters = loop.stream()
 			.map((index) -> this.instructions.get(index).increments())
@@ -195,10 +210,16 @@ public final class MethodCode {
 		return next;
 	}
 
+	private List<Integer> nextOrHandler(int index) {
+		List<Integer> next = next(index);
+		this.handlers.stream().filter((handler) -> handler.covers(index)).map(Handler::target).forEach(next::add);
+		return next;
+	}
+
 	private Set<Integer> leadingTo(int index) {
 		Map<Integer, List<Integer>> previous = new HashMap<>();
 		for (int i = 0; i < this.instructions.size(); i++) {
-			for (int next : next(i)) {
+			for (int next : nextOrHandler(i)) {
 				previous.computeIfAbsent(next, (key) -> new ArrayList<>()).add(i);
 			}
 		}
@@ -285,7 +306,39 @@ public final class MethodCode {
 		}
 
 		private boolean reads() {
-			return this.called.startsWith(READ);
+			int descriptor = this.called.indexOf('(');
+			return descriptor > 0 && READ.contains(this.called.substring(0, descriptor));
+		}
+
+	}
+
+	/**
+	 * A handler of exceptions.
+	 */
+	private final class Handler {
+
+		private final Label start;
+
+		private final Label end;
+
+		private final Label target;
+
+		private Handler(Label start, Label end, Label target) {
+			this.start = start;
+			this.end = end;
+			this.target = target;
+		}
+
+		private boolean covers(int index) {
+			return index >= indexOf(this.start) && index < indexOf(this.end);
+		}
+
+		private int target() {
+			return indexOf(this.target);
+		}
+
+		private int indexOf(Label label) {
+			return Objects.requireNonNull(MethodCode.this.labels.get(label));
 		}
 
 	}
@@ -308,6 +361,13 @@ public final class MethodCode {
 		@Override
 		public void visitLabel(Label label) {
 			MethodCode.this.labels.put(label, MethodCode.this.instructions.size());
+		}
+
+		@Override
+		public void visitTryCatchBlock(Label start, Label end, Label handler, @Nullable String type) {
+			if (!INTERRUPT.equals(type)) {
+				MethodCode.this.handlers.add(new Handler(start, end, handler));
+			}
 		}
 
 		@Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 import io.github.gracefulboot.Deadline;
@@ -27,64 +28,76 @@ public final class StreamEnds {
 
 	private final Predicate<String> application;
 
+	private final BooleanSupplier running;
+
 	private final Map<String, Ends> endpoints = new ConcurrentHashMap<>();
 
 	private final Map<List<StackTraceElement>, Loop> loops = new ConcurrentHashMap<>();
 
-	private final Set<String> unknown = ConcurrentHashMap.newKeySet();
+	private final Set<String> said = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * Creates the rule.
 	 * @param application whether a class is the application's, by its name
+	 * @param running tells whether no shutdown has begun
 	 */
-	public StreamEnds(Predicate<String> application) {
+	public StreamEnds(Predicate<String> application, BooleanSupplier running) {
 		this.application = application;
+		this.running = running;
 	}
 
 	/**
-	 * Records that a stream has ended.
-	 * @param endpoint such as the method and the pattern of its path
+	 * Records that a stream has ended, unless a shutdown has begun, in which the
+	 * application may end its feeds itself.
+	 * @param endpoint such as the method and the pattern of its path, or empty if the
+	 * stream has none
 	 * @param age how long it was open
 	 * @param byItself whether the application has ended it, rather than its client or a
 	 * timeout
 	 */
 	public void streamEnded(String endpoint, Duration age, boolean byItself) {
-		this.endpoints.merge(endpoint, byItself ? new Ends(1, 0, age) : new Ends(0, 1, null), Ends::plus);
+		if (!endpoint.isEmpty() && this.running.getAsBoolean()) {
+			this.endpoints.computeIfAbsent(endpoint, (key) -> new Ends()).add(age, byItself);
+		}
 	}
 
 	/**
 	 * Tells how a stream will end.
-	 * @param endpoint such as the method and the pattern of its path
+	 * @param endpoint such as the method and the pattern of its path, or empty if the
+	 * stream has none
 	 * @param age how long it has been open
 	 * @param drain when the drain has to be over
 	 * @return what is to be expected
 	 */
 	public Expectation expect(String endpoint, Duration age, Deadline drain) {
 		Ends ends = this.endpoints.get(endpoint);
-		if (ends == null) {
-			return Expectation.UNKNOWN;
-		}
-		Duration shortest = ends.shortest();
-		return (ends.byItself() > ends.others() && shortest != null
-				&& age.plus(drain.remaining()).compareTo(shortest) >= 0) ? Expectation.ENDS : Expectation.ENDLESS;
+		return (ends != null) ? ends.expect(age, age.plus(drain.remaining())) : Expectation.UNKNOWN;
 	}
 
 	/**
 	 * Returns whether a thread is at a task that comes to an end by itself, as far as the
-	 * code of the application tells: in a loop that counts its rounds or goes through the
-	 * elements of something, or in none.
+	 * code of the application tells: in a loop that counts its rounds, or goes through or
+	 * reads something, or in none.
 	 * @param writer the thread that has written to a stream, or {@code null} if none has
-	 * @return {@code false} if it may go on for ever, or does nothing of the application
+	 * @return {@code false} if it may go on for ever, or runs no code of the application
 	 */
 	public boolean isAtTask(@Nullable Thread writer) {
 		if (writer == null) {
 			return false;
 		}
-		StackTraceElement[] frames = Arrays.stream(writer.getStackTrace())
+		StackTraceElement[] frames = writer.getStackTrace();
+		StackTraceElement[] own = Arrays.stream(frames)
 			.filter((frame) -> this.application.test(frame.getClassName()))
 			.toArray(StackTraceElement[]::new);
-		return frames.length > 0
-				&& this.loops.computeIfAbsent(List.of(frames), (key) -> LoopCode.around(frames)) != Loop.OPEN;
+		if (own.length == 0) {
+			return false;
+		}
+		Loop loop = loopAround(own);
+		return ((loop != Loop.NONE) ? loop : loopAround(frames)) != Loop.OPEN;
+	}
+
+	private Loop loopAround(StackTraceElement[] frames) {
+		return this.loops.computeIfAbsent(List.of(frames), (key) -> LoopCode.around(frames));
 	}
 
 	/**
@@ -93,8 +106,11 @@ public final class StreamEnds {
 	 * @param endpoint such as the method and the pattern of its path
 	 */
 	public void shutdownEnds(String endpoint) {
-		if (!endpoint.isEmpty() && !this.endpoints.containsKey(endpoint) && this.unknown.add(endpoint)) {
-			logger.info(LogMessage.format("Streams of %s end now: none has ended by itself since the start", endpoint));
+		Ends ends = this.endpoints.get(endpoint);
+		if (!endpoint.isEmpty() && (ends == null || !ends.haveNone()) && this.said.add(endpoint)) {
+			logger.info(LogMessage.format(
+					"Ending streams of %s: too few have ended since the start to know whether they end by themselves",
+					endpoint));
 		}
 	}
 
@@ -104,8 +120,8 @@ public final class StreamEnds {
 	public enum Expectation {
 
 		/**
-		 * By itself, perhaps in time: most streams of its endpoint have, and one of them
-		 * no later.
+		 * By itself, perhaps in time: most streams of its endpoint have, and of those
+		 * that became as old one in ten within the time that is left.
 		 */
 		ENDS,
 
@@ -115,26 +131,63 @@ public final class StreamEnds {
 		ENDLESS,
 
 		/**
-		 * None of its endpoint has ended yet.
+		 * Hardly any of its endpoint has ended yet.
 		 */
 		UNKNOWN
 
 	}
 
 	/**
-	 * How streams have ended.
-	 *
-	 * @param byItself how many by themselves
-	 * @param others how many in other ways
-	 * @param shortest how long the one was open that ended by itself first
+	 * How the streams of an endpoint have ended.
 	 */
-	private record Ends(long byItself, long others, @Nullable Duration shortest) {
+	private static final class Ends {
 
-		private Ends plus(Ends more) {
-			Duration other = more.shortest();
-			return new Ends(this.byItself + more.byItself(), this.others + more.others(),
-					(this.shortest == null || other != null && other.compareTo(this.shortest) < 0) ? other
-							: this.shortest);
+		/**
+		 * For how many ends a feed is taken for one.
+		 */
+		private static final int ENOUGH = 5;
+
+		/**
+		 * One in how many has to end in time, so that others are waited for.
+		 */
+		private static final int IN_TIME = 10;
+
+		/**
+		 * How many have ended by themselves, by the logarithm of their age in seconds.
+		 */
+		private final long[] byItself = new long[Integer.SIZE];
+
+		private long others;
+
+		private synchronized void add(Duration age, boolean byItself) {
+			if (byItself) {
+				this.byItself[logarithm(age)]++;
+			}
+			else {
+				this.others++;
+			}
+		}
+
+		private synchronized Expectation expect(Duration age, Duration atEnd) {
+			long all = count(0, this.byItself.length - 1);
+			if (all <= this.others) {
+				return (all + this.others < ENOUGH) ? Expectation.UNKNOWN : Expectation.ENDLESS;
+			}
+			long asOld = count(logarithm(age), this.byItself.length - 1);
+			long inTime = count(logarithm(age), logarithm(atEnd));
+			return (inTime * IN_TIME >= asOld) ? Expectation.ENDS : Expectation.ENDLESS;
+		}
+
+		private synchronized boolean haveNone() {
+			return count(0, this.byItself.length - 1) == 0 && this.others >= ENOUGH;
+		}
+
+		private long count(int from, int to) {
+			return Arrays.stream(this.byItself, from, to + 1).sum();
+		}
+
+		private static int logarithm(Duration age) {
+			return Integer.SIZE - Integer.numberOfLeadingZeros((int) Math.min(Integer.MAX_VALUE / 2, age.toSeconds()));
 		}
 
 	}

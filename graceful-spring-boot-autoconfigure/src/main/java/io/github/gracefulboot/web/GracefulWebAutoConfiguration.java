@@ -2,6 +2,7 @@ package io.github.gracefulboot.web;
 
 import java.util.stream.Stream;
 
+import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.StreamFarewell;
 import io.github.gracefulboot.shutdown.ApplicationClasses;
 import io.github.gracefulboot.shutdown.ConditionalOnOwnProcess;
@@ -60,10 +61,10 @@ public final class GracefulWebAutoConfiguration {
 
 	@Bean
 	EndlessStreams gracefulEndlessStreams(DrainProperties properties, ObjectProvider<StreamFarewell> farewells,
-			BeanFactory beanFactory) {
+			BeanFactory beanFactory, ShutdownSequence shutdown) {
 		return new EndlessStreams(properties.getStreamTypes(), properties.getStreamMethods(),
 				SingletonSupplier.of(() -> farewells.orderedStream().toList()),
-				new StreamEnds(ApplicationClasses.of(beanFactory)));
+				new StreamEnds(ApplicationClasses.of(beanFactory), () -> shutdown.getStage() == Stage.RUNNING));
 	}
 
 	@Bean

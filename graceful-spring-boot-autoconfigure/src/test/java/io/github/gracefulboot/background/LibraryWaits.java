@@ -1,7 +1,6 @@
 package io.github.gracefulboot.background;
 
 import java.util.concurrent.locks.AbstractQueuedSynchronizer;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Waits as libraries do that keep their callers until something comes.
@@ -9,15 +8,6 @@ import java.util.concurrent.locks.LockSupport;
 final class LibraryWaits {
 
 	private LibraryWaits() {
-	}
-
-	/**
-	 * As {@code runBlocking} of Kotlin.
-	 */
-	static void park() {
-		while (!Thread.currentThread().isInterrupted()) {
-			LockSupport.parkNanos(LibraryWaits.class, Long.MAX_VALUE);
-		}
 	}
 
 	/**

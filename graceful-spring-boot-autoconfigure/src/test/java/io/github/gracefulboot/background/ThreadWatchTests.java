@@ -43,6 +43,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import com.zaxxer.hikari.HikariDataSource;
+import kotlinx.coroutines.ParkedCoroutine;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -458,7 +459,7 @@ class ThreadWatchTests {
 			awaitWork(watch, importer);
 			awaitRead(importer);
 			ready(watch);
-			assertThat(find(watch, importer)).isNull();
+			Awaitility.await().until(() -> find(watch, importer) == null);
 			Thread feeder = start(() -> {
 				while (!this.end.get()) {
 					peer.write(ByteBuffer.wrap(new byte[] { '\n' }));
@@ -470,6 +471,43 @@ class ThreadWatchTests {
 			feeder.join();
 			Awaitility.await().until(() -> find(watch, importer) == null);
 		}
+	}
+
+	@Test
+	void whenThreadPausesBeforeItTriesAgainThenItIsALoop() {
+		ThreadWatch watch = watch();
+		ready(watch);
+		Thread consumer = start(() -> {
+			while (!this.end.get()) {
+				try {
+					readFromNobody();
+				}
+				catch (IOException ex) {
+					LockSupport.parkNanos(this.pause.toNanos());
+				}
+			}
+		});
+		Awaitility.await()
+			.until(() -> watch.look().stream().anyMatch((atWork) -> atWork.thread() == consumer && atWork.loop()));
+	}
+
+	private static void readFromNobody() throws IOException {
+		throw new IOException("Connection refused");
+	}
+
+	@Test
+	void whenThreadWaitsForTheNextElementThenItIsNotAtWorkAsLongAsNoneComes() {
+		ThreadWatch watch = watch();
+		BlockingQueue<Integer> elements = new LinkedBlockingQueue<>(List.of(1));
+		Thread consumer = start(() -> {
+			for (Integer element : Flux.<Integer>never().startWith(elements.take()).toIterable()) {
+				this.rounds.addAndGet(element);
+			}
+		});
+		Awaitility.await().until(() -> this.rounds.get() == 1);
+		awaitWaiting(consumer);
+		ready(watch);
+		Awaitility.await().until(() -> find(watch, consumer) == null);
 	}
 
 	@Test
@@ -765,7 +803,7 @@ class ThreadWatchTests {
 				task("sleep without end", ThreadWatchTests::sleepForEver),
 				task("one endless sleep", () -> Thread.sleep(Long.MAX_VALUE)),
 				task("stage", () -> new CompletableFuture<>().get()), task("block", () -> Mono.never().block()),
-				task("park of a library", LibraryWaits::park), task("latch of a library", LibraryWaits::awaitLatch));
+				task("coroutine", ParkedCoroutine::joinBlocking), task("latch of a library", LibraryWaits::awaitLatch));
 	}
 
 	@Test

@@ -19,7 +19,7 @@ class GrpcCallInterceptorTests {
 
 	private final Traffic traffic = new Traffic(System::nanoTime);
 
-	private final GrpcCalls calls = new GrpcCalls(this.traffic, new StreamEnds((name) -> false));
+	private final GrpcCalls calls = new GrpcCalls(this.traffic, new StreamEnds((name) -> false, () -> true));
 
 	private final GrpcCallInterceptor interceptor = new GrpcCallInterceptor(this.calls,
 			new GrpcConnections(this.traffic), this.traffic);

@@ -15,7 +15,9 @@ class StreamEndsTests {
 
 	private static final String ENDPOINT = "GET /streams/{id}";
 
-	private final StreamEnds ends = new StreamEnds((name) -> false);
+	private final StreamEnds ends = new StreamEnds((name) -> false, () -> this.running);
+
+	private boolean running = true;
 
 	private final Deadline drain = Deadline.after(() -> 0, Duration.ofSeconds(20));
 
@@ -29,25 +31,43 @@ class StreamEndsTests {
 	void whenMostEndByThemselvesThenTheNextDoes() {
 		this.ends.streamEnded(ENDPOINT, Duration.ofSeconds(3), true);
 		this.ends.streamEnded(ENDPOINT, Duration.ofSeconds(2), false);
-		assertThat(expect(Duration.ZERO)).isEqualTo(Expectation.ENDLESS);
+		assertThat(expect(Duration.ZERO)).isEqualTo(Expectation.UNKNOWN);
 		this.ends.streamEnded(ENDPOINT, Duration.ofSeconds(9), true);
 		assertThat(expect(Duration.ZERO)).isEqualTo(Expectation.ENDS);
 		assertThat(expect(Duration.ofMinutes(2))).isEqualTo(Expectation.ENDS);
 	}
 
 	@Test
-	void whenClientsLeaveThenItHasNoEnd() {
+	void whenManyClientsHaveLeftThenItHasNoEnd() {
 		this.ends.streamEnded(ENDPOINT, Duration.ofSeconds(3), false);
+		assertThat(expect(Duration.ZERO)).isEqualTo(Expectation.UNKNOWN);
+		for (int i = 0; i < 4; i++) {
+			this.ends.streamEnded(ENDPOINT, Duration.ofSeconds(3), false);
+		}
 		assertThat(expect(Duration.ZERO)).isEqualTo(Expectation.ENDLESS);
 	}
 
 	@Test
-	void whenNoneEndsAsSoonAsTheDrainThenOnlyTheOldestAreWaitedFor() {
-		this.ends.streamEnded(ENDPOINT, Duration.ofSeconds(70), true);
-		this.ends.streamEnded(ENDPOINT, Duration.ofSeconds(60), true);
-		this.ends.streamEnded(ENDPOINT, Duration.ofSeconds(65), true);
-		assertThat(expect(Duration.ofSeconds(39))).isEqualTo(Expectation.ENDLESS);
-		assertThat(expect(Duration.ofSeconds(40))).isEqualTo(Expectation.ENDS);
+	void whenHardlyAnyEndsAsSoonAsTheDrainThenOnlyTheOldestAreWaitedFor() {
+		for (int i = 0; i < 20; i++) {
+			this.ends.streamEnded(ENDPOINT, Duration.ofMinutes(10), true);
+		}
+		this.ends.streamEnded(ENDPOINT, Duration.ofSeconds(2), true);
+		assertThat(expect(Duration.ZERO)).isEqualTo(Expectation.ENDLESS);
+		assertThat(expect(Duration.ofSeconds(590))).isEqualTo(Expectation.ENDS);
+	}
+
+	@Test
+	void whenAShutdownHasBegunThenHowFeedsEndSaysNothing() {
+		this.running = false;
+		this.ends.streamEnded(ENDPOINT, Duration.ofSeconds(3), true);
+		assertThat(expect(Duration.ZERO)).isEqualTo(Expectation.UNKNOWN);
+	}
+
+	@Test
+	void whenAStreamHasNoEndpointThenItIsNotKnown() {
+		this.ends.streamEnded("", Duration.ofSeconds(3), true);
+		assertThat(this.ends.expect("", Duration.ZERO, this.drain)).isEqualTo(Expectation.UNKNOWN);
 	}
 
 	private Expectation expect(Duration age) {

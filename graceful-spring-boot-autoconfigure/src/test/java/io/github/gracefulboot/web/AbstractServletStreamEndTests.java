@@ -20,6 +20,8 @@ import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
@@ -63,6 +65,24 @@ public abstract class AbstractServletStreamEndTests extends AbstractStreamEndTes
 	protected List<String> finitePaths() {
 		return List.of("/finite/emitter", "/finite/thread", "/finite/body", "/finite-loop", "/finite/flux",
 				"/finite/entity");
+	}
+
+	@Test
+	void whenAnAnswerHasNotBegunWhenStreamsEndThenItIsWaitedFor() throws Exception {
+		start();
+		String request = "GET /finite/late HTTP/1.1\nHost: localhost\nAccept: text/event-stream\n\n";
+		try (RawClient before = connect().send(request)) {
+			assertThat(before.response()).contains("data:last");
+		}
+		StreamLoops.hold();
+		try (RawClient client = connect().send(request); RawClient feed = connect().get("/emitter")) {
+			feed.untilLine();
+			Awaitility.await().until(() -> this.context.getBean(InFlightRequests.class).toTasks().size() == 2);
+			stopUntil(Stage.DRAIN);
+			assertThat(feed.response()).endsWith("0\r\n\r\n");
+			StreamLoops.goOn();
+			assertThat(client.response()).contains("data:last");
+		}
 	}
 
 	@ParameterizedTest
@@ -139,6 +159,15 @@ public abstract class AbstractServletStreamEndTests extends AbstractStreamEndTes
 			SseEmitter emitter = new SseEmitter(0L);
 			emitter.onCompletion(() -> this.ticks.ended(path));
 			this.ticks.listen((number) -> emitter.send(SseEmitter.event().data(number)));
+			return emitter;
+		}
+
+		@GetMapping("/finite/late")
+		SseEmitter late() throws IOException {
+			StreamLoops.pauseBefore("last");
+			SseEmitter emitter = new SseEmitter(0L);
+			emitter.send("last");
+			emitter.complete();
 			return emitter;
 		}
 

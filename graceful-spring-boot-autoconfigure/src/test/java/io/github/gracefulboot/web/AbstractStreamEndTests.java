@@ -273,8 +273,8 @@ public abstract class AbstractStreamEndTests {
 			assertThat(content(client.response())).isEqualTo("data: first\n\ndata: second\n\n");
 		}
 		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
-		assertThat(output).containsOnlyOnce("Streams of GET " + paths().get(0) + " end now")
-			.doesNotContain("Streams of GET /texts");
+		assertThat(output).containsOnlyOnce("Ending streams of GET " + paths().get(0) + ":")
+			.doesNotContain("Ending streams of GET /texts");
 	}
 
 	@Test

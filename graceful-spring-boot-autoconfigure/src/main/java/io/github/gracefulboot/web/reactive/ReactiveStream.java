@@ -2,8 +2,10 @@ package io.github.gracefulboot.web.reactive;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.shutdown.StreamEnds;
 import io.github.gracefulboot.web.stream.EventBoundary;
 import io.github.gracefulboot.web.stream.FinitePublisher;
 import org.apache.commons.logging.Log;
@@ -18,6 +20,7 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * A stream that a shutdown ends between two events: the publisher of the application is
@@ -37,7 +40,7 @@ final class ReactiveStream {
 
 	private final String endpoint;
 
-	private final Object body;
+	private final Supplier<Boolean> finite;
 
 	private final EventBoundary boundary;
 
@@ -69,7 +72,7 @@ final class ReactiveStream {
 		this.method = request.getMethod().name();
 		this.path = request.getURI().getRawPath();
 		this.endpoint = endpoint;
-		this.body = body;
+		this.finite = SingletonSupplier.of(() -> FinitePublisher.is(body));
 		this.boundary = streams.endless().boundary(contentType);
 	}
 
@@ -127,8 +130,8 @@ final class ReactiveStream {
 
 	private synchronized void ended(SignalType signal) {
 		this.streams.remove(this);
-		if (!this.over) {
-			this.streams.endless().ends().streamEnded(this.endpoint, age(), signal != SignalType.CANCEL);
+		if (!this.over && signal != SignalType.ON_ERROR) {
+			this.streams.endless().ends().streamEnded(this.endpoint, age(), signal == SignalType.ON_COMPLETE);
 		}
 	}
 
@@ -142,11 +145,8 @@ final class ReactiveStream {
 	 * @return whether to wait for it
 	 */
 	boolean endsByItself(Deadline drain) {
-		return switch (this.streams.endless().ends().expect(this.endpoint, age(), drain)) {
-			case ENDS -> true;
-			case ENDLESS -> false;
-			case UNKNOWN -> FinitePublisher.is(this.body);
-		};
+		return this.finite.get()
+				|| this.streams.endless().ends().expect(this.endpoint, age(), drain) == StreamEnds.Expectation.ENDS;
 	}
 
 	private synchronized boolean begin() {

@@ -1,7 +1,6 @@
 package io.github.gracefulboot.web.reactive;
 
 import java.nio.file.Path;
-import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -70,7 +69,7 @@ class StreamableHttpResponse extends ServerHttpResponseDecorator {
 	 */
 	private String endpoint() {
 		Object pattern = this.exchange.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
-		return this.request.getMethod().name() + " " + Objects.requireNonNullElse(pattern, "");
+		return (pattern != null) ? this.request.getMethod().name() + " " + pattern : "";
 	}
 
 	/**

@@ -215,13 +215,13 @@ final class InFlightFilter implements Filter {
 
 		private void close(int status) {
 			detach();
-			if (this.streamable != null) {
-				this.streamable.requestEnded();
-			}
 			if (this.prober != null) {
 				InFlightFilter.this.traffic.probeAnswered(this.prober, status >= 200 && status < 400);
 			}
 			InFlightFilter.this.requests.end(this.inFlight);
+			if (this.streamable != null) {
+				this.streamable.requestEnded();
+			}
 		}
 
 		@Override

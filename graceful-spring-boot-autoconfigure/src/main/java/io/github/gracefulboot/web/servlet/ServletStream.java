@@ -51,7 +51,7 @@ final class ServletStream {
 	private volatile @Nullable Thread writer;
 
 	/**
-	 * Whether the client has left, or did not get the stream for another reason.
+	 * Whether the client has left, or the request failed or took too long.
 	 */
 	private volatile boolean failed;
 
@@ -188,10 +188,6 @@ final class ServletStream {
 		return this.writer;
 	}
 
-	boolean isOfFinitePublisher() {
-		return this.response.isOfFinitePublisher();
-	}
-
 	/**
 	 * Returns whether somebody works for the stream, or did a moment ago: the request is
 	 * completed a moment after the last event was written.
@@ -207,17 +203,19 @@ final class ServletStream {
 				&& now - this.atWorkAt < TimeUnit.MILLISECONDS.toNanos(2 * ServletStreams.LOOK_MILLIS);
 	}
 
-	String endpoint() {
+	@Nullable String endpoint() {
 		return this.response.endpoint();
 	}
 
 	/**
-	 * Tells how the stream will end.
+	 * Tells how the stream will end, by its publisher or by others of its endpoint.
 	 * @param drain when the drain has to be over
-	 * @return what is to be expected of its endpoint
+	 * @return what is to be expected
 	 */
 	Expectation expect(Deadline drain) {
-		return this.streams.endless().ends().expect(this.response.endpoint(), age(), drain);
+		String endpoint = endpoint();
+		return this.response.isOfFinitePublisher() ? Expectation.ENDS
+				: this.streams.endless().ends().expect((endpoint != null) ? endpoint : "", age(), drain);
 	}
 
 	private Duration age() {
@@ -245,8 +243,9 @@ final class ServletStream {
 	 * Called when the request is over, however that came about.
 	 */
 	void requestEnded() {
-		if (!this.over && this.streams.endless().isEndless(this.response.getContentType())) {
-			this.streams.endless().ends().streamEnded(this.response.endpoint(), age(), !this.failed);
+		String endpoint = endpoint();
+		if (!this.over && endpoint != null && this.streams.endless().isEndless(this.response.getContentType())) {
+			this.streams.endless().ends().streamEnded(endpoint, age(), !this.failed);
 		}
 	}
 

@@ -41,8 +41,8 @@ final class ServletStreams implements LongLivedStreams, AopInfrastructureBean {
 	private static final long FLUSH_MILLIS = 50;
 
 	/**
-	 * How often to look whether a stream still has a writer that comes to an end. As long
-	 * may pass between its end and that of the request.
+	 * How often to look whether a stream still has a writer that comes to an end. Up to
+	 * twice as long may pass between its end and that of the request.
 	 */
 	static final long LOOK_MILLIS = 100;
 
@@ -68,6 +68,13 @@ final class ServletStreams implements LongLivedStreams, AopInfrastructureBean {
 
 	void add(ServletStream stream) {
 		this.open.add(stream);
+		look();
+	}
+
+	/**
+	 * Looks which streams do not end by themselves, if streams are to be ended.
+	 */
+	void look() {
 		ifEnding(this::endThoseWithoutEnd, 0);
 	}
 
@@ -77,7 +84,9 @@ final class ServletStreams implements LongLivedStreams, AopInfrastructureBean {
 
 	@Override
 	public int requests(Deadline drain) {
-		return (int) this.open.stream().filter((stream) -> stream.expect(drain) != Expectation.ENDS).count();
+		return (int) this.open.stream()
+			.filter((stream) -> stream.endpoint() != null && stream.expect(drain) != Expectation.ENDS)
+			.count();
 	}
 
 	@Override
@@ -88,7 +97,7 @@ final class ServletStreams implements LongLivedStreams, AopInfrastructureBean {
 		executor.allowCoreThreadTimeOut(true);
 		this.drain = deadline;
 		this.ender = executor;
-		ifEnding(this::endThoseWithoutEnd, 0);
+		look();
 	}
 
 	/**
@@ -105,20 +114,18 @@ final class ServletStreams implements LongLivedStreams, AopInfrastructureBean {
 			.collect(Collectors.toSet());
 		boolean waits = false;
 		for (ServletStream stream : this.open) {
-			Expectation expectation = stream.expect(drain);
-			if (expectation == Expectation.ENDLESS) {
-				stream.allowEnd();
+			String endpoint = stream.endpoint();
+			if (endpoint == null) {
+				continue;
 			}
-			else if (expectation == Expectation.UNKNOWN && !stream.isOfFinitePublisher()) {
-				boolean worksForIt = !broadcasters.contains(stream.writer())
-						&& this.endless.ends().isAtTask(stream.writer());
-				if (stream.looksUnfinished(worksForIt)) {
-					waits = true;
-				}
-				else {
-					this.endless.ends().shutdownEnds(stream.endpoint());
-					stream.allowEnd();
-				}
+			Expectation expectation = stream.expect(drain);
+			if (expectation == Expectation.UNKNOWN && stream.looksUnfinished(
+					!broadcasters.contains(stream.writer()) && this.endless.ends().isAtTask(stream.writer()))) {
+				waits = true;
+			}
+			else if (expectation != Expectation.ENDS) {
+				this.endless.ends().shutdownEnds(endpoint);
+				stream.allowEnd();
 			}
 		}
 		if (waits && !this.looksAgain) {

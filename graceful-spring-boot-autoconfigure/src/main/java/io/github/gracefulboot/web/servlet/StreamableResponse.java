@@ -2,6 +2,7 @@ package io.github.gracefulboot.web.servlet;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Set;
 
 import io.github.gracefulboot.web.stream.EndlessStreams;
 import io.github.gracefulboot.web.stream.FinitePublisher;
@@ -27,6 +28,11 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 	 */
 	private static final String PATTERN = "org.springframework.web.servlet.HandlerMapping.bestMatchingPattern";
 
+	/**
+	 * Patterns that say nothing of what is asked for.
+	 */
+	private static final Set<String> ANY = Set.of("", "/", "/*");
+
 	private final HttpServletRequest request;
 
 	private final ServletStreams streams;
@@ -48,7 +54,7 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 	/**
 	 * What the request asked for, as soon as that is known.
 	 */
-	private volatile String endpoint = "";
+	private volatile @Nullable String endpoint;
 
 	/**
 	 * Whether the application has begun to write something other than a stream.
@@ -146,7 +152,7 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 			return null;
 		}
 		ServletStream stream = this.stream;
-		this.endpoint = endpointOfRequest();
+		noteEndpoint();
 		return (stream != null) ? stream : begin(Thread.currentThread());
 	}
 
@@ -171,7 +177,7 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 		ServletStream stream = this.stream;
 		if (stream != null) {
 			stream.dispatched(false);
-			this.endpoint = endpointOfRequest();
+			noteEndpoint();
 			this.streams.endNow(stream);
 		}
 		return new StreamableAsyncContext(context, this);
@@ -227,18 +233,24 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 
 	/**
 	 * Returns what the request asked for, whatever the parts of its path that vary.
-	 * @return the method and the pattern of the path
+	 * @return the method and the pattern of the path, empty if that says nothing, or
+	 * {@code null} if the request has not got so far
 	 */
-	String endpoint() {
+	@Nullable String endpoint() {
 		return this.endpoint;
 	}
 
 	/**
 	 * Called by the application, since a container takes requests back when they end.
 	 */
-	private String endpointOfRequest() {
-		Object pattern = this.request.getAttribute(PATTERN);
-		return method() + " " + ((pattern != null) ? pattern : this.request.getHttpServletMapping().getPattern());
+	private void noteEndpoint() {
+		if (this.endpoint == null) {
+			Object pattern = this.request.getAttribute(PATTERN);
+			String path = (pattern != null) ? pattern.toString() : this.request.getHttpServletMapping().getPattern();
+			boolean any = pattern == null && ANY.contains(path);
+			this.endpoint = any ? "" : method() + " " + path;
+			this.streams.look();
+		}
 	}
 
 	/**

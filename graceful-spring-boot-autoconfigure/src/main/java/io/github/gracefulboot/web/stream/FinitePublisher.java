@@ -14,13 +14,19 @@ public final class FinitePublisher {
 
 	private static final Set<String> LIMITS = Set.of("limitRequest", "takeUntil", "takeWhile", "zipIterable");
 
-	private static final Set<String> FINITE_SOURCES = Set.of("source(FluxRange)", "source(FluxIterable)",
-			"source(FluxArray)", "source(FluxStream)", "source(FluxJust)", "source(FluxCallable)", "source(FluxZip)");
+	private static final Set<String> LISTS = Set.of("source(FluxRange)", "source(FluxArray)");
+
+	private static final Set<String> SINGLE = Set.of("source(FluxJust)", "source(FluxCallable)");
+
+	/**
+	 * The size of what it goes through is known of a collection only.
+	 */
+	private static final String ITERABLE = "source(FluxIterable)";
 
 	/**
 	 * How the names of operators begin that may go on for ever behind a finite source.
 	 */
-	private static final List<String> ENDLESS = List.of("flatMap", "switchMap", "repeat", "expand");
+	private static final List<String> ENDLESS = List.of("flatMap", "switchMap", "switchOnFirst", "repeat", "expand");
 
 	private FinitePublisher() {
 	}
@@ -33,16 +39,20 @@ public final class FinitePublisher {
 	 */
 	public static boolean is(Object publisher) {
 		Scannable last = Scannable.from(publisher);
-		List<String> steps = Stream.concat(Stream.of(last), last.parents()).map(Scannable::stepName).toList();
-		for (String step : steps) {
-			if (LIMITS.contains(step)) {
+		List<Scannable> steps = Stream.<Scannable>concat(Stream.of(last), last.parents()).toList();
+		List<String> names = steps.stream().map(Scannable::stepName).toList();
+		for (String name : names) {
+			if (LIMITS.contains(name)) {
 				return true;
 			}
-			if (ENDLESS.stream().anyMatch(step::startsWith)) {
+			if (ENDLESS.stream().anyMatch(name::startsWith)) {
 				return false;
 			}
 		}
-		return FINITE_SOURCES.contains(steps.get(steps.size() - 1));
+		String source = names.get(names.size() - 1);
+		return LISTS.contains(source)
+				|| source.equals(ITERABLE) && steps.get(steps.size() - 1).scanUnsafe(Scannable.Attr.BUFFERED) != null
+				|| SINGLE.contains(source) && names.stream().noneMatch((name) -> name.startsWith("concatMap"));
 	}
 
 }

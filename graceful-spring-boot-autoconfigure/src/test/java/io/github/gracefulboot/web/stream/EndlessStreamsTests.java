@@ -132,7 +132,7 @@ class EndlessStreamsTests {
 
 	private static EndlessStreams streams(DrainProperties properties, StreamFarewell... farewells) {
 		return new EndlessStreams(properties.getStreamTypes(), properties.getStreamMethods(), () -> List.of(farewells),
-				new StreamEnds((name) -> false));
+				new StreamEnds((name) -> false, () -> true));
 	}
 
 }

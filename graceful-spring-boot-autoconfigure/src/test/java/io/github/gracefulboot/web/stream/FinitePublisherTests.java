@@ -29,9 +29,7 @@ class FinitePublisherTests {
 	static Stream<Flux<?>> whenItEndsByItself() {
 		return Stream.of(Flux.interval(PAUSE).take(8), Flux.interval(PAUSE).takeWhile((number) -> number < 8),
 				Flux.range(1, 8).delayElements(PAUSE), Flux.fromIterable(List.of(1, 2)).concatMap(Mono::just),
-				Flux.just(1, 2), Flux.fromStream(() -> Stream.of(1)), Mono.just(1).flux(),
-				Flux.fromIterable(List.of(1, 2)).zipWith(Flux.interval(PAUSE)),
-				Flux.interval(PAUSE).zipWithIterable(List.of(1, 2)),
+				Flux.just(1, 2), Mono.just(1).flux(), Flux.interval(PAUSE).zipWithIterable(List.of(1, 2)),
 				Mono.just(1).flatMapMany((number) -> Flux.never()).take(8));
 	}
 
@@ -48,7 +46,9 @@ class FinitePublisherTests {
 				Mono.just(1).flatMapMany((number) -> Flux.never()), Flux.range(1, 8).flatMap((number) -> Flux.never()),
 				Flux.just(1, 2).repeat(), Flux.just(1, 2).concatWith(Flux.never()),
 				Flux.merge(Flux.just(1), Flux.never()), Flux.interval(PAUSE).take(1).flatMap((number) -> Flux.never()),
-				Flux.interval(PAUSE).takeUntilOther(Mono.never()));
+				Flux.interval(PAUSE).takeUntilOther(Mono.never()), Flux.just(1).concatMap((number) -> Flux.never()),
+				Flux.fromStream(Stream.generate(() -> 1)), Flux.fromIterable(() -> Stream.generate(() -> 1).iterator()),
+				Flux.zip(Flux.interval(PAUSE), Flux.interval(PAUSE)));
 	}
 
 }
