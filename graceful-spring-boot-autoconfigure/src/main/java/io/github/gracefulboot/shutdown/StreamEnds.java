@@ -101,15 +101,15 @@ public final class StreamEnds {
 	}
 
 	/**
-	 * Called when a shutdown ends a stream. Says so, once for each endpoint, if none of
-	 * it has ended yet: it may have come to an end by itself.
-	 * @param endpoint such as the method and the pattern of its path
+	 * Called when a shutdown ends a stream. Says so, once for each endpoint, unless those
+	 * are known to have no end: it may have come to one by itself.
+	 * @param endpoint such as the method and the pattern of its path, or empty if the
+	 * stream has none
 	 */
 	public void shutdownEnds(String endpoint) {
 		Ends ends = this.endpoints.get(endpoint);
-		if (!endpoint.isEmpty() && (ends == null || !ends.haveNone()) && this.said.add(endpoint)) {
-			logger.info(LogMessage.format(
-					"Ending streams of %s: too few have ended since the start to know whether they end by themselves",
+		if (!endpoint.isEmpty() && (ends == null || !ends.areOfFeed()) && this.said.add(endpoint)) {
+			logger.info(LogMessage.format("Ending streams of %s, which are not known to end by themselves in time",
 					endpoint));
 		}
 	}
@@ -178,7 +178,7 @@ public final class StreamEnds {
 			return (inTime * IN_TIME >= asOld) ? Expectation.ENDS : Expectation.ENDLESS;
 		}
 
-		private synchronized boolean haveNone() {
+		private synchronized boolean areOfFeed() {
 			return count(0, this.byItself.length - 1) == 0 && this.others >= ENOUGH;
 		}
 

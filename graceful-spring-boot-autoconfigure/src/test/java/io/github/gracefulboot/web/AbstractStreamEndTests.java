@@ -273,7 +273,7 @@ public abstract class AbstractStreamEndTests {
 			assertThat(content(client.response())).isEqualTo("data: first\n\ndata: second\n\n");
 		}
 		assertThat(this.closed).succeedsWithin(Duration.ofSeconds(10));
-		assertThat(output).containsOnlyOnce("Ending streams of GET " + paths().get(0) + ":")
+		assertThat(output).containsOnlyOnce("Ending streams of GET " + paths().get(0) + ",")
 			.doesNotContain("Ending streams of GET /texts");
 	}
 
