@@ -206,7 +206,7 @@ final class Stack {
 	List<StackTraceElement> callers() {
 		return runsApplication()
 				? framesOfOthers().dropWhile((frame) -> !this.application.test(frame.getClassName())).toList()
-				: framesOfOthers().toList();
+				: others();
 	}
 
 	/**

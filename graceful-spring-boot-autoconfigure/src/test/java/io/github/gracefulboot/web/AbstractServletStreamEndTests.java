@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
-import reactor.core.scheduler.Schedulers;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
@@ -189,12 +188,7 @@ public abstract class AbstractServletStreamEndTests extends AbstractStreamEndTes
 
 		@GetMapping(path = "/finite/flux", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
 		Flux<String> answerOfPublisher() {
-			return Flux.interval(Duration.ZERO, Duration.ofMillis(10))
-				.onBackpressureBuffer()
-				.publishOn(Schedulers.boundedElastic(), 1)
-				.take(4)
-				.doOnNext(StreamLoops::pauseBefore)
-				.map((number) -> (number < 3) ? number.toString() : "last");
+			return StreamLoops.answer();
 		}
 
 		@GetMapping("/finite/entity")

@@ -3,6 +3,7 @@ package io.github.gracefulboot.web.servlet;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Set;
+import java.util.function.Supplier;
 
 import io.github.gracefulboot.web.stream.EndlessStreams;
 import io.github.gracefulboot.web.stream.FinitePublisher;
@@ -14,6 +15,7 @@ import jakarta.servlet.http.HttpServletResponseWrapper;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
+import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 
 /**
@@ -46,10 +48,10 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 	private volatile @Nullable PrintWriter writer;
 
 	/**
-	 * What a controller has returned to be written as a stream. Known only where there
-	 * are reactive types.
+	 * Whether what a controller has returned to be written as a stream has an end, worked
+	 * out when it is first asked for. Known only where there are reactive types.
 	 */
-	private volatile @Nullable Object source;
+	private volatile Supplier<Boolean> finiteSource = () -> false;
 
 	/**
 	 * What the request asked for, as soon as that is known.
@@ -219,7 +221,7 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 	 * @param body what the stream is made of
 	 */
 	void returned(Object body) {
-		this.source = body;
+		this.finiteSource = SingletonSupplier.of(() -> FinitePublisher.is(body));
 	}
 
 	/**
@@ -227,8 +229,7 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 	 * @return {@code false} if it may go on for ever, or that cannot be seen
 	 */
 	boolean isOfFinitePublisher() {
-		Object source = this.source;
-		return source != null && FinitePublisher.is(source);
+		return this.finiteSource.get();
 	}
 
 	/**

@@ -3,12 +3,15 @@ package io.github.gracefulboot.web.app;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import jakarta.servlet.http.HttpServletResponse;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
@@ -69,6 +72,18 @@ public final class StreamLoops {
 		catch (IOException ex) {
 			emitter.completeWithError(ex);
 		}
+	}
+
+	/**
+	 * Publishes an answer, word by word.
+	 */
+	public static Flux<String> answer() {
+		return Flux.interval(Duration.ZERO, Duration.ofMillis(10))
+			.onBackpressureBuffer()
+			.publishOn(Schedulers.boundedElastic(), 1)
+			.take(4)
+			.doOnNext(StreamLoops::pauseBefore)
+			.map((number) -> (number < 3) ? number.toString() : "last");
 	}
 
 	/**

@@ -108,12 +108,7 @@ class NettyStreamEndTests extends AbstractStreamEndTests {
 
 		@GetMapping(path = "/finite/take", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
 		Flux<String> take() {
-			return Flux.interval(Duration.ZERO, Duration.ofMillis(10))
-				.onBackpressureBuffer()
-				.publishOn(Schedulers.boundedElastic(), 1)
-				.take(5)
-				.doOnNext(StreamLoops::pauseBefore)
-				.map(StreamController::word);
+			return StreamLoops.answer();
 		}
 
 		@GetMapping("/finite/range")
