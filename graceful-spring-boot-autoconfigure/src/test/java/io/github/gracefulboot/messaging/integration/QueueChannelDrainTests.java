@@ -32,6 +32,7 @@ import org.springframework.integration.core.MessagingTemplate;
 import org.springframework.integration.dsl.GenericEndpointSpec;
 import org.springframework.integration.dsl.IntegrationFlow;
 import org.springframework.integration.dsl.Pollers;
+import org.springframework.integration.dsl.StandardIntegrationFlow;
 import org.springframework.integration.endpoint.SourcePollingChannelAdapter;
 import org.springframework.integration.handler.ServiceActivatingHandler;
 import org.springframework.integration.store.MessageGroupQueue;
@@ -78,6 +79,8 @@ class QueueChannelDrainTests {
 	@Test
 	void whenMessagesAreNotHandledInTimeThenTheyAreCounted() {
 		this.runner.withPropertyValues("graceful.shutdown.timeout=2s").run((context) -> {
+			// Each of its polls is a task of the scheduler for a moment
+			context.getBean("flow", StandardIntegrationFlow.class).stop();
 			MessageChannel channel = context.getBean("seldomPolled", MessageChannel.class);
 			channel.send(MessageBuilder.withPayload("message").setReplyChannel(new NullChannel()).build());
 			channel.send(MessageBuilder.withPayload("message").setReplyChannel(new NullChannel()).build());
