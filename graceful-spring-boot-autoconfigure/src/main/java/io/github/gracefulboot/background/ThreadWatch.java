@@ -76,10 +76,7 @@ final class ThreadWatch {
 	 */
 	private final Map<Call, Boolean> endless = new ConcurrentHashMap<>();
 
-	/**
-	 * The loop around a place, as far as that was asked.
-	 */
-	private final Map<List<StackTraceElement>, Loop> loopsAround = new ConcurrentHashMap<>();
+	private final LoopCode code = new LoopCode();
 
 	private volatile long firstAfterReady;
 
@@ -262,7 +259,7 @@ final class ThreadWatch {
 		if (!then.worksOn(task) || stack.isRepeated() || !then.placesOfWork().contains(stack.placeOfApplication())) {
 			return false;
 		}
-		return switch (loopAround(stack)) {
+		return switch (this.code.around(stack.callers())) {
 			case COUNTED -> false;
 			case READING -> !goesOn(thread);
 			case OPEN, NONE -> true;
@@ -296,22 +293,8 @@ final class ThreadWatch {
 		return call != null && this.endless.computeIfAbsent(call, EndlessPause::isAt);
 	}
 
-	private Loop loopAround(Stack stack) {
-		return loopAround(stack.callers());
-	}
-
-	private Loop loopAround(List<StackTraceElement> frames) {
-		return this.loopsAround.computeIfAbsent(frames,
-				(key) -> LoopCode.around(key.toArray(StackTraceElement[]::new)));
-	}
-
-	/**
-	 * Returns the loop around a pause. Where the application is in none, it may be one of
-	 * the library that it has called.
-	 */
 	private Loop loopAroundPause(Stack stack) {
-		Loop loop = loopAround(stack);
-		return (loop != Loop.NONE) ? loop : loopAround(stack.others());
+		return this.code.around(stack.callers(), stack.others());
 	}
 
 	/**

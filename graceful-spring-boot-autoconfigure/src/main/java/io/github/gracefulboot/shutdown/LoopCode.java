@@ -1,9 +1,10 @@
 package io.github.gracefulboot.shutdown;
 
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 import io.github.gracefulboot.shutdown.MethodCode.Call;
@@ -20,22 +21,40 @@ public final class LoopCode {
 
 	private static final List<String> JDK = List.of("java.", "javax.", "jdk.", "sun.", "com.sun.");
 
-	private LoopCode() {
+	/**
+	 * The loops of the stacks that were asked for.
+	 */
+	private final Map<List<StackTraceElement>, Loop> known = new ConcurrentHashMap<>();
+
+	/**
+	 * Returns the loop that a thread is in. Where the application is in none, it may be
+	 * one of the library that it has called.
+	 * @param ofApplication the frames of the application on its stack
+	 * @param all all of its frames
+	 * @return the loop, as of {@link #around(List)}
+	 */
+	public Loop around(List<StackTraceElement> ofApplication, List<StackTraceElement> all) {
+		Loop loop = around(ofApplication);
+		return (loop != Loop.NONE) ? loop : around(all);
 	}
 
 	/**
-	 * Returns the loop that a thread is in.
-	 * @param frames the frames of its stack, of which those of the JDK do not count
+	 * Returns the loop that frames of a stack are in.
+	 * @param frames the frames, of which those of the JDK do not count
 	 * @return {@link Loop#OPEN} if one of its loops is, or the code cannot be had, and
 	 * {@link Loop#READING} if it may be waiting for what it goes through
 	 */
-	public static Loop around(StackTraceElement[] frames) {
-		StackTraceElement[] relevant = Arrays.stream(frames)
+	public Loop around(List<StackTraceElement> frames) {
+		return this.known.computeIfAbsent(frames, LoopCode::read);
+	}
+
+	private static Loop read(List<StackTraceElement> frames) {
+		List<StackTraceElement> relevant = frames.stream()
 			.filter((frame) -> !frame.getClassName().contains(GENERATED) && !isOfTheJdk(frame))
-			.toArray(StackTraceElement[]::new);
+			.toList();
 		Set<Loop> loops = new HashSet<>();
-		for (int i = 0; i < relevant.length; i++) {
-			addLoops(relevant[i], i == 0, loops);
+		for (int i = 0; i < relevant.size(); i++) {
+			addLoops(relevant.get(i), i == 0, loops);
 		}
 		if (loops.isEmpty() || loops.contains(Loop.OPEN)) {
 			return Loop.OPEN;

@@ -206,13 +206,19 @@ public final class MethodCode {
 		if (instruction.goesOn() && index + 1 < this.instructions.size()) {
 			next.add(index + 1);
 		}
-		instruction.targets().forEach((target) -> next.add(Objects.requireNonNull(this.labels.get(target))));
+		instruction.targets().forEach((target) -> next.add(indexOf(target)));
 		return next;
+	}
+
+	private int indexOf(Label label) {
+		return Objects.requireNonNull(this.labels.get(label));
 	}
 
 	private List<Integer> nextOrHandler(int index) {
 		List<Integer> next = next(index);
-		this.handlers.stream().filter((handler) -> handler.covers(index)).map(Handler::target).forEach(next::add);
+		this.handlers.stream()
+			.filter((handler) -> index >= indexOf(handler.start()) && index < indexOf(handler.end()))
+			.forEach((handler) -> next.add(indexOf(handler.target())));
 		return next;
 	}
 
@@ -314,32 +320,12 @@ public final class MethodCode {
 
 	/**
 	 * A handler of exceptions.
+	 *
+	 * @param start the first instruction that it is for
+	 * @param end the one after the last
+	 * @param target where it begins
 	 */
-	private final class Handler {
-
-		private final Label start;
-
-		private final Label end;
-
-		private final Label target;
-
-		private Handler(Label start, Label end, Label target) {
-			this.start = start;
-			this.end = end;
-			this.target = target;
-		}
-
-		private boolean covers(int index) {
-			return index >= indexOf(this.start) && index < indexOf(this.end);
-		}
-
-		private int target() {
-			return indexOf(this.target);
-		}
-
-		private int indexOf(Label label) {
-			return Objects.requireNonNull(MethodCode.this.labels.get(label));
-		}
+	private record Handler(Label start, Label end, Label target) {
 
 	}
 

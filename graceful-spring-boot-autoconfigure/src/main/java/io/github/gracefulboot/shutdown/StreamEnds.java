@@ -32,7 +32,7 @@ public final class StreamEnds {
 
 	private final Map<String, Ends> endpoints = new ConcurrentHashMap<>();
 
-	private final Map<List<StackTraceElement>, Loop> loops = new ConcurrentHashMap<>();
+	private final LoopCode code = new LoopCode();
 
 	private final Set<String> said = ConcurrentHashMap.newKeySet();
 
@@ -85,19 +85,11 @@ public final class StreamEnds {
 		if (writer == null) {
 			return false;
 		}
-		StackTraceElement[] frames = writer.getStackTrace();
-		StackTraceElement[] own = Arrays.stream(frames)
+		List<StackTraceElement> frames = List.of(writer.getStackTrace());
+		List<StackTraceElement> own = frames.stream()
 			.filter((frame) -> this.application.test(frame.getClassName()))
-			.toArray(StackTraceElement[]::new);
-		if (own.length == 0) {
-			return false;
-		}
-		Loop loop = loopAround(own);
-		return ((loop != Loop.NONE) ? loop : loopAround(frames)) != Loop.OPEN;
-	}
-
-	private Loop loopAround(StackTraceElement[] frames) {
-		return this.loops.computeIfAbsent(List.of(frames), (key) -> LoopCode.around(frames));
+			.toList();
+		return !own.isEmpty() && this.code.around(own, frames) != Loop.OPEN;
 	}
 
 	/**
