@@ -78,6 +78,9 @@ final class BackgroundWork implements DrainParticipant, Readiness.Listener,
 
 	private volatile boolean watching;
 
+	/**
+	 * What the drain has found last, as long as it goes on.
+	 */
 	private volatile @Nullable List<ActiveTask> draining;
 
 	/**
@@ -126,7 +129,7 @@ final class BackgroundWork implements DrainParticipant, Readiness.Listener,
 		if (accepting && this.ready.compareAndSet(false, true)) {
 			watch();
 			if (this.waits) {
-				DaemonThreads.start("graceful-look-again", this::lookAgain);
+				DaemonThreads.startIfPossible("graceful-look-again", this::lookAgain);
 			}
 		}
 	}
@@ -199,20 +202,26 @@ final class BackgroundWork implements DrainParticipant, Readiness.Listener,
 		this.watch.startCounting();
 		Deadline untilBegun = deadline.atMost(UNTIL_BEGUN);
 		boolean idleBefore = false;
-		while (true) {
-			// First, since a task of an executor may go on here in between
-			boolean othersAtWork = this.shutdown.getParticipants().stream().anyMatch(this::isAtWork);
-			List<ActiveTask> tasks = awaited();
-			this.draining = tasks;
-			if (!tasks.isEmpty()) {
-				untilBegun = deadline.atMost(UNTIL_BEGUN);
+		try {
+			while (true) {
+				// First, since a task of an executor may go on here in between
+				boolean othersAtWork = this.shutdown.getParticipants().stream().anyMatch(this::isAtWork);
+				List<ActiveTask> tasks = awaited();
+				this.draining = tasks;
+				if (!tasks.isEmpty()) {
+					untilBegun = deadline.atMost(UNTIL_BEGUN);
+				}
+				boolean idle = tasks.isEmpty() && !othersAtWork && (!hasQueuedTasks() || untilBegun.hasPassed());
+				if (idle && idleBefore || tasks.isEmpty() && deadline.hasPassed()) {
+					return;
+				}
+				idleBefore = idle;
+				Thread.sleep(idle ? SECOND_LOOK_MILLIS : POLL_MILLIS);
 			}
-			boolean idle = tasks.isEmpty() && !othersAtWork && (!hasQueuedTasks() || untilBegun.hasPassed());
-			if (idle && idleBefore || tasks.isEmpty() && deadline.hasPassed()) {
-				return;
-			}
-			idleBefore = idle;
-			Thread.sleep(idle ? SECOND_LOOK_MILLIS : POLL_MILLIS);
+		}
+		finally {
+			// Lifecycle beans may submit more when they stop
+			this.draining = null;
 		}
 	}
 

@@ -116,6 +116,17 @@ class GracefulBackgroundAutoConfigurationTests {
 	}
 
 	@Test
+	void whenTaskIsSubmittedAfterTheDrainThenItIsFound() {
+		this.runner.run((context) -> {
+			BackgroundWork background = ready(context);
+			assertThat(drain(background, LONG)).succeedsWithin(LONG);
+			ForkJoinPool.commonPool().execute(this::runUntilReleased);
+			awaitRunning();
+			assertThat(background.activeTasks()).anySatisfy(this::isNamed);
+		});
+	}
+
+	@Test
 	void whenThereIsNoWorkThenTheDrainEndsAtOnce() {
 		this.runner.run((context) -> assertThat(drain(ready(context), LONG)).succeedsWithin(Duration.ofSeconds(20)));
 	}
