@@ -24,6 +24,7 @@ import io.github.gracefulboot.background.Stack.Activity;
 import io.github.gracefulboot.background.Stack.Call;
 import io.github.gracefulboot.background.VirtualThreads.VirtualThread;
 import io.github.gracefulboot.shutdown.BusyThread;
+import io.github.gracefulboot.shutdown.DaemonThreads;
 import io.github.gracefulboot.shutdown.LoopCode;
 import io.github.gracefulboot.shutdown.MethodCode.Loop;
 import org.jspecify.annotations.Nullable;
@@ -110,7 +111,7 @@ final class ThreadWatch {
 	void startWith(ThreadFactory threads) {
 		Thread looking = Objects.requireNonNull(threads.newThread(this::rememberThreads));
 		this.firstAfterReady = looking.getId();
-		looking.start();
+		DaemonThreads.startOrRun(looking, this::rememberThreads);
 	}
 
 	private void rememberThreads() {
@@ -259,7 +260,7 @@ final class ThreadWatch {
 		if (!then.worksOn(task) || stack.isRepeated() || !then.placesOfWork().contains(stack.placeOfApplication())) {
 			return false;
 		}
-		return switch (this.code.around(stack.callers())) {
+		return switch (this.code.around(List.of(stack.placeOfApplication(), stack.callers()))) {
 			case COUNTED -> false;
 			case READING -> !goesOn(thread);
 			case OPEN, NONE -> true;
@@ -293,8 +294,12 @@ final class ThreadWatch {
 		return call != null && this.endless.computeIfAbsent(call, EndlessPause::isAt);
 	}
 
+	/**
+	 * Returns the loop around a pause. Where the application is in none, it may be one of
+	 * who has called it, or of the library that it has called.
+	 */
 	private Loop loopAroundPause(Stack stack) {
-		return this.code.around(stack.callers(), stack.others());
+		return this.code.around(List.of(stack.placeOfApplication(), stack.callers(), stack.others()));
 	}
 
 	/**

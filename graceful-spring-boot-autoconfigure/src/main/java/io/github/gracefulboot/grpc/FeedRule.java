@@ -53,7 +53,7 @@ final class FeedRule implements Predicate<GrpcCall<?, ?>> {
 		if (!call.isStream() || call.isHealth()) {
 			return call.isStream();
 		}
-		return switch (this.ends.expect(call.method(), call.age(), this.drain)) {
+		return switch (this.ends.expect(call.method(), false, call.age(), this.drain)) {
 			case ENDS -> false;
 			case ENDLESS -> seemsEndless(call);
 			case UNKNOWN -> seemsEndless(call) && !this.ends.isAtTask(call.writer());

@@ -83,6 +83,15 @@ final class GrpcCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 	}
 
 	/**
+	 * Returns whether the application has ended the call with an error, which tells
+	 * nothing of those that end well.
+	 * @return whether it has
+	 */
+	synchronized boolean hasFailed() {
+		return this.closed && !this.completed;
+	}
+
+	/**
 	 * Returns who works for the call, or has written to it last.
 	 * @return the thread, or {@code null} if it is not known
 	 */

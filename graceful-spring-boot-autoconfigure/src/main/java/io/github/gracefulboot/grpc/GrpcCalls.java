@@ -44,7 +44,7 @@ final class GrpcCalls implements AopInfrastructureBean {
 
 	void over(GrpcCall<?, ?> call) {
 		if (this.calls.remove(call)) {
-			if (call.isStream() && !call.hasBeenEnded()) {
+			if (call.isStream() && !call.hasBeenEnded() && !call.hasFailed()) {
 				this.ends.streamEnded(call.method(), call.age(), call.isCompleted());
 			}
 			this.traffic.changed();

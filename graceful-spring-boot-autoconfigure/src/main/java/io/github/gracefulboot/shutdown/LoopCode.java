@@ -1,6 +1,6 @@
 package io.github.gracefulboot.shutdown;
 
-import java.util.HashSet;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,39 +22,33 @@ public final class LoopCode {
 	private static final List<String> JDK = List.of("java.", "javax.", "jdk.", "sun.", "com.sun.");
 
 	/**
-	 * The loops of the stacks that were asked for.
+	 * The loops around the places that were asked for.
 	 */
-	private final Map<List<StackTraceElement>, Loop> known = new ConcurrentHashMap<>();
+	private final Map<Place, Set<Loop>> known = new ConcurrentHashMap<>();
 
 	/**
-	 * Returns the loop that a thread is in. Where the application is in none, it may be
-	 * one of the library that it has called.
-	 * @param ofApplication the frames of the application on its stack
-	 * @param all all of its frames
-	 * @return the loop, as of {@link #around(List)}
-	 */
-	public Loop around(List<StackTraceElement> ofApplication, List<StackTraceElement> all) {
-		Loop loop = around(ofApplication);
-		return (loop != Loop.NONE) ? loop : around(all);
-	}
-
-	/**
-	 * Returns the loop that frames of a stack are in.
-	 * @param frames the frames, of which those of the JDK do not count
-	 * @return {@link Loop#OPEN} if one of its loops is, or the code cannot be had, and
+	 * Returns the loop that a thread is in, by the first part of its stack that is in
+	 * one: what the application does tells more than what it has called, or was called
+	 * by.
+	 * @param parts the frames of each part, of which those of the JDK do not count
+	 * @return {@link Loop#OPEN} if a loop of that part is, or the code cannot be had, and
 	 * {@link Loop#READING} if it may be waiting for what it goes through
 	 */
-	public Loop around(List<StackTraceElement> frames) {
-		return this.known.computeIfAbsent(frames, LoopCode::read);
+	public Loop around(List<List<StackTraceElement>> parts) {
+		return parts.stream()
+			.filter((frames) -> !frames.isEmpty())
+			.map(this::loopAround)
+			.reduce((before, next) -> (before != Loop.NONE) ? before : next)
+			.orElse(Loop.OPEN);
 	}
 
-	private static Loop read(List<StackTraceElement> frames) {
+	private Loop loopAround(List<StackTraceElement> frames) {
 		List<StackTraceElement> relevant = frames.stream()
 			.filter((frame) -> !frame.getClassName().contains(GENERATED) && !isOfTheJdk(frame))
 			.toList();
-		Set<Loop> loops = new HashSet<>();
+		Set<Loop> loops = EnumSet.noneOf(Loop.class);
 		for (int i = 0; i < relevant.size(); i++) {
-			addLoops(relevant.get(i), i == 0, loops);
+			loops.addAll(this.known.computeIfAbsent(new Place(relevant.get(i), i == 0), Place::loops));
 		}
 		if (loops.isEmpty() || loops.contains(Loop.OPEN)) {
 			return Loop.OPEN;
@@ -72,20 +66,35 @@ public final class LoopCode {
 	}
 
 	/**
-	 * A loop that comes to an end is at its source where the innermost frame asks for
-	 * more, and else at work.
+	 * A frame of a stack.
+	 *
+	 * @param frame the frame
+	 * @param innermost whether it is the innermost that counts
 	 */
-	private static void addLoops(StackTraceElement frame, boolean innermost, Set<Loop> loops) {
-		for (MethodCode method : MethodCode.read(frame.getClassName(),
-				(name, descriptor) -> name.equals(frame.getMethodName()))) {
-			List<Call> calls = method.calls().stream().filter((call) -> call.line() == frame.getLineNumber()).toList();
-			boolean atSource = innermost && calls.stream().anyMatch(method::asksForMore);
-			for (Call call : calls) {
-				Loop loop = method.loopAround(call);
-				boolean ends = loop == Loop.COUNTED || loop == Loop.READING;
-				loops.add(!ends ? loop : atSource ? Loop.READING : Loop.COUNTED);
+	private record Place(StackTraceElement frame, boolean innermost) {
+
+		/**
+		 * Returns the loops around it. One that comes to an end is at its source where
+		 * the innermost frame asks for more, and else at work.
+		 */
+		private Set<Loop> loops() {
+			Set<Loop> loops = EnumSet.noneOf(Loop.class);
+			for (MethodCode method : MethodCode.read(this.frame.getClassName(),
+					(name, descriptor) -> name.equals(this.frame.getMethodName()))) {
+				List<Call> calls = method.calls()
+					.stream()
+					.filter((call) -> call.line() == this.frame.getLineNumber())
+					.toList();
+				boolean atSource = this.innermost && calls.stream().anyMatch(method::asksForMore);
+				for (Call call : calls) {
+					Loop loop = method.loopAround(call);
+					boolean ends = loop == Loop.COUNTED || loop == Loop.READING;
+					loops.add(!ends ? loop : atSource ? Loop.READING : Loop.COUNTED);
+				}
 			}
+			return loops;
 		}
+
 	}
 
 }

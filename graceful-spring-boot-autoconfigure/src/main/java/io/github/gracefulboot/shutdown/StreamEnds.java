@@ -65,12 +65,16 @@ public final class StreamEnds {
 	 * Tells how a stream will end.
 	 * @param endpoint such as the method and the pattern of its path, or empty if the
 	 * stream has none
+	 * @param finite whether it ends by itself, as far as its publisher tells
 	 * @param age how long it has been open
 	 * @param drain when the drain has to be over
 	 * @return what is to be expected
 	 */
-	public Expectation expect(String endpoint, Duration age, Deadline drain) {
+	public Expectation expect(String endpoint, boolean finite, Duration age, Deadline drain) {
 		Ends ends = this.endpoints.get(endpoint);
+		if (finite && (ends == null || !ends.areOfFeed())) {
+			return Expectation.ENDS;
+		}
 		return (ends != null) ? ends.expect(age, age.plus(drain.remaining())) : Expectation.UNKNOWN;
 	}
 
@@ -85,11 +89,16 @@ public final class StreamEnds {
 		if (writer == null) {
 			return false;
 		}
-		List<StackTraceElement> frames = List.of(writer.getStackTrace());
-		List<StackTraceElement> own = frames.stream()
+		StackTraceElement[] frames = writer.getStackTrace();
+		int below = frames.length;
+		while (below > 0 && !this.application.test(frames[below - 1].getClassName())) {
+			below--;
+		}
+		List<StackTraceElement> called = List.of(frames).subList(0, below);
+		List<StackTraceElement> own = called.stream()
 			.filter((frame) -> this.application.test(frame.getClassName()))
 			.toList();
-		return !own.isEmpty() && this.code.around(own, frames) != Loop.OPEN;
+		return !own.isEmpty() && this.code.around(List.of(own, called)) != Loop.OPEN;
 	}
 
 	/**
@@ -112,8 +121,8 @@ public final class StreamEnds {
 	public enum Expectation {
 
 		/**
-		 * By itself, perhaps in time: most streams of its endpoint have, and of those
-		 * that became as old one in ten within the time that is left.
+		 * By itself: most streams of its endpoint have, and of those that became as old
+		 * at least one in ten did within the time that is left.
 		 */
 		ENDS,
 
@@ -123,7 +132,7 @@ public final class StreamEnds {
 		ENDLESS,
 
 		/**
-		 * Hardly any of its endpoint has ended yet.
+		 * Too few of its endpoint have ended to tell.
 		 */
 		UNKNOWN
 

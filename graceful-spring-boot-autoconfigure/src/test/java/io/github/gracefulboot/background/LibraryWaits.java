@@ -17,6 +17,16 @@ final class LibraryWaits {
 		new Latch().acquireSharedInterruptibly(1);
 	}
 
+	/**
+	 * As who calls the application for each message, until interrupted.
+	 * @param listener the application
+	 */
+	static void pass(Runnable listener) {
+		while (!Thread.currentThread().isInterrupted()) {
+			listener.run();
+		}
+	}
+
 	private static final class Latch extends AbstractQueuedSynchronizer {
 
 		@Override

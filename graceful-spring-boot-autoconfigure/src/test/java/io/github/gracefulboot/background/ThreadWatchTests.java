@@ -560,13 +560,18 @@ class ThreadWatchTests {
 				pauseShortly();
 			}
 		});
+		Thread called = start(() -> LibraryWaits.pass(() -> {
+			for (int row = 0; row < 1_000_000; row++) {
+				pauseShortly();
+			}
+		}));
 		Stream<Runnable> tasks = Stream.generate(() -> this::pauseShortly);
 		ExecutorService pool = Executors.newSingleThreadExecutor((task) -> thread(task::run));
 		tasks.limit(1_000).forEach(pool::execute);
-		Thread worker = this.threads.get(1);
-		awaitWork(watch, counting);
-		awaitWork(watch, worker);
-		for (Thread thread : List.of(counting, worker)) {
+		Thread worker = this.threads.get(2);
+		List<Thread> all = List.of(counting, called, worker);
+		all.forEach((thread) -> awaitWork(watch, thread));
+		for (Thread thread : all) {
 			long begun = waited(thread);
 			Awaitility.await().until(() -> {
 				assertThat(watch.look()).noneMatch((atWork) -> atWork.thread() == thread && atWork.loop());

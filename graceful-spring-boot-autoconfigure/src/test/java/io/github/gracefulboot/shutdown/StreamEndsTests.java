@@ -1,9 +1,12 @@
 package io.github.gracefulboot.shutdown;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.shutdown.StreamEnds.Expectation;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,6 +21,8 @@ class StreamEndsTests {
 	private final StreamEnds ends = new StreamEnds((name) -> false, () -> this.running);
 
 	private boolean running = true;
+
+	private final CountDownLatch end = new CountDownLatch(1);
 
 	private final Deadline drain = Deadline.after(() -> 0, Duration.ofSeconds(20));
 
@@ -48,6 +53,15 @@ class StreamEndsTests {
 	}
 
 	@Test
+	void whenAPublisherEndsByItselfThenItDoesUnlessAllClientsHaveLeft() {
+		assertThat(this.ends.expect(ENDPOINT, true, Duration.ZERO, this.drain)).isEqualTo(Expectation.ENDS);
+		for (int i = 0; i < 5; i++) {
+			this.ends.streamEnded(ENDPOINT, Duration.ofSeconds(3), false);
+		}
+		assertThat(this.ends.expect(ENDPOINT, true, Duration.ZERO, this.drain)).isEqualTo(Expectation.ENDLESS);
+	}
+
+	@Test
 	void whenHardlyAnyEndsAsSoonAsTheDrainThenOnlyTheOldestAreWaitedFor() {
 		for (int i = 0; i < 20; i++) {
 			this.ends.streamEnded(ENDPOINT, Duration.ofMinutes(10), true);
@@ -67,11 +81,52 @@ class StreamEndsTests {
 	@Test
 	void whenAStreamHasNoEndpointThenItIsNotKnown() {
 		this.ends.streamEnded("", Duration.ofSeconds(3), true);
-		assertThat(this.ends.expect("", Duration.ZERO, this.drain)).isEqualTo(Expectation.UNKNOWN);
+		assertThat(this.ends.expect("", false, Duration.ZERO, this.drain)).isEqualTo(Expectation.UNKNOWN);
+	}
+
+	@Test
+	void whenAServerGoesOnForEverThenTheApplicationThatItHasCalledIsAtATaskAllTheSame() {
+		StreamEnds ends = new StreamEnds(Application.class.getName()::equals, () -> true);
+		Thread answering = serve(Application::answer);
+		Thread feeding = serve(Application::feed);
+		assertThat(ends.isAtTask(answering)).isTrue();
+		assertThat(ends.isAtTask(feeding)).isFalse();
+		assertThat(ends.isAtTask(Thread.currentThread())).isFalse();
+		this.end.countDown();
+	}
+
+	private Thread serve(Consumer<CountDownLatch> application) {
+		Thread thread = new Thread(() -> {
+			while (this.end.getCount() > 0) {
+				application.accept(this.end);
+			}
+		});
+		thread.start();
+		Awaitility.await().until(() -> thread.getState() == Thread.State.WAITING);
+		return thread;
 	}
 
 	private Expectation expect(Duration age) {
-		return this.ends.expect(ENDPOINT, age, this.drain);
+		return this.ends.expect(ENDPOINT, false, age, this.drain);
+	}
+
+	private static final class Application {
+
+		private static void answer(CountDownLatch end) {
+			try {
+				end.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}
+
+		private static void feed(CountDownLatch end) {
+			while (end.getCount() > 0) {
+				answer(end);
+			}
+		}
+
 	}
 
 }

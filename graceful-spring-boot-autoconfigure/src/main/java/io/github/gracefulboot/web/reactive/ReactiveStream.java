@@ -145,8 +145,9 @@ final class ReactiveStream {
 	 * @return whether to wait for it
 	 */
 	boolean endsByItself(Deadline drain) {
-		return this.finite.get()
-				|| this.streams.endless().ends().expect(this.endpoint, age(), drain) == StreamEnds.Expectation.ENDS;
+		return this.streams.endless()
+			.ends()
+			.expect(this.endpoint, this.finite.get(), age(), drain) == StreamEnds.Expectation.ENDS;
 	}
 
 	private synchronized boolean begin() {

@@ -214,12 +214,17 @@ final class ServletStream {
 	 */
 	Expectation expect(Deadline drain) {
 		String endpoint = endpoint();
-		return this.response.isOfFinitePublisher() ? Expectation.ENDS
-				: this.streams.endless().ends().expect((endpoint != null) ? endpoint : "", age(), drain);
+		return this.streams.endless()
+			.ends()
+			.expect((endpoint != null) ? endpoint : "", this.response.isOfFinitePublisher(), age(), drain);
 	}
 
 	private Duration age() {
 		return Duration.ofNanos(System.nanoTime() - this.beganAt);
+	}
+
+	boolean mayEnd() {
+		return this.mayEnd;
 	}
 
 	/**

@@ -52,6 +52,8 @@ final class ServletStreams implements LongLivedStreams, AopInfrastructureBean {
 
 	private final AtomicBoolean withoutThread = new AtomicBoolean();
 
+	private final AtomicBoolean looksSoon = new AtomicBoolean();
+
 	private boolean looksAgain;
 
 	private volatile @Nullable Deadline drain;
@@ -75,7 +77,12 @@ final class ServletStreams implements LongLivedStreams, AopInfrastructureBean {
 	 * Looks which streams do not end by themselves, if streams are to be ended.
 	 */
 	void look() {
-		ifEnding(this::endThoseWithoutEnd, 0);
+		if (this.ender != null && this.looksSoon.compareAndSet(false, true)) {
+			ifEnding(() -> {
+				this.looksSoon.set(false);
+				endThoseWithoutEnd();
+			}, 0);
+		}
 	}
 
 	void remove(ServletStream stream) {
@@ -114,24 +121,38 @@ final class ServletStreams implements LongLivedStreams, AopInfrastructureBean {
 			.collect(Collectors.toSet());
 		boolean waits = false;
 		for (ServletStream stream : this.open) {
-			String endpoint = stream.endpoint();
-			if (endpoint == null) {
-				continue;
+			try {
+				waits |= !stream.mayEnd() && waitsFor(stream, drain, broadcasters);
 			}
-			Expectation expectation = stream.expect(drain);
-			if (expectation == Expectation.UNKNOWN && stream.looksUnfinished(
-					!broadcasters.contains(stream.writer()) && this.endless.ends().isAtTask(stream.writer()))) {
-				waits = true;
-			}
-			else if (expectation != Expectation.ENDS) {
-				this.endless.ends().shutdownEnds(endpoint);
-				stream.allowEnd();
+			catch (RuntimeException | Error ex) {
+				logger.warn("Could not tell whether a stream ends by itself, it is waited for", ex);
 			}
 		}
 		if (waits && !this.looksAgain) {
 			this.looksAgain = true;
 			ifEnding(this::lookAgain, LOOK_MILLIS);
 		}
+	}
+
+	/**
+	 * Ends a stream, unless it ends by itself or may do so.
+	 * @return whether to look again
+	 */
+	private boolean waitsFor(ServletStream stream, Deadline drain, Set<Thread> broadcasters) {
+		String endpoint = stream.endpoint();
+		if (endpoint == null) {
+			return false;
+		}
+		Expectation expectation = stream.expect(drain);
+		if (expectation == Expectation.UNKNOWN && stream.looksUnfinished(
+				!broadcasters.contains(stream.writer()) && this.endless.ends().isAtTask(stream.writer()))) {
+			return true;
+		}
+		if (expectation != Expectation.ENDS) {
+			this.endless.ends().shutdownEnds(endpoint);
+			stream.allowEnd();
+		}
+		return false;
 	}
 
 	private synchronized void lookAgain() {
