@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -82,12 +83,7 @@ final class JvmHooks {
 	 * @param deadline when the process has to be gone
 	 */
 	void watch(Deadline deadline) {
-		try {
-			DaemonThreads.start("graceful-jvm-hooks", () -> runWithoutProgress(deadline));
-		}
-		catch (OutOfMemoryError ex) {
-			logger.debug("No thread left to watch the progress: the shutdown hooks of the JVM run last", ex);
-		}
+		DaemonThreads.startIfPossible("graceful-jvm-hooks", () -> runWithoutProgress(deadline));
 	}
 
 	private void runWithoutProgress(Deadline deadline) {
@@ -205,7 +201,17 @@ final class JvmHooks {
 		while (!isJoining(exit) && !latest.hasPassed()) {
 			Thread.sleep(1);
 		}
-		this.hooks = live().filter((thread) -> thread != exit && !before.contains(thread)).collect(Collectors.toSet());
+		this.hooks = live().filter((thread) -> thread != exit && !before.contains(thread) && !JvmHooks.isOfPool(thread))
+			.collect(Collectors.toSet());
+	}
+
+	/**
+	 * Returns whether a thread belongs to a pool, which a hook may have started it for.
+	 * It may live on for long when it has nothing to do.
+	 */
+	private static boolean isOfPool(Thread thread) {
+		return thread instanceof ForkJoinWorkerThread || Arrays.stream(thread.getStackTrace())
+			.anyMatch((frame) -> frame.getClassName().equals("java.util.concurrent.ThreadPoolExecutor$Worker"));
 	}
 
 	/**

@@ -85,12 +85,7 @@ final class StopClasses implements Readiness.Listener, DisposableBean, AopInfras
 	@Override
 	public void readinessChanged(boolean accepting) {
 		if (accepting && this.begun.compareAndSet(false, true)) {
-			try {
-				DaemonThreads.start("graceful-classes", this::load);
-			}
-			catch (OutOfMemoryError ex) {
-				notLoaded(ex);
-			}
+			DaemonThreads.startIfPossible("graceful-classes", this::load);
 		}
 	}
 
@@ -128,16 +123,12 @@ final class StopClasses implements Readiness.Listener, DisposableBean, AopInfras
 			Thread.currentThread().interrupt();
 		}
 		catch (IOException | RuntimeException | Error ex) {
-			notLoaded(ex);
+			logger.debug("The classes for the shutdown are loaded when they are needed", ex);
 		}
 	}
 
 	private boolean isOverAfter(Duration time) throws InterruptedException {
 		return this.over.await(time.toNanos(), TimeUnit.NANOSECONDS);
-	}
-
-	private static void notLoaded(Throwable failure) {
-		logger.debug("The classes for the shutdown are loaded when they are needed", failure);
 	}
 
 	/**

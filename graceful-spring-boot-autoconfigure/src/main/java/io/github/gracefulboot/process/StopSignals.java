@@ -127,11 +127,7 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 		}
 		else if (isClosedBy(StopSignals::isExit)) {
 			// Whose caller then ends the process, as a rule
-			this.shutdown.expectExit();
-			Deadline deadline = this.shutdown.start(StopReason.CONTEXT_CLOSED, EXIT);
-			if (Thread.currentThread().isDaemon()) {
-				keepAliveForExit(deadline);
-			}
+			awaitExit(this.shutdown.start(StopReason.CONTEXT_CLOSED, EXIT));
 		}
 		if (this.exit.isRequested()) {
 			ignoreHangUp();
@@ -161,27 +157,39 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 	}
 
 	/**
-	 * Keeps the JVM, which would exit with 0 as soon as the server's own thread has
-	 * ended, until the caller has come to its exit with the code of the application.
+	 * Says how the shutdown went when all beans are destroyed, and keeps the JVM, which
+	 * would exit with 0 as soon as the server's own thread has ended, until a caller that
+	 * is a daemon has come to its exit with the code of the application.
 	 */
-	private void keepAliveForExit(Deadline deadline) {
-		Thread thread = new Thread(() -> awaitExit(deadline), "graceful-exit");
-		thread.setDaemon(false);
+	private void awaitExit(Deadline deadline) {
+		boolean keepsAlive = Thread.currentThread().isDaemon();
+		Thread thread = new Thread(() -> finishAndAwaitExit(deadline, keepsAlive), "graceful-exit");
+		thread.setDaemon(!keepsAlive);
 		try {
 			thread.start();
+			this.shutdown.expectExit();
 		}
 		catch (OutOfMemoryError ex) {
 			logger.debug("No thread left to keep the JVM until it exits", ex);
 		}
 	}
 
-	private void awaitExit(Deadline deadline) {
+	private void finishAndAwaitExit(Deadline deadline, boolean keepsAlive) {
 		try {
 			deadline.await(() -> !this.exit.context().isActive() || JvmShutdown.underWay());
-			Deadline.after(System::nanoTime, AFTER_CLOSE).await(JvmShutdown::underWay);
+			if (!JvmShutdown.underWay()) {
+				this.exit.finish();
+				SpringApplication.getShutdownHandlers().remove(this.afterShutdownHook);
+			}
+			if (keepsAlive) {
+				Deadline.after(System::nanoTime, AFTER_CLOSE).await(JvmShutdown::underWay);
+			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+		}
+		catch (IllegalStateException ex) {
+			logger.trace("The hook runs already", ex);
 		}
 	}
 
@@ -315,7 +323,9 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 			return;
 		}
 		this.closed = true;
-		SpringApplication.getShutdownHandlers().remove(this.afterShutdownHook);
+		if (!this.shutdown.namesThreads()) {
+			SpringApplication.getShutdownHandlers().remove(this.afterShutdownHook);
+		}
 		JvmSignals jvmSignals = this.jvmSignals;
 		if (jvmSignals != null) {
 			for (Map.Entry<String, Object> previous : this.previousHandlers.entrySet()) {

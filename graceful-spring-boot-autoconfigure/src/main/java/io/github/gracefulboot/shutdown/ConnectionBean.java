@@ -40,7 +40,11 @@ record ConnectionBean(Object bean) {
 	private static boolean says(Object target, String name, boolean answer) {
 		try {
 			Method method = ClassUtils.getMethodIfAvailable(target.getClass(), name);
-			return method != null && Boolean.valueOf(answer).equals(ReflectionUtils.invokeMethod(method, target));
+			if (method == null) {
+				return false;
+			}
+			ReflectionUtils.makeAccessible(method);
+			return Boolean.valueOf(answer).equals(ReflectionUtils.invokeMethod(method, target));
 		}
 		catch (RuntimeException | LinkageError ex) {
 			return false;

@@ -119,11 +119,12 @@ public final class ContextCloseListener implements SmartApplicationListener, Dis
 	}
 
 	/**
-	 * Sums up a shutdown that does not end the process. One that does goes on from here.
+	 * Sums up a shutdown that does not end the process. One that does, or after which
+	 * somebody else is expected to, goes on from here.
 	 */
 	@Override
 	public void destroy() {
-		if (!this.shutdown.endsProcess()) {
+		if (!this.shutdown.namesThreads()) {
 			this.shutdown.finish();
 		}
 	}

@@ -34,6 +34,21 @@ public final class DaemonThreads {
 	}
 
 	/**
+	 * Starts a thread for what can be done without. Where the system has no thread left,
+	 * it is not done.
+	 * @param name its name
+	 * @param task what it does
+	 */
+	public static void startIfPossible(String name, Runnable task) {
+		try {
+			start(name, task);
+		}
+		catch (OutOfMemoryError ex) {
+			logger.debug(LogMessage.format("No thread left for %s, continuing without it", name), ex);
+		}
+	}
+
+	/**
 	 * Starts a thread for what a stop cannot do without. Where the system has no thread
 	 * left, the caller does it, and has returned when it is done.
 	 * @param name its name

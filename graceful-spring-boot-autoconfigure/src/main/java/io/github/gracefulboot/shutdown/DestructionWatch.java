@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +38,8 @@ final class DestructionWatch {
 
 	private static final List<String> OTHERS = List.of("org.springframework.beans.factory.", "java.", "jdk.");
 
+	private final Thread destroying;
+
 	private final Supplier<Set<Long>> atWork;
 
 	private final BooleanSupplier connections;
@@ -66,11 +67,13 @@ final class DestructionWatch {
 
 	/**
 	 * Creates the watch.
+	 * @param destroying the thread that destroys the beans
 	 * @param left the threads whose work is left, by their ids
 	 * @param atWork returns the threads at work now
 	 * @param connections tells whether each bean that holds connections is open still
 	 */
-	DestructionWatch(Set<Long> left, Supplier<Set<Long>> atWork, BooleanSupplier connections) {
+	DestructionWatch(Thread destroying, Set<Long> left, Supplier<Set<Long>> atWork, BooleanSupplier connections) {
+		this.destroying = destroying;
 		this.all = Set.copyOf(left);
 		this.left = new HashSet<>(left);
 		this.atWork = atWork;
@@ -100,7 +103,7 @@ final class DestructionWatch {
 	private void look() {
 		Set<Long> now = this.atWork.get();
 		boolean connected = this.connections.getAsBoolean();
-		note(now, connected, beanBeingDestroyed());
+		note(now, connected, beanDestroyedIn(this.destroying.getStackTrace()));
 	}
 
 	private synchronized void note(Set<Long> now, boolean connected, @Nullable String bean) {
@@ -136,16 +139,6 @@ final class DestructionWatch {
 	/**
 	 * Returns the class of the bean that is being destroyed, if its own method is called.
 	 */
-	private static @Nullable String beanBeingDestroyed() {
-		return Thread.getAllStackTraces()
-			.values()
-			.stream()
-			.map(DestructionWatch::beanDestroyedIn)
-			.filter(Objects::nonNull)
-			.findFirst()
-			.orElse(null);
-	}
-
 	private static @Nullable String beanDestroyedIn(StackTraceElement[] frames) {
 		int adapter = frames.length - 1;
 		while (adapter >= 0 && !frames[adapter].getClassName().equals(ADAPTER)) {

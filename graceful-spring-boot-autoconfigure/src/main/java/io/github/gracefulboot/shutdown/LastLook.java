@@ -68,8 +68,9 @@ final class LastLook {
 	 * Forgets the threads whose work has ended with the resource that it used, such as a
 	 * transaction, and not with what is destroyed from now on.
 	 * @param hooks the threads of the JVM's shutdown hooks, which it waits for
+	 * @param destroying the thread that destroys the beans
 	 */
-	void destructionBegins(Set<Thread> hooks) {
+	void destructionBegins(Set<Thread> hooks, Thread destroying) {
 		this.hooks = hooks;
 		if (!this.before.isEmpty()) {
 			Set<Long> atWork = idsNow();
@@ -77,7 +78,7 @@ final class LastLook {
 		}
 		if (!this.before.isEmpty()) {
 			Set<Long> left = this.before.stream().map(BusyThread::id).collect(Collectors.toSet());
-			DestructionWatch watch = new DestructionWatch(left, this::idsNow, this.connections.get());
+			DestructionWatch watch = new DestructionWatch(destroying, left, this::idsNow, this.connections.get());
 			this.destruction = watch;
 			watch.start();
 		}

@@ -6,11 +6,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.BeansException;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.annotation.AnnotationAwareOrderComparator;
+import org.springframework.core.log.LogMessage;
 
 /**
  * Finds the beans of a context itself. What belongs to its parent is the parent's to
@@ -18,7 +27,14 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
  */
 public final class OwnBeans {
 
+	private static final Log logger = LogFactory.getLog(OwnBeans.class);
+
 	private final ConfigurableListableBeanFactory beanFactory;
+
+	/**
+	 * The names of the beans that could not be created.
+	 */
+	private final Set<String> failed = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * Creates the finder.
@@ -41,13 +57,35 @@ public final class OwnBeans {
 		}
 		Map<Object, String> own = new IdentityHashMap<>();
 		for (String name : names) {
-			own.put(this.beanFactory.getBean(name), name);
+			Object bean = beanIfPossible(name);
+			if (bean != null) {
+				own.put(bean, name);
+			}
 		}
-		return this.beanFactory.getBeanProvider(type)
-			.orderedStream()
-			.filter(own::containsKey)
+		Stream<T> ordered = (own.size() == names.length) ? this.beanFactory.getBeanProvider(type).orderedStream()
+				: own.keySet().stream().map(type::cast).sorted(AnnotationAwareOrderComparator.INSTANCE);
+		return ordered.filter(own::containsKey)
 			.map((bean) -> new Named<>(Objects.requireNonNull(own.get(bean)), bean))
 			.toList();
+	}
+
+	/**
+	 * Returns a bean, which may be lazy. The others do without one that cannot be
+	 * created.
+	 */
+	private @Nullable Object beanIfPossible(String name) {
+		if (this.failed.contains(name)) {
+			return null;
+		}
+		try {
+			return this.beanFactory.getBean(name);
+		}
+		catch (BeansException ex) {
+			if (this.failed.add(name)) {
+				logger.warn(LogMessage.format("Bean '%s' cannot be created, continuing without it", name), ex);
+			}
+			return null;
+		}
 	}
 
 	/**
@@ -72,17 +110,24 @@ public final class OwnBeans {
 	}
 
 	/**
-	 * Finds the beans that hold connections, such as pools.
+	 * Finds the beans that hold connections now, such as pools. One that nobody has used
+	 * may say that it is not running.
 	 * @return whether all of them are open still
 	 */
 	BooleanSupplier connections() {
 		List<ConnectionBean> beans = Arrays.stream(this.beanFactory.getBeanDefinitionNames())
 			.filter(this::holdsConnections)
-			.map(this.beanFactory::getSingleton)
+			.map(this::product)
 			.filter(Objects::nonNull)
 			.map(ConnectionBean::new)
+			.filter((bean) -> !bean.isClosed())
 			.toList();
 		return () -> beans.stream().noneMatch(ConnectionBean::isClosed);
+	}
+
+	private @Nullable Object product(String name) {
+		Object bean = this.beanFactory.getSingleton(name);
+		return (bean instanceof FactoryBean<?>) ? beanIfPossible(name) : bean;
 	}
 
 	private boolean holdsConnections(String name) {

@@ -297,7 +297,8 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 			awaitThreads(half(this.budget.release(deadline)));
 			cutOffWhatGoesOn();
 			StageEnd end = drain(this.budget.release(deadline), Role.RESOURCE);
-			isolated("A look at threads", () -> this.lastLook.destructionBegins(awaited));
+			Thread destroying = Objects.requireNonNullElseGet(this.stoppingThread, Thread::currentThread);
+			isolated("A look at threads", () -> this.lastLook.destructionBegins(awaited, destroying));
 			return end;
 		}));
 		enter(Stage.EXIT);

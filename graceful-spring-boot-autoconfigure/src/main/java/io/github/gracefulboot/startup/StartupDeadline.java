@@ -65,7 +65,7 @@ final class StartupDeadline implements BeanFactoryPostProcessor, ApplicationList
 		this.timeout = timeout;
 		this.runners = runners;
 		this.checks = checks;
-		DaemonThreads.start("graceful-start-deadline", this::watch);
+		DaemonThreads.startIfPossible("graceful-start-deadline", this::watch);
 	}
 
 	@Override
@@ -79,7 +79,7 @@ final class StartupDeadline implements BeanFactoryPostProcessor, ApplicationList
 	@Override
 	public void onApplicationEvent(ApplicationStartedEvent event) {
 		if (event.getApplicationContext().getBeanFactory() == this.beanFactory) {
-			DaemonThreads.start("graceful-runners", this::watchRunners);
+			DaemonThreads.startIfPossible("graceful-runners", this::watchRunners);
 		}
 	}
 

@@ -138,7 +138,9 @@ public final class Traffic implements AutoCloseable, AopInfrastructureBean {
 	public void requestCame(Supplier<Peer> peer) {
 		long now = this.clock.getAsLong();
 		this.lastRequest = now;
-		this.requestSeen = true;
+		if (!this.requestSeen) {
+			this.requestSeen = true;
+		}
 		this.arrivals.add(now, peer);
 	}
 
