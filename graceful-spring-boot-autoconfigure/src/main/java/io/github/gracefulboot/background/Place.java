@@ -42,6 +42,11 @@ enum Place {
 
 	private static final Pattern SHARED_SCHEDULER = Pattern.compile("(boundedElastic|parallel|single)-\\d+");
 
+	/**
+	 * Waits itself for its thread when it is closed, as the last export does.
+	 */
+	private static final String PUBLISHES_METERS = "io.micrometer.core.instrument.push.PushMeterRegistry";
+
 	private final boolean awaited;
 
 	Place(boolean awaited) {
@@ -74,7 +79,7 @@ enum Place {
 		if (stack.isTaskWithThread()) {
 			return TASK;
 		}
-		if (!stack.runsApplication()) {
+		if (!stack.runsApplication() || stack.contains(PUBLISHES_METERS, "")) {
 			return NONE;
 		}
 		return (thread == main) ? MAIN : OTHER;

@@ -79,6 +79,12 @@ final class ThreadWatch {
 
 	private final LoopCode code = new LoopCode();
 
+	/**
+	 * The threads that were alive when the service became ready, though one that was just
+	 * being started had no stack yet.
+	 */
+	private final Set<Long> aliveWhenReady = ConcurrentHashMap.newKeySet();
+
 	private volatile long firstAfterReady;
 
 	private final Map<Long, Pause> pauses = new ConcurrentHashMap<>();
@@ -118,6 +124,7 @@ final class ThreadWatch {
 		for (Map.Entry<Thread, StackTraceElement[]> entry : Thread.getAllStackTraces().entrySet()) {
 			Thread thread = entry.getKey();
 			if (thread.getId() < this.firstAfterReady && thread != this.main) {
+				this.aliveWhenReady.add(thread.getId());
 				this.seenWhenReady.add(new Seen(new WeakReference<>(thread), thread.getState(), entry.getValue()));
 			}
 		}
@@ -201,6 +208,7 @@ final class ThreadWatch {
 	private void forgetOthers(Set<Thread> alive) {
 		Set<Long> ids = alive.stream().map(Thread::getId).collect(Collectors.toSet());
 		Stream.of(this.whenReady, this.pauses, this.loops, this.progress).forEach((map) -> map.keySet().retainAll(ids));
+		this.aliveWhenReady.retainAll(ids);
 	}
 
 	private @Nullable ThreadAtWork atWork(Thread thread, Stack stack) {
@@ -254,8 +262,7 @@ final class ThreadWatch {
 	private boolean hasRunSinceReady(Thread thread, Stack stack, String task) {
 		WhenReady then = whenReady(thread);
 		if (then == null) {
-			// One that was just being started had no stack yet
-			return thread != this.main && thread.getId() < this.firstAfterReady && stack.isDedicated();
+			return this.aliveWhenReady.contains(thread.getId()) && stack.isDedicated();
 		}
 		if (!then.worksOn(task) || stack.isRepeated() || !then.placesOfWork().contains(stack.placeOfApplication())) {
 			return false;

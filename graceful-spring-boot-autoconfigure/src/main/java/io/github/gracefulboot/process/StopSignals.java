@@ -302,12 +302,27 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 
 	/**
 	 * Runs when a shutdown hook has closed the context, rather than a signal's handler.
+	 * Spring Boot's runs at once where it was told not to close it, and shuts the log
+	 * down then, so that it has to wait for who does.
 	 */
 	private void afterShutdownHook() {
+		awaitClosed();
 		Outcome outcome = this.exit.finish();
 		if ((this.withoutHandlers && JvmShutdown.reason() != StopReason.JVM_EXIT)
 				|| (this.exit.isWithoutThread() && !outcome.isClean())) {
 			Runtime.getRuntime().halt(outcome.exitCode());
+		}
+	}
+
+	private void awaitClosed() {
+		Deadline deadline = this.shutdown.getDeadline();
+		try {
+			if (deadline != null) {
+				deadline.await(() -> !this.exit.context().isActive());
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 

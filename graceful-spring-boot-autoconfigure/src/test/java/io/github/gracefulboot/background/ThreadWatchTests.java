@@ -43,6 +43,9 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.step.StepMeterRegistry;
+import io.micrometer.core.instrument.step.StepRegistryConfig;
 import kotlinx.coroutines.ParkedCoroutine;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -249,11 +252,9 @@ class ThreadWatchTests {
 		Thread sleeping = start(() -> Thread.sleep(LONG.toMillis()));
 		awaitWork(watch, working);
 		awaitWork(watch, sleeping);
-		// Has no stack yet
-		Thread justCreated = thread(this::compute);
+		// May have no stack yet
+		start(this::compute);
 		ready(watch);
-		justCreated.start();
-		awaitFrames(justCreated);
 		assertThat(watch.look()).noneMatch((atWork) -> this.threads.contains(atWork.thread()));
 	}
 
@@ -471,6 +472,54 @@ class ThreadWatchTests {
 			feeder.join();
 			Awaitility.await().until(() -> find(watch, importer) == null);
 		}
+	}
+
+	@Test
+	void whenThreadWasCreatedBeforeReadyAndStartedLaterThenItIsAtWork() {
+		ThreadWatch watch = watch();
+		Thread thread = thread(() -> Thread.sleep(LONG.toMillis()));
+		ready(watch);
+		thread.start();
+		awaitWork(watch, thread);
+	}
+
+	@Test
+	void whenARegistryPublishesItsMetersThenItIsLeftToTheLastExport() {
+		ThreadWatch watch = watch();
+		ready(watch);
+		CountDownLatch publishing = new CountDownLatch(1);
+		StepRegistryConfig config = new StepRegistryConfig() {
+
+			@Override
+			public String prefix() {
+				return "often";
+			}
+
+			@Override
+			public @Nullable String get(String key) {
+				return key.equals("often.step") ? "10ms" : null;
+			}
+
+		};
+		StepMeterRegistry registry = new StepMeterRegistry(config, Clock.SYSTEM) {
+
+			@Override
+			protected void publish() {
+				publishing.countDown();
+				compute();
+			}
+
+			@Override
+			protected TimeUnit getBaseTimeUnit() {
+				return TimeUnit.SECONDS;
+			}
+
+		};
+		registry.start((task) -> thread(task::run));
+		Awaitility.await().until(() -> publishing.getCount() == 0);
+		assertThat(watch.look()).isEmpty();
+		this.end.set(true);
+		registry.close();
 	}
 
 	@Test

@@ -283,6 +283,20 @@ class FieldTests {
 		},
 
 		/**
+		 * It was done, nothing is called lost, and the process has the exit code that was
+		 * asked for.
+		 */
+		EXITED_AND_FINISHED {
+
+			@Override
+			void check(Result result, int clean) {
+				FINISHED.check(result, 3);
+				assertThat(result.log).doesNotContain("Shutdown forced");
+			}
+
+		},
+
+		/**
 		 * It was lost without a word.
 		 */
 		LOST {
@@ -338,6 +352,13 @@ class FieldTests {
 		EXECUTOR_OF_EVENTS("event-multicaster", End.LOST, End.FINISHED),
 
 		RUN_ASYNC("run-async", End.LOST, End.FINISHED),
+
+		RUN_ASYNC_WITHOUT_A_SHUTDOWN_HOOK("run-async", "", End.LOST, End.FINISHED,
+				"--spring.main.register-shutdown-hook=false"),
+
+		RUN_ASYNC_BY_A_LIFECYCLE("late-run-async", End.LOST, End.FINISHED),
+
+		THREAD_THAT_A_BEAN_WAITS_FOR("finishing-bean", End.FINISHED, End.FINISHED),
 
 		DELAYED_EXECUTOR("delayed", End.LOST, End.FINISHED),
 
@@ -447,6 +468,9 @@ class FieldTests {
 				"--spring.threads.virtual.enabled=true"),
 
 		EXIT_WITH_WORK_IN_HAND("field-pool,exits", "", Stops.BY_SPRING_EXIT, End.EXITED, End.EXITED_AND_NAMED),
+
+		EXIT_WITH_WORK_THAT_A_BEAN_WAITS_FOR("finishing-bean,exits", "", Stops.BY_SPRING_EXIT, End.EXITED_AND_FINISHED,
+				End.EXITED_AND_FINISHED),
 
 		EXIT_OF_THE_CONTEXT_FROM_A_REQUEST("exits", "/spring-exit", Stops.ITSELF, End.EXITED_OR_NOT, End.EXITED),
 

@@ -6,14 +6,17 @@ import java.util.TimerTask;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import jakarta.annotation.PreDestroy;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 import org.springframework.boot.CommandLineRunner;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
+import org.springframework.stereotype.Component;
 
 /**
  * Work that no bean knows.
@@ -27,6 +30,68 @@ class BackgroundRows {
 		@Bean
 		Work work() {
 			return () -> CompletableFuture.runAsync(() -> Evidence.work(Work.MILLIS));
+		}
+
+	}
+
+	/**
+	 * A lifecycle bean that writes what it holds when it is stopped, and does not wait.
+	 */
+	@Component
+	@Profile("late-run-async")
+	static class LateRunAsync implements Work, SmartLifecycle {
+
+		private volatile boolean running;
+
+		@Override
+		public void begin() {
+			Evidence.write("begun");
+		}
+
+		@Override
+		public void start() {
+			this.running = true;
+		}
+
+		@Override
+		public void stop() {
+			this.running = false;
+			CompletableFuture.runAsync(() -> Evidence.work(Work.MILLIS));
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.running;
+		}
+
+	}
+
+	/**
+	 * A thread of another class, which its bean waits for when it is destroyed.
+	 */
+	@Component
+	@Profile("finishing-bean")
+	static class FinishingBean implements Work {
+
+		private final Thread thread = new Thread(new Writing());
+
+		@Override
+		public void begin() {
+			this.thread.start();
+		}
+
+		@PreDestroy
+		void close() throws InterruptedException {
+			this.thread.join();
+		}
+
+		private static final class Writing implements Runnable {
+
+			@Override
+			public void run() {
+				Evidence.work(Work.MILLIS);
+			}
+
 		}
 
 	}
