@@ -162,8 +162,8 @@ final class LastExport {
 			join(thread, deadline);
 			if (thread.isAlive()) {
 				hanging.add(name);
-				logger.warn(LogMessage.format("The last export by %s was not done within %s, going on without it", name,
-						Durations.text(atMost)));
+				logger.warn(LogMessage.format("The last export by %s did not finish within %s, continuing without it",
+						name, Durations.text(atMost)));
 			}
 		});
 		return hanging;

@@ -69,7 +69,7 @@ final class VirtualThreads {
 		}
 		catch (IOException | ReflectiveOperationException | RuntimeException | LinkageError ex) {
 			this.possible = false;
-			logger.warn(LogMessage.format("Cannot look for virtual threads at work, and go on without it: %s", ex));
+			logger.warn(LogMessage.format("Cannot look for virtual threads at work, continuing without it: %s", ex));
 			return List.of();
 		}
 	}

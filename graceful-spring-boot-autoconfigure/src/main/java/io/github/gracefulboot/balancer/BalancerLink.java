@@ -94,7 +94,7 @@ final class BalancerLink implements ToldBalancer {
 		try {
 			message.tell(turn);
 			if (failed) {
-				logger.info(LogMessage.format("%s was told to %s in the end", this.name, what));
+				logger.info(LogMessage.format("%s was finally told to %s", this.name, what));
 			}
 			return true;
 		}

@@ -304,7 +304,7 @@ final class HandOverServer {
 		String reason = "it was not ready within " + Durations.text(greeting.timeout());
 		if (greeting.takesOver()) {
 			logger.warn(LogMessage.format("Process %d did not take the port over, since %s (its "
-					+ "graceful.startup.timeout): this process goes on to serve", conversation.pid(), reason));
+					+ "graceful.startup.timeout): this process keeps serving", conversation.pid(), reason));
 			conversation.send(Conversation.WITHDRAWN + " " + reason);
 		}
 	}
@@ -312,7 +312,7 @@ final class HandOverServer {
 	private void ended(Conversation conversation, Greeting greeting) {
 		if (greeting.takesOver() && !this.wait.isEnded()) {
 			logger.warn(LogMessage.format(
-					"Process %d ended before it was ready to take the port over: this process goes on to serve",
+					"Process %d ended before it was ready to take the port over: this process keeps serving",
 					conversation.pid()));
 		}
 	}

@@ -35,7 +35,7 @@ import org.springframework.core.log.LogMessage;
 /**
  * Takes the listening sockets over from the process that serves now, accepts nothing on
  * them until this one is ready, and hands them on to the process that comes next.
- * Whatever goes wrong before that, the process that serves goes on to serve.
+ * Whatever goes wrong before that, the process that serves keeps serving.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE + 10)
 final class PortHandOver implements HandOver, ListenerSource, HandOverServer.Host, Announcer, Readiness.Listener,

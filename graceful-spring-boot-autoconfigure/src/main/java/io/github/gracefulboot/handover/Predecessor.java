@@ -88,7 +88,7 @@ final class Predecessor {
 			conversation.close();
 			throw new HandOverFailedException(
 					"The process that serves it refuses: %s.".formatted(reason(answer.text())),
-					"It goes on to serve. Start this process again when that is over, or stop the other one first.");
+					"It keeps serving. Start this process again when that is over, or stop the other one first.");
 		}
 		catch (IOException ex) {
 			logger.debug("Whoever served the port is gone", ex);

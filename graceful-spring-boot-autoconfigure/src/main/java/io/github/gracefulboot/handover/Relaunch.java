@@ -127,12 +127,12 @@ final class Relaunch implements ProcessReplacer, AopInfrastructureBean {
 				}
 			}
 			if (!this.givenAway) {
-				logger.warn(LogMessage.format("The new process exited with code %d: this process goes on to serve",
+				logger.warn(LogMessage.format("The new process exited with code %d: this process keeps serving",
 						shell.exitValue()));
 			}
 		}
 		catch (IOException ex) {
-			logger.warn(LogMessage.format("%s: could not start a new process, and go on to serve (%s)", source,
+			logger.warn(LogMessage.format("%s: could not start a new process, this one keeps serving (%s)", source,
 					ex.getMessage()));
 		}
 		catch (InterruptedException ex) {

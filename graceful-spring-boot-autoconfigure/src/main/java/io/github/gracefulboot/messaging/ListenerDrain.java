@@ -121,7 +121,7 @@ public final class ListenerDrain
 			this.beforeStart.run();
 		}
 		catch (RuntimeException | Error ex) {
-			logger.warn(LogMessage.format("Could not prepare %s, and go on without it", this.name), ex);
+			logger.warn(LogMessage.format("Could not prepare %s, continuing without it", this.name), ex);
 		}
 	}
 

@@ -90,7 +90,7 @@ final class ReportFiles {
 		}
 		catch (IOException | RuntimeException ex) {
 			logger.warn(LogMessage.format(
-					"Shutdowns cannot be reported to %s, going on without it (%s): create the directory, and let the "
+					"Shutdowns cannot be reported to %s, continuing without it (%s): create the directory, and let the "
 							+ "user of this process write to it",
 					this.directory, ex));
 		}

@@ -138,9 +138,9 @@ final class StopRecorder implements StageListener, LastReport, InitializingBean,
 		try {
 			thread.join(patience.toMillis());
 			if (thread.isAlive()) {
-				logger
-					.warn(LogMessage.format("The report of the shutdown was not written within %s, going on without it",
-							Durations.text(patience)));
+				logger.warn(
+						LogMessage.format("The report of the shutdown was not written within %s, continuing without it",
+								Durations.text(patience)));
 			}
 		}
 		catch (InterruptedException ex) {
@@ -208,7 +208,7 @@ final class StopRecorder implements StageListener, LastReport, InitializingBean,
 		}
 		catch (IOException | RuntimeException | LinkageError ex) {
 			if (!this.failed) {
-				logger.warn(LogMessage.format("The shutdown cannot be reported, going on without it: %s", ex));
+				logger.warn(LogMessage.format("The shutdown cannot be reported, continuing without it: %s", ex));
 			}
 			this.failed = true;
 		}

@@ -16,7 +16,7 @@ public interface HandOver {
 	String BEAN = "gracefulHandOver";
 
 	/**
-	 * Returns whether others go on to serve the port, so that clients and load balancers
+	 * Returns whether others keep serving the port, so that clients and load balancers
 	 * need not notice that this process stops. Only asked when the shutdown has begun;
 	 * the answer does not change any more.
 	 * @return whether the port is served on

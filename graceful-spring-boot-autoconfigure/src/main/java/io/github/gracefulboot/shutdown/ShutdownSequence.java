@@ -600,7 +600,7 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 			action.run();
 		}
 		catch (RuntimeException | Error ex) {
-			logger.warn(LogMessage.format("%s failed during the shutdown, going on without it", who), ex);
+			logger.warn(LogMessage.format("%s failed during the shutdown, continuing without it", who), ex);
 		}
 	}
 
@@ -718,8 +718,8 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 	}
 
 	/**
-	 * Returns whether others go on to serve the port of this process, which is why it
-	 * does not refuse traffic.
+	 * Returns whether others keep serving the port of this process, which is why it does
+	 * not refuse traffic.
 	 * @return whether a shutdown has begun that nobody needs to notice
 	 */
 	public boolean isPortServedOn() {

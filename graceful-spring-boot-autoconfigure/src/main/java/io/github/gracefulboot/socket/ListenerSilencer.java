@@ -99,7 +99,7 @@ public final class ListenerSilencer implements Announcer, AopInfrastructureBean 
 
 	/**
 	 * Quiesces the listening sockets of a port. Does nothing if this process does not
-	 * listen on it or has had no clients, and if others go on to serve it.
+	 * listen on it or has had no clients, and if others keep serving it.
 	 * @param port the local port
 	 * @param deadline the deadline
 	 * @return whether the sockets are quiescent

@@ -121,7 +121,7 @@ final class SupervisorLink {
 
 	private void warn(String what, String reason) {
 		if (!this.abandoned && this.failed.compareAndSet(false, true)) {
-			logger.warn(LogMessage.format("%s %s, going on without it: %s", this.name, what, reason));
+			logger.warn(LogMessage.format("%s %s, continuing without it: %s", this.name, what, reason));
 		}
 	}
 

@@ -120,10 +120,10 @@ class LastExportTests {
 	void whenCollectorHangsThenShutdownGoesOnWithoutIt(CapturedOutput output) throws Exception {
 		try (Collector collector = Collector.hanging()) {
 			start(WebApplicationType.NONE, collector, "graceful.shutdown.timeout=1s").close();
-			assertThat(output).contains("The last export by otlpMeterRegistry was not done within")
-				.contains("The last export by tracerProvider was not done within")
-				.contains("The last export by reporter was not done within")
-				.contains("The last export by prometheusPushGatewayManager was not done within")
+			assertThat(output).contains("The last export by otlpMeterRegistry did not finish within")
+				.contains("The last export by tracerProvider did not finish within")
+				.contains("The last export by reporter did not finish within")
+				.contains("The last export by prometheusPushGatewayManager did not finish within")
 				.contains("Shutdown completed in");
 		}
 	}

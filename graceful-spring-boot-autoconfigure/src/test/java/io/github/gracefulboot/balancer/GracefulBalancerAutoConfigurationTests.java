@@ -124,7 +124,7 @@ class GracefulBalancerAutoConfigurationTests {
 			soon(() -> assertThat(this.balancer.tries).hasSizeGreaterThan(1));
 			this.balancer.failure = null;
 			hears("ready");
-			soon(() -> assertThat(output).contains("edge was told to send requests in the end"));
+			soon(() -> assertThat(output).contains("edge was finally told to send requests"));
 		});
 		assertThat(output).containsOnlyOnce("could not be told");
 	}

@@ -298,7 +298,7 @@ class HandOverServerTests {
 		}
 		Awaitility.await()
 			.until(() -> output.getAll()
-				.contains("Process %d ended before it was ready to take the port over: this process goes on to serve"
+				.contains("Process %d ended before it was ready to take the port over: this process keeps serving"
 					.formatted(PID)));
 		goesOn();
 	}

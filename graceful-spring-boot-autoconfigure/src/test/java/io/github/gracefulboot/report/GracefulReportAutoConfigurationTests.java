@@ -248,7 +248,7 @@ class GracefulReportAutoConfigurationTests {
 			context.close();
 		});
 		assertThat(output).contains("Shutdown completed in ")
-			.containsOnlyOnce("The shutdown cannot be reported, going on without it");
+			.containsOnlyOnce("The shutdown cannot be reported, continuing without it");
 	}
 
 	@Test

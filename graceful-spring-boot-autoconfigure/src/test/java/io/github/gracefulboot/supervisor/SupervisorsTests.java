@@ -98,7 +98,7 @@ class SupervisorsTests {
 		assertThat(healthy.told()).isEqualTo(broken.told());
 		assertThat(warnings(output)).singleElement()
 			.asString()
-			.endsWith("broken could not be notified, going on without it: no line");
+			.endsWith("broken could not be notified, continuing without it: no line");
 	}
 
 	@Test
@@ -233,7 +233,7 @@ class SupervisorsTests {
 		}
 		assertThat(warnings(output)).singleElement()
 			.asString()
-			.endsWith("hung accepts no messages, going on without it: 64 are waiting");
+			.endsWith("hung accepts no messages, continuing without it: 64 are waiting");
 		this.end.countDown();
 		soon().untilAsserted(() -> assertThat(hung.told()).hasSize(65).endsWith("status 63"));
 	}
@@ -293,7 +293,7 @@ class SupervisorsTests {
 		Supervisors supervisors = supervisors(deaf);
 		soon().untilAsserted(() -> assertThat(warnings(output)).singleElement()
 			.asString()
-			.endsWith("deaf cannot be listened to, going on without it: noise"));
+			.endsWith("deaf cannot be listened to, continuing without it: noise"));
 		supervisors.ready();
 		supervisors.destroy();
 		assertThat(deaf.told()).containsExactly("open", "ready");

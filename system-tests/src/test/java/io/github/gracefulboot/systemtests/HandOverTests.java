@@ -92,7 +92,7 @@ class HandOverTests {
 	}
 
 	/**
-	 * Whatever becomes of the one that comes, the one that serves goes on to serve.
+	 * Whatever becomes of the one that comes, the one that serves keeps serving.
 	 */
 	@Test
 	void whenTheNextDoesNotGetReadyThenTheRunningOneServesOn() {

@@ -101,7 +101,7 @@ class SystemdReloadTests {
 			Files.writeString(directory.resolve(SETTINGS),
 					"spring.datasource.url=jdbc:h2:tcp://127.0.0.1:1/none\ngraceful.startup.timeout=3s\n");
 			service.beginReload();
-			service.awaitLog("The new process exited with code 1: this process goes on to serve");
+			service.awaitLog("The new process exited with code 1: this process keeps serving");
 			service.await("ActiveState", "active");
 			assertThat(service.show("MainPID")).isEqualTo(pid);
 			assertThat(service.readiness()).isEqualTo(Readiness.READY);

@@ -96,7 +96,7 @@ final class Pm2Monitor implements Readiness.Listener, DisposableBean, AopInfrast
 			Thread.currentThread().interrupt();
 		}
 		catch (IOException | RuntimeException ex) {
-			logger.warn(LogMessage.format("PM2 cannot be shown what happens any more, going on without it: %s", ex));
+			logger.warn(LogMessage.format("PM2 cannot be shown what happens any more, continuing without it: %s", ex));
 		}
 	}
 

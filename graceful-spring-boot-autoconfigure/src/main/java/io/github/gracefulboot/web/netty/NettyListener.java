@@ -74,7 +74,7 @@ final class NettyListener extends NioServerSocketChannel {
 	private boolean pauseAfter(Throwable failure) {
 		if (!this.failed) {
 			this.failed = true;
-			logger.warn(LogMessage.format("Connections cannot be accepted, which is tried again: %s", failure));
+			logger.warn(LogMessage.format("Could not accept connections, trying again: %s", failure));
 		}
 		try {
 			Thread.sleep(AFTER_FAILURE.toMillis());
