@@ -35,8 +35,8 @@ final class Members {
 	private volatile @Nullable HandOver handOver;
 
 	Members(OwnBeans beans, Supplier<List<String>> pausing) {
-		this(() -> beans.ordered(Announcer.class), () -> beans.ordered(DrainParticipant.class),
-				() -> beans.ordered(StageListener.class), () -> beans.instances(ThreadsAtWork.class),
+		this(() -> beans.orderedIfPossible(Announcer.class), () -> beans.orderedIfPossible(DrainParticipant.class),
+				() -> beans.orderedIfPossible(StageListener.class), () -> beans.instances(ThreadsAtWork.class),
 				() -> beans.existing(HandOver.BEAN, HandOver.class), pausing, beans::connections);
 	}
 

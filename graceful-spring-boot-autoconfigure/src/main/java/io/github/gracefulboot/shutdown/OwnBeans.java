@@ -1,15 +1,13 @@
 package io.github.gracefulboot.shutdown;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -32,11 +30,6 @@ public final class OwnBeans {
 	private final ConfigurableListableBeanFactory beanFactory;
 
 	/**
-	 * The names of the beans that could not be created.
-	 */
-	private final Set<String> failed = ConcurrentHashMap.newKeySet();
-
-	/**
 	 * Creates the finder.
 	 * @param beanFactory holds the beans
 	 */
@@ -57,33 +50,42 @@ public final class OwnBeans {
 		}
 		Map<Object, String> own = new IdentityHashMap<>();
 		for (String name : names) {
-			Object bean = beanIfPossible(name);
-			if (bean != null) {
-				own.put(bean, name);
-			}
+			own.put(this.beanFactory.getBean(name), name);
 		}
-		Stream<T> ordered = (own.size() == names.length) ? this.beanFactory.getBeanProvider(type).orderedStream()
-				: own.keySet().stream().map(type::cast).sorted(AnnotationAwareOrderComparator.INSTANCE);
-		return ordered.filter(own::containsKey)
+		return this.beanFactory.getBeanProvider(type)
+			.orderedStream()
+			.filter(own::containsKey)
 			.map((bean) -> new Named<>(Objects.requireNonNull(own.get(bean)), bean))
 			.toList();
 	}
 
 	/**
-	 * Returns a bean, which may be lazy. The others do without one that cannot be
-	 * created.
+	 * Returns the beans of a type, without those that do not exist yet and cannot be
+	 * created: a shutdown does what the others do for it.
+	 * @param type their type
+	 * @param <T> their type
+	 * @return the beans in their order
 	 */
-	private @Nullable Object beanIfPossible(String name) {
-		if (this.failed.contains(name)) {
-			return null;
+	<T> List<Named<T>> orderedIfPossible(Class<T> type) {
+		try {
+			return ordered(type);
 		}
+		catch (BeansException ex) {
+			return Arrays.stream(this.beanFactory.getBeanNamesForType(type))
+				.flatMap((name) -> Optional.ofNullable(beanIfPossible(name))
+					.map((bean) -> new Named<>(name, type.cast(bean)))
+					.stream())
+				.sorted(Comparator.comparing(Named::instance, AnnotationAwareOrderComparator.INSTANCE))
+				.toList();
+		}
+	}
+
+	private @Nullable Object beanIfPossible(String name) {
 		try {
 			return this.beanFactory.getBean(name);
 		}
 		catch (BeansException ex) {
-			if (this.failed.add(name)) {
-				logger.warn(LogMessage.format("Bean '%s' cannot be created, continuing without it", name), ex);
-			}
+			logger.warn(LogMessage.format("Bean '%s' cannot be created, continuing without it", name), ex);
 			return null;
 		}
 	}
