@@ -229,7 +229,7 @@ public abstract class AbstractStreamEndTests {
 			stopUntil(Stage.DRAIN);
 			awaitListenerClosed();
 			int last = this.ticks.number;
-			client.until((last + 20) + "\n\n");
+			client.until((last + 5) + "\n\n");
 			assertThat(shutdown.getStage()).isEqualTo(Stage.DRAIN);
 			assertThat(afterEvents(client.response())).isEqualTo(FAREWELL);
 		}

@@ -111,7 +111,7 @@ class NettyListenerTests {
 			SocketAddress address = this.listener.getLocalAddress();
 			try (DescriptorLimit limit = new DescriptorLimit()) {
 				client.connect(address);
-				Awaitility.await().until(() -> output.getAll().contains("Connections cannot be accepted"));
+				Awaitility.await().until(() -> output.getAll().contains("Could not accept connections"));
 			}
 			awaitAccepted(client);
 		}
