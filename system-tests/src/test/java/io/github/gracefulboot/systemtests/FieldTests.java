@@ -469,7 +469,7 @@ class FieldTests {
 
 		EXIT_WITH_WORK_IN_HAND("field-pool,exits", "", Stops.BY_SPRING_EXIT, End.EXITED, End.EXITED_AND_NAMED),
 
-		EXIT_WITH_WORK_THAT_A_BEAN_WAITS_FOR("finishing-bean,exits", "", Stops.BY_SPRING_EXIT, End.EXITED_AND_FINISHED,
+		EXIT_WITH_WORK_THAT_A_BEAN_WAITS_FOR("finishing-bean,exits", "", Stops.BY_SPRING_EXIT, End.EXITED_OR_NOT,
 				End.EXITED_AND_FINISHED),
 
 		EXIT_OF_THE_CONTEXT_FROM_A_REQUEST("exits", "/spring-exit", Stops.ITSELF, End.EXITED_OR_NOT, End.EXITED),
