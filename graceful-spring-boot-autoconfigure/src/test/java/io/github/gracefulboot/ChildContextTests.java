@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -58,6 +60,8 @@ class ChildContextTests {
 			assertThat(parent.getBean(MeterRegistry.class).find("graceful.stage").timer()).isNull();
 			int port = ((WebServerApplicationContext) parent).getWebServer().getPort();
 			assertThat(handshake(port)).doesNotContain(" 503 ");
+			assertThat(parent.getBean(ApplicationAvailability.class).getReadinessState())
+				.isEqualTo(ReadinessState.ACCEPTING_TRAFFIC);
 			CALLS.add("parent closes");
 			parent.getBean(ShutdownSequence.class).start(StopReason.SIGTERM);
 		}

@@ -12,7 +12,8 @@ import org.springframework.context.ApplicationContext;
 
 /**
  * Changes the readiness state to {@code REFUSING_TRAFFIC} unless Spring Boot has already
- * done so, which it does only for web applications.
+ * done so, which it does only for web applications. A context whose parent keeps the
+ * state leaves it alone: the parent may live on.
  */
 final class ReadinessAnnouncer implements Announcer, AopInfrastructureBean {
 
@@ -31,7 +32,8 @@ final class ReadinessAnnouncer implements Announcer, AopInfrastructureBean {
 	@Override
 	public void announceStop(Deadline deadline) {
 		this.readiness.refuse();
-		if (this.availability.getReadinessState() != ReadinessState.REFUSING_TRAFFIC) {
+		if (this.availability.getReadinessState() != ReadinessState.REFUSING_TRAFFIC
+				&& this.context.getBeanNamesForType(ApplicationAvailability.class).length > 0) {
 			AvailabilityChangeEvent.publish(this.context, ReadinessState.REFUSING_TRAFFIC);
 		}
 	}

@@ -1,6 +1,9 @@
 package io.github.gracefulboot.messaging.integration;
 
+import java.lang.Thread.State;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
@@ -11,7 +14,10 @@ import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.DrainParticipant.Role;
 import io.github.gracefulboot.messaging.MessagingProperties;
+import io.github.gracefulboot.shutdown.BusyThread;
 import io.github.gracefulboot.shutdown.ExistingBeans;
+import io.github.gracefulboot.shutdown.LoopCode;
+import io.github.gracefulboot.shutdown.ThreadsAtWork;
 
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.DirectFieldAccessor;
@@ -25,9 +31,11 @@ import org.springframework.integration.store.MessageGroupQueue;
  * messages in such a queue are lost with the process, unless the queue is in a message
  * store.
  */
-final class QueueChannelDrain implements DrainParticipant, AopInfrastructureBean {
+final class QueueChannelDrain implements DrainParticipant, ThreadsAtWork, AopInfrastructureBean {
 
 	private static final String QUEUE = "queue";
+
+	private static final String INTEGRATION = "org.springframework.integration.";
 
 	private final ExistingBeans beans;
 
@@ -77,6 +85,24 @@ final class QueueChannelDrain implements DrainParticipant, AopInfrastructureBean
 		finally {
 			stop(pollers);
 		}
+	}
+
+	@Override
+	public Collection<BusyThread> atWork() {
+		return List.of();
+	}
+
+	/**
+	 * Returns whether the thread is in a poller that waits for the next message, which
+	 * may take as long as its timeout.
+	 */
+	@Override
+	public boolean isAtLoop(Thread thread) {
+		State state = thread.getState();
+		return (state == State.WAITING || state == State.TIMED_WAITING) && Arrays.stream(thread.getStackTrace())
+			.dropWhile(LoopCode::isOfTheJdk)
+			.takeWhile((frame) -> frame.getClassName().startsWith(INTEGRATION))
+			.anyMatch((frame) -> frame.getMethodName().equals("receiveMessage"));
 	}
 
 	private static void stop(Collection<PollingConsumer> pollers) {

@@ -7,6 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import io.github.gracefulboot.ActiveTask;
 import io.github.gracefulboot.Deadline;
@@ -14,6 +15,7 @@ import io.github.gracefulboot.DrainParticipant;
 import io.github.gracefulboot.executor.GracefulExecutorAutoConfiguration;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -89,6 +91,22 @@ class QueueChannelDrainTests {
 	}
 
 	@Test
+	void whenAPollerWaitsForTheNextMessageThenNobodyWaitsForIt() {
+		this.runner.withUserConfiguration(Blocking.class).run((context) -> {
+			Awaitility.await().until(QueueChannelDrainTests::isPollerWaiting);
+			assertThat(stop(context)).isEmpty();
+		});
+	}
+
+	private static boolean isPollerWaiting() {
+		return Thread.getAllStackTraces()
+			.values()
+			.stream()
+			.anyMatch((frames) -> Stream.of(frames).anyMatch((frame) -> frame.getMethodName().equals("doReceive"))
+					&& frames[0].getMethodName().equals("park"));
+	}
+
+	@Test
 	void whenAQueueIsInAMessageStoreThenItIsLeftThere() {
 		this.runner.run((context) -> {
 			QueueChannel channel = context.getBean("stored", QueueChannel.class);
@@ -137,6 +155,24 @@ class QueueChannelDrainTests {
 			template.setReceiveTimeout(5000);
 			deadline.await(() -> this.source.getObject().getMaxMessagesPerPoll() == 0);
 			this.reply = template.convertSendAndReceive(this.channel, "request", String.class);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Blocking {
+
+		@Bean
+		QueueChannel blocking() {
+			return new QueueChannel();
+		}
+
+		@Bean
+		IntegrationFlow blockingFlow() {
+			return IntegrationFlow.from("blocking")
+				.handle(String.class, (payload, headers) -> null,
+						(endpoint) -> endpoint.poller(Pollers.fixedDelay(Duration.ofMillis(5)).receiveTimeout(-1)))
+				.get();
 		}
 
 	}
