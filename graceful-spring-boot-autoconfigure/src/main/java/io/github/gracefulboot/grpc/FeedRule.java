@@ -7,6 +7,7 @@ import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.shutdown.DrainProperties.Streams;
 import io.github.gracefulboot.shutdown.Durations;
 import io.github.gracefulboot.shutdown.StreamEnds;
+import io.github.gracefulboot.shutdown.StreamEnds.Source;
 
 /**
  * Selects the streams that a shutdown has to end. gRPC has the same kind of method for a
@@ -53,7 +54,7 @@ final class FeedRule implements Predicate<GrpcCall<?, ?>> {
 		if (!call.isStream() || call.isHealth()) {
 			return call.isStream();
 		}
-		return switch (this.ends.expect(call.method(), false, call.age(), this.drain)) {
+		return switch (this.ends.expect(call.method(), Source.UNKNOWN, call.age(), this.drain)) {
 			case ENDS -> false;
 			case ENDLESS -> seemsEndless(call);
 			case UNKNOWN -> seemsEndless(call) && !this.ends.isAtTask(call.writer());

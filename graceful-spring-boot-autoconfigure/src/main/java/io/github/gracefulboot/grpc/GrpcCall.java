@@ -83,12 +83,12 @@ final class GrpcCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
 	}
 
 	/**
-	 * Returns whether the application has ended the call with an error, which tells
-	 * nothing of those that end well.
+	 * Returns whether the application has ended the call with an error, though its client
+	 * was there, which tells nothing of those that end well.
 	 * @return whether it has
 	 */
 	synchronized boolean hasFailed() {
-		return this.closed && !this.completed;
+		return this.closed && !this.completed && !super.isCancelled();
 	}
 
 	/**

@@ -65,14 +65,15 @@ public final class StreamEnds {
 	 * Tells how a stream will end.
 	 * @param endpoint such as the method and the pattern of its path, or empty if the
 	 * stream has none
-	 * @param finite whether it ends by itself, as far as its publisher tells
+	 * @param source what it is made of
 	 * @param age how long it has been open
 	 * @param drain when the drain has to be over
 	 * @return what is to be expected
 	 */
-	public Expectation expect(String endpoint, boolean finite, Duration age, Deadline drain) {
+	public Expectation expect(String endpoint, Source source, Duration age, Deadline drain) {
 		Ends ends = this.endpoints.get(endpoint);
-		if (finite && (ends == null || !ends.areOfFeed())) {
+		boolean isFeed = ends != null && ends.areOfFeed();
+		if (source == Source.FINITE || source == Source.CONDITIONAL && !isFeed) {
 			return Expectation.ENDS;
 		}
 		return (ends != null) ? ends.expect(age, age.plus(drain.remaining())) : Expectation.UNKNOWN;
@@ -113,6 +114,28 @@ public final class StreamEnds {
 			logger.info(LogMessage.format("Ending streams of %s, which are not known to end by themselves in time",
 					endpoint));
 		}
+	}
+
+	/**
+	 * What a stream is made of, as far as that can be seen.
+	 */
+	public enum Source {
+
+		/**
+		 * So many elements.
+		 */
+		FINITE,
+
+		/**
+		 * Elements until a condition holds.
+		 */
+		CONDITIONAL,
+
+		/**
+		 * Anything else.
+		 */
+		UNKNOWN
+
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.time.Duration;
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.shutdown.StreamEnds;
 import io.github.gracefulboot.shutdown.StreamEnds.Expectation;
+import io.github.gracefulboot.shutdown.StreamEnds.Source;
 import io.github.gracefulboot.traffic.Traffic;
 import io.grpc.Attributes;
 import io.grpc.Metadata;
@@ -58,7 +59,7 @@ class GrpcCallInterceptorTests {
 	}
 
 	private Expectation expectation() {
-		return this.ends.expect("gRPC " + TestService.FEED.getFullMethodName(), false, Duration.ZERO,
+		return this.ends.expect("gRPC " + TestService.FEED.getFullMethodName(), Source.UNKNOWN, Duration.ZERO,
 				Deadline.after(() -> 0, Duration.ofSeconds(20)));
 	}
 

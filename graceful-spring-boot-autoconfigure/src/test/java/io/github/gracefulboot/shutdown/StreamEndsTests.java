@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.shutdown.StreamEnds.Expectation;
+import io.github.gracefulboot.shutdown.StreamEnds.Source;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -53,12 +54,15 @@ class StreamEndsTests {
 	}
 
 	@Test
-	void whenAPublisherEndsByItselfThenItDoesUnlessAllClientsHaveLeft() {
-		assertThat(this.ends.expect(ENDPOINT, true, Duration.ZERO, this.drain)).isEqualTo(Expectation.ENDS);
+	void whenAPublisherWaitsForAConditionThenItEndsUnlessAllClientsHaveLeft() {
+		assertThat(this.ends.expect(ENDPOINT, Source.CONDITIONAL, Duration.ZERO, this.drain))
+			.isEqualTo(Expectation.ENDS);
 		for (int i = 0; i < 5; i++) {
 			this.ends.streamEnded(ENDPOINT, Duration.ofSeconds(3), false);
 		}
-		assertThat(this.ends.expect(ENDPOINT, true, Duration.ZERO, this.drain)).isEqualTo(Expectation.ENDLESS);
+		assertThat(this.ends.expect(ENDPOINT, Source.CONDITIONAL, Duration.ZERO, this.drain))
+			.isEqualTo(Expectation.ENDLESS);
+		assertThat(this.ends.expect(ENDPOINT, Source.FINITE, Duration.ZERO, this.drain)).isEqualTo(Expectation.ENDS);
 	}
 
 	@Test
@@ -81,7 +85,7 @@ class StreamEndsTests {
 	@Test
 	void whenAStreamHasNoEndpointThenItIsNotKnown() {
 		this.ends.streamEnded("", Duration.ofSeconds(3), true);
-		assertThat(this.ends.expect("", false, Duration.ZERO, this.drain)).isEqualTo(Expectation.UNKNOWN);
+		assertThat(this.ends.expect("", Source.UNKNOWN, Duration.ZERO, this.drain)).isEqualTo(Expectation.UNKNOWN);
 	}
 
 	@Test
@@ -107,7 +111,7 @@ class StreamEndsTests {
 	}
 
 	private Expectation expect(Duration age) {
-		return this.ends.expect(ENDPOINT, false, age, this.drain);
+		return this.ends.expect(ENDPOINT, Source.UNKNOWN, age, this.drain);
 	}
 
 	private static final class Application {

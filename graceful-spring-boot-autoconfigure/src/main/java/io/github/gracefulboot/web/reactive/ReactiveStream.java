@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 
 import io.github.gracefulboot.Deadline;
 import io.github.gracefulboot.shutdown.StreamEnds;
+import io.github.gracefulboot.shutdown.StreamEnds.Source;
 import io.github.gracefulboot.web.stream.EventBoundary;
 import io.github.gracefulboot.web.stream.FinitePublisher;
 import org.apache.commons.logging.Log;
@@ -40,7 +41,7 @@ final class ReactiveStream {
 
 	private final String endpoint;
 
-	private final Supplier<Boolean> finite;
+	private final Supplier<Source> source;
 
 	private final EventBoundary boundary;
 
@@ -72,7 +73,7 @@ final class ReactiveStream {
 		this.method = request.getMethod().name();
 		this.path = request.getURI().getRawPath();
 		this.endpoint = endpoint;
-		this.finite = SingletonSupplier.of(() -> FinitePublisher.is(body));
+		this.source = SingletonSupplier.of(() -> FinitePublisher.sourceOf(body));
 		this.boundary = streams.endless().boundary(contentType);
 	}
 
@@ -147,7 +148,7 @@ final class ReactiveStream {
 	boolean endsByItself(Deadline drain) {
 		return this.streams.endless()
 			.ends()
-			.expect(this.endpoint, this.finite.get(), age(), drain) == StreamEnds.Expectation.ENDS;
+			.expect(this.endpoint, this.source.get(), age(), drain) == StreamEnds.Expectation.ENDS;
 	}
 
 	private synchronized boolean begin() {

@@ -216,7 +216,7 @@ final class ServletStream {
 		String endpoint = endpoint();
 		return this.streams.endless()
 			.ends()
-			.expect((endpoint != null) ? endpoint : "", this.response.isOfFinitePublisher(), age(), drain);
+			.expect((endpoint != null) ? endpoint : "", this.response.source(), age(), drain);
 	}
 
 	private Duration age() {

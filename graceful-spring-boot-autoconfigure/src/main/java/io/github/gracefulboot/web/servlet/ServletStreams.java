@@ -188,6 +188,7 @@ final class ServletStreams implements LongLivedStreams, AopInfrastructureBean {
 			executor.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
 		}
 		catch (OutOfMemoryError ex) {
+			this.looksSoon.set(false);
 			if (this.withoutThread.compareAndSet(false, true)) {
 				logger.warn(
 						LogMessage.format("No thread left to end streams, they are waited for (%s)", ex.getMessage()));

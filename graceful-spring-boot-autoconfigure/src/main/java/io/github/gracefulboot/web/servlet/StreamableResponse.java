@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.util.Set;
 import java.util.function.Supplier;
 
+import io.github.gracefulboot.shutdown.StreamEnds.Source;
 import io.github.gracefulboot.web.stream.EndlessStreams;
 import io.github.gracefulboot.web.stream.FinitePublisher;
 import jakarta.servlet.AsyncContext;
@@ -51,7 +52,7 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 	 * Whether what a controller has returned to be written as a stream has an end, worked
 	 * out when it is first asked for. Known only where there are reactive types.
 	 */
-	private volatile Supplier<Boolean> finiteSource = () -> false;
+	private volatile Supplier<Source> source = () -> Source.UNKNOWN;
 
 	/**
 	 * What the request asked for, as soon as that is known.
@@ -221,15 +222,15 @@ final class StreamableResponse extends HttpServletResponseWrapper {
 	 * @param body what the stream is made of
 	 */
 	void returned(Object body) {
-		this.finiteSource = SingletonSupplier.of(() -> FinitePublisher.is(body));
+		this.source = SingletonSupplier.of(() -> FinitePublisher.sourceOf(body));
 	}
 
 	/**
-	 * Returns whether the stream is that of a publisher that comes to an end.
-	 * @return {@code false} if it may go on for ever, or that cannot be seen
+	 * Returns what the stream is made of.
+	 * @return what its publisher is, if it has one
 	 */
-	boolean isOfFinitePublisher() {
-		return this.finiteSource.get();
+	Source source() {
+		return this.source.get();
 	}
 
 	/**

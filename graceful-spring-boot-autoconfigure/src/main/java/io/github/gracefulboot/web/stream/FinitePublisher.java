@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
+import io.github.gracefulboot.shutdown.StreamEnds.Source;
 import reactor.core.Scannable;
 
 /**
@@ -12,7 +13,12 @@ import reactor.core.Scannable;
  */
 public final class FinitePublisher {
 
-	private static final Set<String> LIMITS = Set.of("limitRequest", "takeUntil", "takeWhile", "zipIterable");
+	private static final Set<String> LIMITS = Set.of("limitRequest", "zipIterable");
+
+	/**
+	 * What they wait for may be the end of a session that lasts for hours.
+	 */
+	private static final Set<String> CONDITIONS = Set.of("takeUntil", "takeWhile");
 
 	private static final Set<String> LISTS = Set.of("source(FluxRange)", "source(FluxArray)");
 
@@ -32,27 +38,31 @@ public final class FinitePublisher {
 	}
 
 	/**
-	 * Returns whether a publisher ends by itself: it is limited, or has a source that
-	 * ends and nothing behind it that may go on.
+	 * Tells whether a publisher ends by itself: it is limited, or has a source that ends
+	 * and nothing behind it that may go on.
 	 * @param publisher the publisher, as it was put together
-	 * @return {@code false} if it may go on for ever, or that cannot be seen
+	 * @return what it is by its operators
 	 */
-	public static boolean is(Object publisher) {
+	public static Source sourceOf(Object publisher) {
 		Scannable last = Scannable.from(publisher);
 		List<Scannable> steps = Stream.<Scannable>concat(Stream.of(last), last.parents()).toList();
 		List<String> names = steps.stream().map(Scannable::stepName).toList();
 		for (String name : names) {
 			if (LIMITS.contains(name)) {
-				return true;
+				return Source.FINITE;
+			}
+			if (CONDITIONS.contains(name)) {
+				return Source.CONDITIONAL;
 			}
 			if (ENDLESS.stream().anyMatch(name::startsWith)) {
-				return false;
+				return Source.UNKNOWN;
 			}
 		}
 		String source = names.get(names.size() - 1);
-		return LISTS.contains(source)
+		boolean ends = LISTS.contains(source)
 				|| source.equals(ITERABLE) && steps.get(steps.size() - 1).scanUnsafe(Scannable.Attr.BUFFERED) != null
 				|| SINGLE.contains(source) && names.stream().noneMatch((name) -> name.startsWith("concatMap"));
+		return ends ? Source.FINITE : Source.UNKNOWN;
 	}
 
 }

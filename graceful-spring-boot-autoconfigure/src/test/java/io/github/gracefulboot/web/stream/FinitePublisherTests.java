@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
+import io.github.gracefulboot.shutdown.StreamEnds.Source;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Flux;
@@ -22,21 +24,29 @@ class FinitePublisherTests {
 	@ParameterizedTest
 	@MethodSource
 	void whenItEndsByItself(Flux<?> publisher) {
-		assertThat(FinitePublisher.is(publisher.map(Object::toString).doOnCancel(() -> {
-		}))).isTrue();
+		assertThat(FinitePublisher.sourceOf(publisher.map(Object::toString).doOnCancel(() -> {
+		}))).isEqualTo(Source.FINITE);
 	}
 
 	static Stream<Flux<?>> whenItEndsByItself() {
-		return Stream.of(Flux.interval(PAUSE).take(8), Flux.interval(PAUSE).takeWhile((number) -> number < 8),
-				Flux.range(1, 8).delayElements(PAUSE), Flux.fromIterable(List.of(1, 2)).concatMap(Mono::just),
-				Flux.just(1, 2), Mono.just(1).flux(), Flux.interval(PAUSE).zipWithIterable(List.of(1, 2)),
+		return Stream.of(Flux.interval(PAUSE).take(8), Flux.range(1, 8).delayElements(PAUSE),
+				Flux.fromIterable(List.of(1, 2)).concatMap(Mono::just), Flux.just(1, 2), Mono.just(1).flux(),
+				Flux.interval(PAUSE).zipWithIterable(List.of(1, 2)),
 				Mono.just(1).flatMapMany((number) -> Flux.never()).take(8));
 	}
 
 	@ParameterizedTest
 	@MethodSource
 	void whenItMayGoOn(Flux<?> publisher) {
-		assertThat(FinitePublisher.is(publisher.map(Object::toString))).isFalse();
+		assertThat(FinitePublisher.sourceOf(publisher.map(Object::toString))).isEqualTo(Source.UNKNOWN);
+	}
+
+	@Test
+	void whenItEndsOnACondition() {
+		assertThat(FinitePublisher.sourceOf(Flux.interval(PAUSE).takeWhile((number) -> number < 8)))
+			.isEqualTo(Source.CONDITIONAL);
+		assertThat(FinitePublisher.sourceOf(Flux.interval(PAUSE).takeUntil((number) -> number == 8)))
+			.isEqualTo(Source.CONDITIONAL);
 	}
 
 	static Stream<Flux<?>> whenItMayGoOn() {
