@@ -2,8 +2,8 @@ package io.github.gracefulboot.database;
 
 import java.sql.SQLException;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -41,10 +41,8 @@ final class DataSourceCheckPostProcessor implements BeanPostProcessor, PriorityO
 
 	private final Predicate<DataSource> startsWithout;
 
-	/**
-	 * Kept weakly: those of a scope come and go.
-	 */
-	private final Set<DataSource> seen = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+	private final Set<DataSource> seen = Collections
+		.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
 
 	/**
 	 * Creates the post-processor.

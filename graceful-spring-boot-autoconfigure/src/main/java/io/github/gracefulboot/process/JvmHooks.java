@@ -201,13 +201,12 @@ final class JvmHooks {
 		while (!isJoining(exit) && !latest.hasPassed()) {
 			Thread.sleep(1);
 		}
-		this.hooks = live().filter((thread) -> thread != exit && !before.contains(thread) && !JvmHooks.isOfPool(thread))
-			.collect(Collectors.toSet());
+		this.hooks = live().filter((thread) -> thread != exit && !before.contains(thread)).collect(Collectors.toSet());
 	}
 
 	/**
-	 * Returns whether a thread belongs to a pool, which a hook may have started it for.
-	 * It may live on for long when it has nothing to do.
+	 * Returns whether a thread belongs to a pool of a hook, who waits for its tasks. It
+	 * may live on for long when it has nothing to do.
 	 */
 	private static boolean isOfPool(Thread thread) {
 		return thread instanceof ForkJoinWorkerThread || Arrays.stream(thread.getStackTrace())
@@ -248,8 +247,8 @@ final class JvmHooks {
 
 	private static void join(Thread hook) {
 		try {
-			if (hook != Thread.currentThread()) {
-				hook.join();
+			while (hook != Thread.currentThread() && hook.isAlive() && !isOfPool(hook)) {
+				hook.join(BETWEEN_LOOKS.toMillis());
 			}
 		}
 		catch (InterruptedException ex) {

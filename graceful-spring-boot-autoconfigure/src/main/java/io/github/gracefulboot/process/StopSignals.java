@@ -127,7 +127,7 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 		}
 		else if (isClosedBy(StopSignals::isExit)) {
 			// Whose caller then ends the process, as a rule
-			awaitExit(this.shutdown.start(StopReason.CONTEXT_CLOSED, EXIT));
+			finishWhenClosed(this.shutdown.start(StopReason.CONTEXT_CLOSED, EXIT));
 		}
 		if (this.exit.isRequested()) {
 			ignoreHangUp();
@@ -161,7 +161,7 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 	 * would exit with 0 as soon as the server's own thread has ended, until a caller that
 	 * is a daemon has come to its exit with the code of the application.
 	 */
-	private void awaitExit(Deadline deadline) {
+	private void finishWhenClosed(Deadline deadline) {
 		boolean keepsAlive = Thread.currentThread().isDaemon();
 		Thread thread = new Thread(() -> finishAndAwaitExit(deadline, keepsAlive), "graceful-exit");
 		thread.setDaemon(!keepsAlive);
@@ -176,7 +176,9 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 
 	private void finishAndAwaitExit(Deadline deadline, boolean keepsAlive) {
 		try {
-			deadline.await(() -> !this.exit.context().isActive() || JvmShutdown.underWay());
+			if (!deadline.await(() -> !this.exit.context().isActive() || JvmShutdown.underWay())) {
+				this.shutdown.cutOffRest();
+			}
 			if (!JvmShutdown.underWay()) {
 				this.exit.finish();
 				SpringApplication.getShutdownHandlers().remove(this.afterShutdownHook);
@@ -318,7 +320,7 @@ final class StopSignals implements SmartApplicationListener, Readiness.Listener,
 		Deadline deadline = this.shutdown.getDeadline();
 		try {
 			if (deadline != null) {
-				deadline.await(() -> !this.exit.context().isActive());
+				deadline.await(() -> !this.exit.context().isActive() || this.shutdown.waitsForExit());
 			}
 		}
 		catch (InterruptedException ex) {

@@ -42,7 +42,7 @@ final class DestructionWatch {
 
 	private final Supplier<Set<Long>> atWork;
 
-	private final BooleanSupplier connections;
+	private final Supplier<BooleanSupplier> connections;
 
 	private final Set<Long> all;
 
@@ -54,6 +54,8 @@ final class DestructionWatch {
 	 * What ended while a bean was being destroyed that has not returned yet.
 	 */
 	private final Map<Long, Integer> ended = new HashMap<>();
+
+	private final CountDownLatch begun = new CountDownLatch(1);
 
 	private final CountDownLatch over = new CountDownLatch(1);
 
@@ -70,9 +72,11 @@ final class DestructionWatch {
 	 * @param destroying the thread that destroys the beans
 	 * @param left the threads whose work is left, by their ids
 	 * @param atWork returns the threads at work now
-	 * @param connections tells whether each bean that holds connections is open still
+	 * @param connections finds the beans that hold connections, and what tells whether
+	 * each of them is open still
 	 */
-	DestructionWatch(Thread destroying, Set<Long> left, Supplier<Set<Long>> atWork, BooleanSupplier connections) {
+	DestructionWatch(Thread destroying, Set<Long> left, Supplier<Set<Long>> atWork,
+			Supplier<BooleanSupplier> connections) {
 		this.destroying = destroying;
 		this.all = Set.copyOf(left);
 		this.left = new HashSet<>(left);
@@ -80,17 +84,29 @@ final class DestructionWatch {
 		this.connections = connections;
 	}
 
+	/**
+	 * Starts the watch, before the first bean is destroyed. Pools are asked on its own
+	 * thread: one that hangs may not answer.
+	 */
 	void start() {
 		this.thread.start();
+		try {
+			this.begun.await(LAST_LOOK_MILLIS, TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	private void watch() {
 		try {
+			BooleanSupplier open = this.connections.get();
+			this.begun.countDown();
 			do {
-				look();
+				look(open);
 			}
 			while (!this.over.await(LOOK_MILLIS, TimeUnit.MILLISECONDS));
-			look();
+			look(open);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -100,9 +116,9 @@ final class DestructionWatch {
 	/**
 	 * Asks before it holds the monitor: a pool that hangs may not answer.
 	 */
-	private void look() {
+	private void look(BooleanSupplier open) {
 		Set<Long> now = this.atWork.get();
-		boolean connected = this.connections.getAsBoolean();
+		boolean connected = open.getAsBoolean();
 		note(now, connected, beanDestroyedIn(this.destroying.getStackTrace()));
 	}
 

@@ -1,7 +1,6 @@
 package io.github.gracefulboot.shutdown;
 
 import java.util.Arrays;
-import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +14,6 @@ import org.springframework.util.ReflectionUtils;
  * thread when it is destroyed.
  */
 final class EndOfBean {
-
-	/**
-	 * The methods without parameters that Spring calls if none is named.
-	 */
-	private static final List<String> INFERRED = List.of("close", "shutdown");
 
 	private EndOfBean() {
 	}
@@ -50,7 +44,6 @@ final class EndOfBean {
 	private static boolean hasMethod(Class<?> type) {
 		return DisposableBean.class.isAssignableFrom(type) || AutoCloseable.class.isAssignableFrom(type)
 				|| Lifecycle.class.isAssignableFrom(type)
-				|| INFERRED.stream().anyMatch((name) -> ClassUtils.hasMethod(type, name))
 				|| Arrays.stream(ReflectionUtils.getUniqueDeclaredMethods(type))
 					.flatMap((method) -> Arrays.stream(method.getAnnotations()))
 					.anyMatch((annotation) -> annotation.annotationType().getSimpleName().equals("PreDestroy"));

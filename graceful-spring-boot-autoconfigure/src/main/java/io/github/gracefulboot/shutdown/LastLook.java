@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -36,6 +37,11 @@ final class LastLook {
 	private volatile Supplier<Set<Thread>> leftToOthers = Set::of;
 
 	private volatile Set<Thread> hooks = Set.of();
+
+	/**
+	 * Goes on in the application's code if that closes the context itself.
+	 */
+	private volatile @Nullable Thread destroying;
 
 	/**
 	 * Those that were at work when beans began to be destroyed.
@@ -72,13 +78,14 @@ final class LastLook {
 	 */
 	void destructionBegins(Set<Thread> hooks, Thread destroying) {
 		this.hooks = hooks;
+		this.destroying = destroying;
 		if (!this.before.isEmpty()) {
 			Set<Long> atWork = idsNow();
 			this.before = this.before.stream().filter((thread) -> atWork.contains(thread.id())).toList();
 		}
 		if (!this.before.isEmpty()) {
 			Set<Long> left = this.before.stream().map(BusyThread::id).collect(Collectors.toSet());
-			DestructionWatch watch = new DestructionWatch(destroying, left, this::idsNow, this.connections.get());
+			DestructionWatch watch = new DestructionWatch(destroying, left, this::idsNow, this.connections);
 			this.destruction = watch;
 			watch.start();
 		}
@@ -107,7 +114,10 @@ final class LastLook {
 	}
 
 	private void addAwaited(Set<Long> ids) {
-		Stream.concat(this.hooks.stream(), this.leftToOthers.get().stream()).map(Thread::getId).forEach(ids::add);
+		Stream.of(this.hooks.stream(), this.leftToOthers.get().stream(), Stream.ofNullable(this.destroying))
+			.flatMap(Function.identity())
+			.map(Thread::getId)
+			.forEach(ids::add);
 	}
 
 	/**

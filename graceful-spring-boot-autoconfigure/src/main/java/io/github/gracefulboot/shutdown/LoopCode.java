@@ -31,8 +31,9 @@ public final class LoopCode {
 	 * one: what the application does tells more than what it has called, or was called
 	 * by.
 	 * @param parts the frames of each part, of which those of the JDK do not count
-	 * @return {@link Loop#OPEN} if a loop of that part is, or the code cannot be had, and
-	 * {@link Loop#READING} if it may be waiting for what it goes through
+	 * @return {@link Loop#OPEN} if a loop of that part is, or the code cannot be had,
+	 * {@link Loop#READING} if it may be waiting for what it goes through, and
+	 * {@link Loop#NONE} if no part is in one
 	 */
 	public Loop around(List<List<StackTraceElement>> parts) {
 		return parts.stream()

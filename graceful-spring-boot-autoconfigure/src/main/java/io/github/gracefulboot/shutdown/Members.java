@@ -1,8 +1,12 @@
 package io.github.gracefulboot.shutdown;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.github.gracefulboot.Announcer;
@@ -18,6 +22,9 @@ import org.springframework.util.function.SingletonSupplier;
  */
 final class Members {
 
+	private static final Consumer<String> IGNORED = (name) -> {
+	};
+
 	private final Supplier<List<Named<Announcer>>> announcers;
 
 	private final Supplier<List<Participant>> participants;
@@ -32,24 +39,32 @@ final class Members {
 
 	private final Supplier<BooleanSupplier> connections;
 
+	private final Collection<String> missing;
+
 	private volatile @Nullable HandOver handOver;
 
 	Members(OwnBeans beans, Supplier<List<String>> pausing) {
-		this(() -> beans.orderedIfPossible(Announcer.class), () -> beans.orderedIfPossible(DrainParticipant.class),
-				() -> beans.orderedIfPossible(StageListener.class), () -> beans.instances(ThreadsAtWork.class),
-				() -> beans.existing(HandOver.BEAN, HandOver.class), pausing, beans::connections);
+		this(beans, pausing, new ConcurrentLinkedQueue<>());
+	}
+
+	private Members(OwnBeans beans, Supplier<List<String>> pausing, Queue<String> missing) {
+		this(() -> beans.orderedIfPossible(Announcer.class, IGNORED),
+				() -> beans.orderedIfPossible(DrainParticipant.class, missing::add),
+				() -> beans.orderedIfPossible(StageListener.class, IGNORED),
+				() -> beans.orderedIfPossible(ThreadsAtWork.class, IGNORED).stream().map(Named::instance).toList(),
+				() -> beans.existing(HandOver.BEAN, HandOver.class), pausing, beans::connections, missing);
 	}
 
 	Members(Supplier<List<Named<Announcer>>> announcers, Supplier<List<Named<DrainParticipant>>> participants,
 			Supplier<List<Named<StageListener>>> listeners, Supplier<List<ThreadsAtWork>> threads,
 			Supplier<Optional<HandOver>> handOvers, Supplier<List<String>> pausing) {
-		this(announcers, participants, listeners, threads, handOvers, pausing, () -> () -> true);
+		this(announcers, participants, listeners, threads, handOvers, pausing, () -> () -> true, List.of());
 	}
 
 	private Members(Supplier<List<Named<Announcer>>> announcers, Supplier<List<Named<DrainParticipant>>> participants,
 			Supplier<List<Named<StageListener>>> listeners, Supplier<List<ThreadsAtWork>> threads,
 			Supplier<Optional<HandOver>> handOvers, Supplier<List<String>> pausing,
-			Supplier<BooleanSupplier> connections) {
+			Supplier<BooleanSupplier> connections, Collection<String> missing) {
 		this.announcers = SingletonSupplier.of(announcers);
 		this.participants = SingletonSupplier.of(() -> participants.get().stream().map(Participant::of).toList());
 		this.listeners = SingletonSupplier.of(listeners);
@@ -57,6 +72,7 @@ final class Members {
 		this.handOvers = handOvers;
 		this.pausing = pausing;
 		this.connections = connections;
+		this.missing = missing;
 	}
 
 	List<Named<Announcer>> announcers() {
@@ -65,6 +81,15 @@ final class Members {
 
 	List<Participant> participants() {
 		return this.participants.get();
+	}
+
+	/**
+	 * Returns the participants that cannot be created.
+	 * @return the names of their beans
+	 */
+	Collection<String> missing() {
+		participants();
+		return this.missing;
 	}
 
 	List<Named<StageListener>> listeners() {

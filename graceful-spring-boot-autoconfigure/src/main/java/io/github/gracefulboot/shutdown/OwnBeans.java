@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -63,29 +65,31 @@ public final class OwnBeans {
 	 * Returns the beans of a type, without those that do not exist yet and cannot be
 	 * created: a shutdown does what the others do for it.
 	 * @param type their type
+	 * @param missing is told the names of those that cannot be created
 	 * @param <T> their type
-	 * @return the beans in their order
+	 * @return the beans in their order, or in that of their classes if some are missing
 	 */
-	<T> List<Named<T>> orderedIfPossible(Class<T> type) {
+	<T> List<Named<T>> orderedIfPossible(Class<T> type, Consumer<String> missing) {
 		try {
 			return ordered(type);
 		}
 		catch (BeansException ex) {
 			return Arrays.stream(this.beanFactory.getBeanNamesForType(type))
-				.flatMap((name) -> Optional.ofNullable(beanIfPossible(name))
-					.map((bean) -> new Named<>(name, type.cast(bean)))
-					.stream())
+				.flatMap((name) -> Stream.ofNullable(beanIfPossible(name, missing))
+					.filter(type::isInstance)
+					.map((bean) -> new Named<>(name, type.cast(bean))))
 				.sorted(Comparator.comparing(Named::instance, AnnotationAwareOrderComparator.INSTANCE))
 				.toList();
 		}
 	}
 
-	private @Nullable Object beanIfPossible(String name) {
+	private @Nullable Object beanIfPossible(String name, Consumer<String> missing) {
 		try {
 			return this.beanFactory.getBean(name);
 		}
 		catch (BeansException ex) {
 			logger.warn(LogMessage.format("Bean '%s' cannot be created, continuing without it", name), ex);
+			missing.accept(name);
 			return null;
 		}
 	}
@@ -112,8 +116,8 @@ public final class OwnBeans {
 	}
 
 	/**
-	 * Finds the beans that hold connections now, such as pools. One that nobody has used
-	 * may say that it is not running.
+	 * Finds the beans that hold connections now, such as pools, which are asked. One that
+	 * nobody has used may say that it is not running.
 	 * @return whether all of them are open still
 	 */
 	BooleanSupplier connections() {
@@ -129,7 +133,8 @@ public final class OwnBeans {
 
 	private @Nullable Object product(String name) {
 		Object bean = this.beanFactory.getSingleton(name);
-		return (bean instanceof FactoryBean<?>) ? beanIfPossible(name) : bean;
+		return (bean instanceof FactoryBean<?> factory && factory.isSingleton()) ? beanIfPossible(name, (missing) -> {
+		}) : bean;
 	}
 
 	private boolean holdsConnections(String name) {

@@ -57,6 +57,11 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 	private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
 
 	/**
+	 * For a task that begins again and again, which nobody can stop.
+	 */
+	private static final Duration BETWEEN_TASKS = Duration.ofMillis(100);
+
+	/**
 	 * For a drain that interrupts what did not finish.
 	 */
 	private static final Duration AFTER_DEADLINE = Duration.ofSeconds(1);
@@ -206,6 +211,8 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 
 	private void leave(Deadline deadline) {
 		end(Stage.LAME_DUCK, guarded(() -> awaitBalancers(this.budget.lameDuck(deadline))));
+		this.members.missing()
+			.forEach((name) -> this.cutOffs.add("the work of '" + name + "', which could not be created", null));
 		Thread drain = DaemonThreads.startOrRun("graceful-drain", () -> {
 			stage(Stage.DRAIN, () -> drain(this.budget.drain(deadline), Role.INTAKE, Role.QUEUE));
 			enter(Stage.RELEASE);
@@ -295,7 +302,7 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 			Set<Thread> awaited = new HashSet<>();
 			isolated("What comes before the end", () -> awaited.addAll(this.beforeTheEnd.get()));
 			awaitThreads(half(this.budget.release(deadline)));
-			cutOffWhatGoesOn();
+			cutOffWhatGoesOn(this.budget.release(deadline));
 			StageEnd end = drain(this.budget.release(deadline), Role.RESOURCE);
 			Thread destroying = Objects.requireNonNullElseGet(this.stoppingThread, Thread::currentThread);
 			isolated("A look at threads", () -> this.lastLook.destructionBegins(awaited, destroying));
@@ -428,13 +435,25 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 	 * Names the work that is still going on though its drain ended or was left to
 	 * somebody else, such as the requests of a server that only Spring Boot drains.
 	 */
-	private void cutOffWhatGoesOn() {
+	private void cutOffWhatGoesOn(Deadline deadline) {
 		for (Participant participant : getParticipants()) {
-			Collection<ActiveTask> tasks = (participant.role() != Role.RESOURCE) ? participant.activeTasks()
-					: List.of();
-			if (!tasks.stream().allMatch(this::waitsForShutdown)) {
-				this.cutOffs.add(participant, tasks);
+			if (participant.role() != Role.RESOURCE && !this.cutOffs.contains(participant)
+					&& !pauses(participant, deadline.atMost(BETWEEN_TASKS))) {
+				Collection<ActiveTask> tasks = participant.activeTasks();
+				if (!tasks.stream().allMatch(this::waitsForShutdown)) {
+					this.cutOffs.add(participant, tasks);
+				}
 			}
+		}
+	}
+
+	private boolean pauses(Participant participant, Deadline deadline) {
+		try {
+			return deadline.await(() -> !isAtWork(participant));
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
 		}
 	}
 
@@ -445,6 +464,15 @@ public final class ShutdownSequence implements GracefulShutdown, AopInfrastructu
 	private boolean waitsForShutdown(ActiveTask task) {
 		Thread thread = task.thread();
 		return thread != null && (thread == this.stoppingThread || Exiting.is(thread));
+	}
+
+	/**
+	 * Returns whether who closes the context has asked the JVM to exit meanwhile, and
+	 * waits for that.
+	 * @return whether the context will not be closed before the JVM is gone
+	 */
+	public boolean waitsForExit() {
+		return Exiting.is(this.stoppingThread);
 	}
 
 	/**

@@ -16,9 +16,9 @@ public interface ThreadsAtWork {
 	Collection<BusyThread> atWork();
 
 	/**
-	 * Returns whether a thread is at a loop and has nothing in hand, as one that it was
-	 * at already when the service became ready: it waits for something to come, or comes
-	 * back to the same pause. Such a loop ends with the bean that runs it.
+	 * Returns whether a thread is at a loop and has nothing in hand: it waits for
+	 * something to come, or pauses as it did when the service became ready. Such a loop
+	 * ends with the bean that runs it.
 	 * @param thread the thread
 	 * @return {@code false} if it works, or that is not known
 	 */

@@ -65,7 +65,12 @@ final class StartupDeadline implements BeanFactoryPostProcessor, ApplicationList
 		this.timeout = timeout;
 		this.runners = runners;
 		this.checks = checks;
-		DaemonThreads.startIfPossible("graceful-start-deadline", this::watch);
+		try {
+			DaemonThreads.start("graceful-start-deadline", this::watch);
+		}
+		catch (OutOfMemoryError ex) {
+			logger.warn("No thread left to watch the start: graceful.startup.timeout has no effect", ex);
+		}
 	}
 
 	@Override

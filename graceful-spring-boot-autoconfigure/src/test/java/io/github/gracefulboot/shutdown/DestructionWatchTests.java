@@ -79,7 +79,7 @@ class DestructionWatchTests {
 	private DestructionWatch watch() {
 		this.work.start();
 		DestructionWatch watch = new DestructionWatch(Thread.currentThread(), Set.of(this.work.getId()),
-				() -> this.work.isAlive() ? Set.of(this.work.getId()) : Set.of(), this.connected::get);
+				() -> this.work.isAlive() ? Set.of(this.work.getId()) : Set.of(), () -> this.connected::get);
 		watch.start();
 		return watch;
 	}

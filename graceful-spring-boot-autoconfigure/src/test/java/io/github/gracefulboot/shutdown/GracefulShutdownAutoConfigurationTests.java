@@ -99,6 +99,18 @@ class GracefulShutdownAutoConfigurationTests {
 	}
 
 	@Test
+	void whenAParticipantCannotBeCreatedThenItsWorkIsNamed() {
+		this.runner.withBean("queue", DrainParticipant.class, () -> {
+			throw new IllegalStateException("no connection");
+		}, (definition) -> definition.setLazyInit(true)).run((context) -> {
+			ShutdownSequence shutdown = context.getBean(ShutdownSequence.class);
+			ready(context);
+			context.getSourceApplicationContext(ConfigurableApplicationContext.class).close();
+			assertThat(shutdown.finish().cutOff()).containsExactly("the work of 'queue', which could not be created");
+		});
+	}
+
+	@Test
 	void whenTheApplicationHasABeanOfTheUsualNameThenBothAreThere() {
 		this.runner.withBean("gracefulShutdown", String.class, () -> "own")
 			.run((context) -> assertThat(context).hasSingleBean(ShutdownSequence.class)

@@ -1,5 +1,7 @@
 package io.github.gracefulboot.shutdown;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -37,8 +39,10 @@ class OwnBeansTests {
 		});
 		this.beanFactory.registerSingleton("last", (Announcer) (deadline) -> {
 		});
-		assertThat(this.beans.orderedIfPossible(Announcer.class)).extracting(OwnBeans.Named::name)
+		List<String> missing = new ArrayList<>();
+		assertThat(this.beans.orderedIfPossible(Announcer.class, missing::add)).extracting(OwnBeans.Named::name)
 			.containsExactly("first", "last");
+		assertThat(missing).containsExactly("broken");
 		assertThatExceptionOfType(BeanCreationException.class).isThrownBy(() -> this.beans.ordered(Announcer.class));
 		assertThat(output).containsOnlyOnce("Bean 'broken' cannot be created, continuing without it")
 			.contains("no queue");

@@ -291,7 +291,7 @@ class FieldTests {
 			@Override
 			void check(Result result, int clean) {
 				FINISHED.check(result, 3);
-				assertThat(result.log).doesNotContain("Shutdown forced");
+				assertThat(result.log).contains("Shutdown completed").doesNotContain("Shutdown forced");
 			}
 
 		},
