@@ -525,7 +525,7 @@ class ShutdownSequenceTests {
 	@Test
 	void whenThreadDiesAtWorkThenItIsNamedWithItsStackAndTheOutcomeIsForced(CapturedOutput output) {
 		this.tasks = List.of();
-		Thread thread = Thread.currentThread();
+		Thread thread = this.worker;
 		this.threads.add(() -> List.of(busy(thread)));
 		ShutdownSequence shutdown = shutdown();
 		shutdown.start(StopReason.SIGTERM);
@@ -574,7 +574,7 @@ class ShutdownSequenceTests {
 	void whenThreadEndsItsWorkSoonThenItIsNotNamed() {
 		this.tasks = List.of();
 		AtomicInteger looks = new AtomicInteger();
-		this.threads.add(() -> (looks.incrementAndGet() == 1) ? List.of(busy(Thread.currentThread())) : List.of());
+		this.threads.add(() -> (looks.incrementAndGet() == 1) ? List.of(busy(this.worker)) : List.of());
 		ShutdownSequence shutdown = shutdown();
 		shutdown.start(StopReason.SIGTERM);
 		shutdown.run();
@@ -620,7 +620,7 @@ class ShutdownSequenceTests {
 	void whenWorkEndsWithTheTransactionThatIsWaitedForThenItIsNotNamed() {
 		this.tasks = List.of();
 		AtomicBoolean committed = new AtomicBoolean();
-		this.threads.add(() -> committed.get() ? List.of() : List.of(busy(Thread.currentThread())));
+		this.threads.add(() -> committed.get() ? List.of() : List.of(busy(this.worker)));
 		this.participants.add(participant("connections", Role.RESOURCE, (deadline) -> committed.set(true)));
 		ShutdownSequence shutdown = shutdown();
 		shutdown.start(StopReason.SIGTERM);
@@ -632,9 +632,9 @@ class ShutdownSequenceTests {
 	@Test
 	void whenTheProcessWaitsForAThreadThenItIsNotNamed() {
 		this.tasks = List.of();
-		this.threads.add(() -> List.of(busy(Thread.currentThread())));
+		this.threads.add(() -> List.of(busy(this.worker)));
 		ShutdownSequence shutdown = shutdown();
-		shutdown.beforeTheEnd(() -> Set.of(Thread.currentThread()));
+		shutdown.beforeTheEnd(() -> Set.of(this.worker));
 		shutdown.start(StopReason.SIGTERM);
 		shutdown.run();
 		shutdown.release();
@@ -644,9 +644,9 @@ class ShutdownSequenceTests {
 	@Test
 	void whenAnotherApplicationWaitsForAThreadThenItIsLeftToThat() {
 		this.tasks = List.of();
-		this.threads.add(() -> List.of(busy(Thread.currentThread())));
+		this.threads.add(() -> List.of(busy(this.worker)));
 		ShutdownSequence shutdown = shutdown();
-		shutdown.leaveToOthers(() -> Set.of(Thread.currentThread()));
+		shutdown.leaveToOthers(() -> Set.of(this.worker));
 		shutdown.start(StopReason.SIGTERM);
 		shutdown.run();
 		shutdown.release();
@@ -657,7 +657,7 @@ class ShutdownSequenceTests {
 	@Test
 	void whenOnlyTheContextClosesThenThreadsAreLeftAlone() {
 		this.tasks = List.of();
-		this.threads.add(() -> List.of(busy(Thread.currentThread())));
+		this.threads.add(() -> List.of(busy(this.worker)));
 		ShutdownSequence shutdown = shutdown();
 		shutdown.run();
 		shutdown.release();
