@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * after, the work was finished, unless connections were closed beneath it before.
  */
 final class DestructionWatch {
+
+	private static final Log logger = LogFactory.getLog(DestructionWatch.class);
 
 	private static final long LOOK_MILLIS = 20;
 
@@ -100,8 +104,7 @@ final class DestructionWatch {
 
 	private void watch() {
 		try {
-			BooleanSupplier open = this.connections.get();
-			this.begun.countDown();
+			BooleanSupplier open = findConnections();
 			do {
 				look(open);
 			}
@@ -110,6 +113,19 @@ final class DestructionWatch {
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+		}
+	}
+
+	private BooleanSupplier findConnections() {
+		try {
+			return this.connections.get();
+		}
+		catch (RuntimeException | LinkageError ex) {
+			logger.debug("Cannot tell whether connections are open: work that ends is taken for lost", ex);
+			return () -> false;
+		}
+		finally {
+			this.begun.countDown();
 		}
 	}
 
