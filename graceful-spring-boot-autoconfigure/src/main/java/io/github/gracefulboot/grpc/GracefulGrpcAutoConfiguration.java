@@ -1,7 +1,5 @@
 package io.github.gracefulboot.grpc;
 
-import io.github.gracefulboot.Stage;
-import io.github.gracefulboot.shutdown.ApplicationClasses;
 import io.github.gracefulboot.shutdown.DrainProperties;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
 import io.github.gracefulboot.shutdown.ShutdownSequence;
@@ -45,8 +43,7 @@ public final class GracefulGrpcAutoConfiguration {
 
 	@Bean
 	GrpcCalls gracefulGrpcCalls(Traffic traffic, BeanFactory beanFactory, ShutdownSequence shutdown) {
-		return new GrpcCalls(traffic,
-				new StreamEnds(ApplicationClasses.of(beanFactory), () -> shutdown.getStage() == Stage.RUNNING));
+		return new GrpcCalls(traffic, StreamEnds.of(beanFactory, shutdown));
 	}
 
 	@Bean

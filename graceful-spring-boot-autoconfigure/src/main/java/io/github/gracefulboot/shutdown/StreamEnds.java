@@ -10,11 +10,14 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 import io.github.gracefulboot.Deadline;
+import io.github.gracefulboot.GracefulShutdown;
+import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.shutdown.MethodCode.Loop;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.core.log.LogMessage;
 
 /**
@@ -44,6 +47,16 @@ public final class StreamEnds {
 	public StreamEnds(Predicate<String> application, BooleanSupplier running) {
 		this.application = application;
 		this.running = running;
+	}
+
+	/**
+	 * Creates the rule of an application.
+	 * @param beanFactory its bean factory
+	 * @param shutdown its shutdown
+	 * @return the rule
+	 */
+	public static StreamEnds of(BeanFactory beanFactory, GracefulShutdown shutdown) {
+		return new StreamEnds(ApplicationClasses.of(beanFactory), () -> shutdown.getStage() == Stage.RUNNING);
 	}
 
 	/**

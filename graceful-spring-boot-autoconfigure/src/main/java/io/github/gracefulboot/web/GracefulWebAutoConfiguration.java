@@ -2,9 +2,7 @@ package io.github.gracefulboot.web;
 
 import java.util.stream.Stream;
 
-import io.github.gracefulboot.Stage;
 import io.github.gracefulboot.StreamFarewell;
-import io.github.gracefulboot.shutdown.ApplicationClasses;
 import io.github.gracefulboot.shutdown.ConditionalOnOwnProcess;
 import io.github.gracefulboot.shutdown.DrainProperties;
 import io.github.gracefulboot.shutdown.GracefulShutdownAutoConfiguration;
@@ -63,8 +61,7 @@ public final class GracefulWebAutoConfiguration {
 	EndlessStreams gracefulEndlessStreams(DrainProperties properties, ObjectProvider<StreamFarewell> farewells,
 			BeanFactory beanFactory, ShutdownSequence shutdown) {
 		return new EndlessStreams(properties.getStreamTypes(), properties.getStreamMethods(),
-				SingletonSupplier.of(() -> farewells.orderedStream().toList()),
-				new StreamEnds(ApplicationClasses.of(beanFactory), () -> shutdown.getStage() == Stage.RUNNING));
+				SingletonSupplier.of(() -> farewells.orderedStream().toList()), StreamEnds.of(beanFactory, shutdown));
 	}
 
 	@Bean
