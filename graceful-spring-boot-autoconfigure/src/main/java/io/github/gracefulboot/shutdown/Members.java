@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.github.gracefulboot.Announcer;
@@ -21,9 +20,6 @@ import org.springframework.util.function.SingletonSupplier;
  * they were destroyed they could only be created anew.
  */
 final class Members {
-
-	private static final Consumer<String> IGNORED = (name) -> {
-	};
 
 	private final Supplier<List<Named<Announcer>>> announcers;
 
@@ -48,10 +44,10 @@ final class Members {
 	}
 
 	private Members(OwnBeans beans, Supplier<List<String>> pausing, Queue<String> missing) {
-		this(() -> beans.orderedIfPossible(Announcer.class, IGNORED),
+		this(() -> beans.orderedIfPossible(Announcer.class),
 				() -> beans.orderedIfPossible(DrainParticipant.class, missing::add),
-				() -> beans.orderedIfPossible(StageListener.class, IGNORED),
-				() -> beans.orderedIfPossible(ThreadsAtWork.class, IGNORED).stream().map(Named::instance).toList(),
+				() -> beans.orderedIfPossible(StageListener.class),
+				() -> beans.orderedIfPossible(ThreadsAtWork.class).stream().map(Named::instance).toList(),
 				() -> beans.existing(HandOver.BEAN, HandOver.class), pausing, beans::connections, missing);
 	}
 

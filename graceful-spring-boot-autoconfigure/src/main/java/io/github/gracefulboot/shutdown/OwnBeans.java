@@ -29,6 +29,9 @@ public final class OwnBeans {
 
 	private static final Log logger = LogFactory.getLog(OwnBeans.class);
 
+	private static final Consumer<String> UNTOLD = (name) -> {
+	};
+
 	private final ConfigurableListableBeanFactory beanFactory;
 
 	/**
@@ -59,6 +62,17 @@ public final class OwnBeans {
 			.filter(own::containsKey)
 			.map((bean) -> new Named<>(Objects.requireNonNull(own.get(bean)), bean))
 			.toList();
+	}
+
+	/**
+	 * Returns the beans of a type, without those that do not exist yet and cannot be
+	 * created.
+	 * @param type their type
+	 * @param <T> their type
+	 * @return the beans in their order, or in that of their classes if some are missing
+	 */
+	<T> List<Named<T>> orderedIfPossible(Class<T> type) {
+		return orderedIfPossible(type, UNTOLD);
 	}
 
 	/**
@@ -133,8 +147,7 @@ public final class OwnBeans {
 
 	private @Nullable Object product(String name) {
 		Object bean = this.beanFactory.getSingleton(name);
-		return (bean instanceof FactoryBean<?> factory && factory.isSingleton()) ? beanIfPossible(name, (missing) -> {
-		}) : bean;
+		return (bean instanceof FactoryBean<?> factory && factory.isSingleton()) ? beanIfPossible(name, UNTOLD) : bean;
 	}
 
 	private boolean holdsConnections(String name) {
